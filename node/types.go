@@ -1,0 +1,140 @@
+package node
+
+import (
+	"errors"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/market"
+	"github.com/mysteriumnetwork/myst/money"
+)
+
+// Errors that a caller branches on; the local API and the command line map each to a status
+// and an exit code.
+var (
+	// ErrNoIdentity says that the node has no unlocked identity yet.
+	ErrNoIdentity = errors.New("no unlocked identity")
+	// ErrNotRegistered says that the node's identity is not registered on chain.
+	ErrNotRegistered = errors.New("identity is not registered")
+	// ErrNoProposal says that no proposal matches.
+	ErrNoProposal = errors.New("no proposal matches")
+	// ErrNotFound says that there is no such session.
+	ErrNotFound = errors.New("no such session")
+	// ErrUnavailable says that a backend (chain, hub or broker) cannot be reached now.
+	ErrUnavailable = errors.New("unavailable")
+	// ErrFunds says that the deposit does not cover what was asked.
+	ErrFunds = errors.New("not enough deposit")
+	// ErrRefused says that the provider refused the session; the text has its typed reason.
+	ErrRefused = errors.New("refused by the provider")
+	// ErrShuttingDown says that the node is draining.
+	ErrShuttingDown = errors.New("shutting down")
+)
+
+// Status is what the node is and how its parts are.
+type Status struct {
+	Version    string
+	Identity   identity.Address // zero until unlocked
+	Registered bool
+	Network    string // name in the network file
+	ChainID    uint64
+	Started    time.Time
+	Providing  []ServiceStatus
+	Backends   []Backend // chain, hub, broker
+	Sessions   []Session // the open ones
+}
+
+// ServiceStatus is one service that this node provides.
+type ServiceStatus struct {
+	ServiceType string
+	Country     string
+	Price       money.Price
+	SetupCharge money.Amount
+	Announced   bool
+	Problem     string // empty when announced
+}
+
+// Backend is the health of something outside the node.
+type Backend struct {
+	Name    string // "chain", "hub", "broker"
+	Address string // URL, without credentials
+	Healthy bool
+	Detail  string // "block 123, 2 s old", or what is wrong and what the node does about it
+}
+
+// Role is which side of a session this node is.
+type Role string
+
+// The two sides of a session.
+const (
+	RoleConsumer Role = "consumer"
+	RoleProvider Role = "provider"
+)
+
+// Session is one session, open or ended, as this node accounts for it.
+type Session struct {
+	ID          string // 32 hexadecimal digits
+	Role        Role
+	Peer        identity.Address
+	ServiceType string
+	Country     string // the proposal's
+	Price       money.Price
+	State       string // "negotiating", "locking", "connecting", "active", "paused", "ended"
+	Reason      string // why it ended
+	Started     time.Time
+	Ended       time.Time // zero while open
+	Sent        uint64    // inner bytes
+	Received    uint64
+	Promises    uint64       // how many were sent or taken
+	Promised    money.Amount // cumulative in this session, set-up charge included
+	Due         money.Amount
+	Window      uint64 // bytes
+	ProxyAddr   string // consumer: where the SOCKS5 port listens
+	Channel     uint8
+	Epoch       uint16
+}
+
+// ConnectRequest asks for a session with the cheapest provider that matches.
+type ConnectRequest struct {
+	Filter market.Filter
+	// Lock is what to reserve for the provider; zero takes the default of the node.
+	Lock money.Amount
+	// ProxyAddr is where the SOCKS5 port listens; empty takes 127.0.0.1 and a free port.
+	ProxyAddr string
+}
+
+// Progress is one step of a long operation, as it happens.
+type Progress struct {
+	Step   string // "find", "negotiate", "lock", "confirm", "tunnel", …
+	Detail string
+}
+
+// Balance is what the node's identity owns, read from the chain.
+type Balance struct {
+	Identity     identity.Address
+	Coin         money.Amount // in the wallet, not deposited
+	Deposit      money.Amount // deposited and not locked
+	Channels     []ChannelBalance
+	Earnings     money.Amount // cleared for this identity, not withdrawn, before the network fee
+	Uncleared    money.Amount // promised to this identity and not cleared yet
+	Beneficiary  identity.Address
+	FeePerMyriad uint16 // network fee in 1/10,000 of what is withdrawn
+}
+
+// ChannelBalance is one of a consumer's payment channels that is in use.
+type ChannelBalance struct {
+	Channel  uint8
+	Provider identity.Address
+	Locked   money.Amount
+	Cleared  money.Amount
+	Promised money.Amount // by this node's own records
+	Epoch    uint16
+}
+
+// Payment is the outcome of an operation on chain.
+type Payment struct {
+	Operation   string // "register", "deposit", "clear", "withdraw"
+	Transaction string // hash, 0x…
+	Block       uint64
+	Amount      money.Amount
+	Fee         money.Amount // network fee taken
+}
