@@ -1,0 +1,91 @@
+// Package app is the composition root: it turns a parsed configuration into a running node or hub and
+// takes it down again in reverse order.
+//
+// [RunNode] and [RunHub] are everything that the commands "myst node" and "myst hub" do. They start
+// degraded when a backend is missing, say so in their status, and recover by themselves; they end
+// when their context does, after draining. devnet runs the same code in one process.
+package app
+
+import (
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/money"
+)
+
+// Passphrase asks for the passphrase of an identity's keystore file: from a prompt, a file or the
+// environment, never from a command line.
+type Passphrase func() (string, error)
+
+// NodeConfig is what "myst node" needs to know.
+type NodeConfig struct {
+	// DataDir holds the keystore, the node database and the API token. It is created with mode 0700.
+	DataDir string
+	// Network is the network file's path.
+	Network string
+	// ChainURLs replace the network file's JSON-RPC endpoints when not empty.
+	ChainURLs []string
+	// HubURLs replace the network file's hubs when not empty.
+	HubURLs []string
+	// Identity is the address to run as; empty takes the only one in the keystore, and makes one
+	// when there is none.
+	Identity   string
+	Passphrase Passphrase
+	// LightScrypt weakens the keystore's key derivation; only for tests and throw-away networks.
+	LightScrypt bool
+	// APIAddr is where the local API listens; empty is 127.0.0.1:4050. Loopback only.
+	APIAddr string
+	// Provide lists the services to offer; empty makes a consumer.
+	Provide []string
+	// Country is the provider's location, ISO 3166-1 alpha-2. Required to provide.
+	Country string
+	// Price is asked for service; SetupCharge once per session.
+	Price       money.Price
+	SetupCharge money.Amount
+	// Bandwidth is what the provider commits to, in bit/s.
+	Bandwidth uint64
+	// Listen is the tunnel's UDP address; empty is 0.0.0.0:51820.
+	Listen string
+	// Endpoint is the host:port that consumers reach Listen at; empty derives it from Listen,
+	// which must then name an address that others can reach.
+	Endpoint string
+	// ExitSource is the local address that consumers' traffic leaves from; zero lets the system choose.
+	ExitSource netip.Addr
+	// ExitAllow are exceptions from the refusal of private destinations.
+	ExitAllow []netip.AddrPort
+	// Lock is what a consumer reserves for a provider by default; zero is one coin.
+	Lock money.Amount
+	// DrainTimeout bounds the shutdown; zero is 30 s.
+	DrainTimeout time.Duration
+	// Confirmations that a lock needs before service; zero is 2.
+	Confirmations uint64
+	// ClearAbove clears as soon as a channel's uncleared promises reach this amount, also in
+	// mid-session; zero clears only on close and on demand.
+	ClearAbove money.Amount
+	Logger     *slog.Logger // nil discards
+	Version    string
+	// Ready, when not nil, is told the API's address once it answers.
+	Ready func(apiAddr string)
+}
+
+// HubConfig is what "myst hub" needs to know.
+type HubConfig struct {
+	DataDir     string
+	Network     string
+	ChainURLs   []string
+	Identity    string
+	Passphrase  Passphrase
+	LightScrypt bool
+	// HTTPAddr is where the discovery API and the relayer listen; empty is 127.0.0.1:4060.
+	HTTPAddr string
+	// BrokerAddr is where the message broker listens; empty is 127.0.0.1:4222.
+	BrokerAddr string
+	// TLSCert and TLSKey are PEM files that both listeners use; empty serves plain.
+	TLSCert, TLSKey string
+	DrainTimeout    time.Duration
+	Logger          *slog.Logger
+	Version         string
+	// Ready, when not nil, is told both addresses once they answer.
+	Ready func(httpURL, brokerURL string)
+}
