@@ -1,0 +1,64 @@
+-- +goose Up
+
+-- How far each consumer of chain logs has come: one row per follower.
+CREATE TABLE follower (
+    name     TEXT PRIMARY KEY,
+    chain_id INTEGER NOT NULL,
+    contract BLOB NOT NULL,
+    number   INTEGER NOT NULL -- newest block whose logs were applied
+) STRICT;
+
+-- Hashes of recently applied blocks, by which a reorganisation is noticed.
+CREATE TABLE follower_block (
+    follower TEXT NOT NULL REFERENCES follower (name) ON DELETE CASCADE,
+    number   INTEGER NOT NULL,
+    hash     BLOB NOT NULL,
+    PRIMARY KEY (follower, number)
+) STRICT, WITHOUT ROWID;
+
+-- Registered identities, as the registry contract's events tell.
+CREATE TABLE identity (
+    address    BLOB PRIMARY KEY,
+    public_key BLOB NOT NULL, -- x and y, 64 bytes
+    block      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX identity_block ON identity (block);
+
+-- Transactions to take effect once. A row exists before anything is sent.
+CREATE TABLE outbox (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    key        TEXT NOT NULL UNIQUE,
+    chain_id   INTEGER NOT NULL,
+    sender     BLOB NOT NULL,
+    recipient  BLOB NOT NULL,
+    data       BLOB NOT NULL,
+    state      TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'mined', 'failed')),
+    nonce      INTEGER,          -- once sent
+    mined_hash BLOB,             -- once mined
+    block      INTEGER NOT NULL DEFAULT 0,
+    block_hash BLOB,
+    reason     TEXT NOT NULL DEFAULT '', -- why it failed, or what holds it up
+    final      INTEGER NOT NULL DEFAULT 0, -- deep enough to be looked at no more
+    created    INTEGER NOT NULL  -- unix ms
+) STRICT;
+CREATE INDEX outbox_open ON outbox (final, id);
+
+-- Every signed form of an outbox row; all forms of one nonce exclude each other on chain.
+CREATE TABLE outbox_attempt (
+    outbox  INTEGER NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
+    hash    BLOB NOT NULL,
+    nonce   INTEGER NOT NULL,
+    raw     BLOB NOT NULL,
+    sent    INTEGER NOT NULL, -- unix ms of signing
+    PRIMARY KEY (outbox, hash)
+) STRICT, WITHOUT ROWID;
+
+-- What a relayer took on for others.
+CREATE TABLE relay_ticket (
+    id       TEXT PRIMARY KEY, -- digest of the intent, hexadecimal
+    kind     TEXT NOT NULL,
+    identity BLOB NOT NULL,    -- whom it counts against
+    outbox   INTEGER NOT NULL REFERENCES outbox (id),
+    created  INTEGER NOT NULL  -- unix ms
+) STRICT;
+CREATE INDEX relay_ticket_identity ON relay_ticket (identity);
