@@ -52,9 +52,17 @@ func (c Counters) Total() uint64 { return c.Sent + c.Received }
 type Tunnel interface {
 	// Counters is cheap and safe to call from anywhere at any time, also after Close.
 	Counters() Counters
-	// SetLimit lets traffic pass until Counters().Total() would exceed total bytes; what is above
-	// is dropped. A tunnel starts with limit 0. The limit may be moved either way.
+	// SetLimit lets traffic pass until Counters().Total() would exceed total bytes. What is above
+	// is held for a moment, in bounded space, so that a limit raised in time costs no packet;
+	// when that space is full it is dropped. A tunnel starts with limit 0. The limit may be moved
+	// either way, and raising it many times a second is cheap.
 	SetLimit(total uint64)
+	// SetAlarm makes Crossed receive once, as soon as Counters().Total() is at least total bytes:
+	// at once when it already is. It replaces the level set before.
+	SetAlarm(total uint64)
+	// Crossed has room for one value, so nothing in the data path waits for its reader. A value may
+	// be from an earlier level: read Counters after receiving.
+	Crossed() <-chan struct{}
 	// Done is closed when the tunnel has ended for whatever reason; Err then says why: ErrClosed
 	// after Close.
 	Done() <-chan struct{}
