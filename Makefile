@@ -1,0 +1,103 @@
+# What one does with this repository. `make help` lists the targets: every "##" comment below.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# Releases and the demo are static binaries; only the race detector needs cgo, and asks for it itself.
+export CGO_ENABLED := 0
+# The version is stamped by -ldflags; asking git for more fails in a checkout that another user owns.
+export GOFLAGS := -buildvcs=false
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+BIN := $(CURDIR)/bin
+GOLANGCI_LINT := $(BIN)/golangci-lint
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## sell and buy one VPN session on a whole network of one process (needs only Go)
+	@echo "building mystdev (the first time takes some minutes: it compiles an Ethereum node)"
+	@go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/mystdev ./cmd/mystdev
+	@$(BIN)/mystdev demo
+
+.PHONY: build
+build: ## build bin/myst and bin/mystdev, static and stripped
+	go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/...
+
+.PHONY: setup
+setup: ## install what test and check need (apt packages when root, npm packages in contracts/)
+	@scripts/setup.sh
+
+.PHONY: test
+test: ## everything: setup, check, tests, contracts, race detector, fuzzing, the demo
+	@scripts/test.sh
+
+.PHONY: check
+check: check-format check-lint check-generated ## format, vet, lint, shell scripts, generated code up to date
+
+.PHONY: check-format
+check-format:
+	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+	  if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+
+.PHONY: check-lint
+check-lint: $(GOLANGCI_LINT)
+	go vet ./...
+	$(GOLANGCI_LINT) run ./...
+	shellcheck $$(git ls-files -co --exclude-standard '*.sh') .ci/run
+
+.PHONY: check-generated
+check-generated: $(BIN)/protoc-gen-go $(BIN)/abigen
+	@scripts/generate.sh --check
+
+.PHONY: generate
+generate: $(BIN)/protoc-gen-go $(BIN)/abigen ## regenerate protocol buffers, contract artifacts and bindings
+	@scripts/generate.sh
+
+.PHONY: unit
+unit: ## unit, property and policy tests in random order
+	@go run ./scripts/gotest -shuffle=on ./...
+
+.PHONY: race
+race: ## the same under the race detector, without the packages that link the test chain
+	@scripts/race.sh
+
+.PHONY: contracts
+contracts: ## test and lint the contracts
+	@scripts/contracts.sh
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME each (default 5s)
+	@scripts/fuzz.sh
+
+.PHONY: demo-twice
+demo-twice: ## two demos at once, their bills checked, nothing left behind
+	@scripts/demo-twice.sh
+
+.PHONY: mutants
+mutants: ## remove ten security checks one at a time and see a test fail for each
+	@go run ./scripts/mutants
+
+.PHONY: bench-startup
+bench-startup: ## myst node: time to API ready, idle memory, size of the binary
+	@go run ./bench/startup
+
+.PHONY: bench-demo
+bench-demo: ## time from an empty build cache to a finished demo, and of a warm demo
+	@bench/demo.sh
+
+.PHONY: clean
+clean: ## remove what was built (not the Go build cache)
+	rm -rf $(BIN) build contracts/out contracts/cache
+
+# Developer tools come from tools/go.mod, so that their dependencies never move the program's.
+$(GOLANGCI_LINT): tools/go.mod tools/go.sum
+	cd tools && go build -trimpath -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+$(BIN)/protoc-gen-go: tools/go.mod tools/go.sum
+	cd tools && go build -trimpath -o $@ google.golang.org/protobuf/cmd/protoc-gen-go
+$(BIN)/abigen: tools/go.mod tools/go.sum
+	cd tools && go build -trimpath -o $@ github.com/ethereum/go-ethereum/cmd/abigen

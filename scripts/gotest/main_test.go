@@ -1,0 +1,52 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const events = `{"Action":"start","Package":"p"}
+{"Action":"output","Package":"p","Output":"-test.shuffle 42\n"}
+{"Action":"run","Package":"p","Test":"TestGood"}
+{"Action":"output","Package":"p","Test":"TestGood","Output":"good says much\n"}
+{"Action":"pass","Package":"p","Test":"TestGood"}
+{"Action":"run","Package":"p","Test":"TestBad"}
+{"Action":"output","Package":"p","Test":"TestBad","Output":"bad says why\n"}
+{"Action":"fail","Package":"p","Test":"TestBad"}
+{"Action":"output","Package":"p","Test":"TestLazy","Output":"no reason\n"}
+{"Action":"skip","Package":"p","Test":"TestLazy"}
+{"Action":"output","Package":"p","Output":"FAIL\tp\t0.1s\n"}
+{"Action":"fail","Package":"p"}
+{"Action":"run","Package":"q","Test":"TestGood"}
+{"Action":"pass","Package":"q","Test":"TestGood"}
+{"Action":"output","Package":"q","Output":"PASS\n"}
+{"Action":"output","Package":"q","Output":"ok  \tq\t0.2s\n"}
+{"Action":"pass","Package":"q"}
+`
+
+func TestSummary(t *testing.T) {
+	var out strings.Builder
+	s := newSummary(&out)
+	if err := s.read(strings.NewReader(events)); err != nil {
+		t.Fatal(err)
+	}
+	counts := filepath.Join(t.TempDir(), "counts")
+	if err := s.record(counts); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"bad says why", "no reason", "FAIL\tp", "ok  \tq\t0.2s", "-test.shuffle 42", "2 passed, 3 failed"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out.String())
+		}
+	}
+	for _, noise := range []string{"good says much", "PASS\n"} {
+		if strings.Contains(out.String(), noise) {
+			t.Errorf("%q in\n%s", noise, out.String())
+		}
+	}
+	if got, err := os.ReadFile(counts); err != nil || string(got) != "2 3\n" {
+		t.Errorf("counts file: %q, %v", got, err)
+	}
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Installs what "make test" and "make check" need beyond Go and make: system packages by apt when run as
+# root, the contracts' npm packages by their lock file. Does nothing when all is there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+missing=()
+need() { # command, Debian package
+  command -v "$1" >/dev/null || missing+=("$2")
+}
+need git git
+need protoc protobuf-compiler
+need shellcheck shellcheck
+need node nodejs
+need npm npm
+need gcc gcc
+need jq jq
+[ -e /usr/include/stdlib.h ] || [ "$(uname)" != Linux ] || missing+=(libc6-dev)
+
+if [ ${#missing[@]} -gt 0 ]; then
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "please install: ${missing[*]} (Debian's names; as root, this script does it)" >&2
+    exit 1
+  fi
+  echo "installing ${missing[*]}"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+# npm ci is slow, so it runs only when the lock file is newer than what it installed.
+if [ ! -e contracts/node_modules/.package-lock.json ] ||
+  [ contracts/package-lock.json -nt contracts/node_modules/.package-lock.json ]; then
+  echo "installing npm packages in contracts/"
+  npm ci --prefix contracts --no-audit --no-fund --loglevel=error
+fi
