@@ -1,0 +1,168 @@
+// Package relay puts other identities' signed intents on chain, so that neither consumers nor
+// providers need gas coins.
+//
+// An [Intent] says what shall happen, with the signatures that the contract asks for. Nothing that
+// a relayer can do with it harms the signer: money only ever moves as signed. A [Relayer] takes
+// intents and returns a [Ticket] by which the outcome can be asked for, also after a restart.
+// [Service] is the relayer over a durable outbox; a hub serves one over HTTP, and a light node uses
+// that through the same interface.
+//
+// A service checks the signatures itself, simulates the call against the pending block, and
+// refuses what would fail, with a [Refusal] that says why. A stranger, which is anybody not told to be
+// known, has one outstanding call at a time.
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/intent"
+)
+
+// Relayer takes signed intents and puts them on chain.
+type Relayer interface {
+	// Submit takes an intent on. Submitting the same intent again returns the first one's ticket,
+	// unless that has failed. Errors: a *[Refusal], or ErrUnavailable.
+	Submit(ctx context.Context, in Intent) (Ticket, error)
+	// Status returns a ticket as it is now. Errors: ErrNotFound, ErrUnavailable.
+	Status(ctx context.Context, id string) (Ticket, error)
+	// Info tells what a signer needs to know of the relayer.
+	Info(ctx context.Context) (Info, error)
+}
+
+// Errors that callers branch on.
+var (
+	// ErrUnavailable says that the relayer or its chain cannot be reached now.
+	ErrUnavailable = errors.New("relayer is not available")
+	// ErrNotFound says that there is no such ticket.
+	ErrNotFound = errors.New("no such ticket")
+	// ErrMalformed says that a text is not an intent.
+	ErrMalformed = errors.New("malformed intent")
+)
+
+// Info is what a signer needs to know of a relayer.
+type Info struct {
+	// Address is the account that sends; a Fund intent names it.
+	Address identity.Address `json:"address"`
+	// Fee is what the relayer asks per call, in units. Today 0.
+	Fee uint64 `json:"fee"`
+}
+
+// Reason says in one word why an intent was refused; it is part of the HTTP API.
+type Reason string
+
+// Reasons for refusal.
+const (
+	// ReasonMalformed: the intent is incomplete or too large.
+	ReasonMalformed Reason = "malformed"
+	// ReasonSignature: a signature is not by whom it should be, or for another contract or chain.
+	ReasonSignature Reason = "signature"
+	// ReasonExpired: the intent's ValidUntil is past.
+	ReasonExpired Reason = "expired"
+	// ReasonRelayer: the Fund names another relayer.
+	ReasonRelayer Reason = "relayer"
+	// ReasonReverts: the contract would refuse; the text has its reason.
+	ReasonReverts Reason = "reverts"
+	// ReasonBusy: this identity has an outstanding call, or the relayer has too many in all.
+	ReasonBusy Reason = "busy"
+)
+
+// Refusal is an intent that the relayer does not take.
+type Refusal struct {
+	Reason Reason `json:"reason"`
+	Detail string `json:"detail"`
+}
+
+// Error implements error.
+func (r *Refusal) Error() string { return fmt.Sprintf("relayer refused (%s): %s", r.Reason, r.Detail) }
+
+func refuse(reason Reason, format string, args ...any) error {
+	return &Refusal{Reason: reason, Detail: fmt.Sprintf(format, args...)}
+}
+
+// State is how far an intent has come.
+type State string
+
+// States of a ticket. A reorganisation of the chain can take one from mined back to sent.
+const (
+	StateQueued State = "queued" // stored, not yet sent
+	StateSent   State = "sent"   // on the wire, not yet in a block
+	StateMined  State = "mined"  // in a block, and took effect
+	StateFailed State = "failed" // had no effect; Reason says why
+)
+
+// Ticket is an intent's way onto the chain.
+type Ticket struct {
+	ID          string `json:"id"` // 64 hexadecimal digits: the intent's hash
+	State       State  `json:"state"`
+	Transaction string `json:"transaction,omitempty"` // hash, 0x…; once sent
+	Block       uint64 `json:"block,omitempty"`       // once mined
+	// Reason says why it failed, or what holds it up.
+	Reason string `json:"reason,omitempty"`
+}
+
+// Kind says what an intent is about.
+type Kind string
+
+// Kinds of intents.
+const (
+	KindRegister    Kind = "register"    // register an identity
+	KindFund        Kind = "fund"        // deposit coins for an identity
+	KindLock        Kind = "lock"        // reserve deposit for a provider
+	KindClear       Kind = "clear"       // claim promises
+	KindWithdraw    Kind = "withdraw"    // pay a provider's earnings to its beneficiary
+	KindCollect     Kind = "collect"     // pay the network fees to the treasury
+	KindBeneficiary Kind = "beneficiary" // name who receives a provider's earnings
+)
+
+// Bounds of one intent.
+const (
+	MaxLocks    = 50
+	MaxPromises = 200
+)
+
+// Intent is something signed that shall happen on chain. Kind says which field holds it; the
+// others are empty.
+type Intent struct {
+	Kind     Kind
+	Register *intent.SignedRegister
+	Fund     *intent.SignedFund
+	Locks    []intent.SignedLock    // 1 to MaxLocks
+	Promises []intent.SignedPromise // 1 to MaxPromises
+	// Provider is whose earnings to withdraw. Anybody may ask: they go to its beneficiary.
+	Provider    identity.Address
+	Beneficiary *SignedBeneficiary
+}
+
+// SignedBeneficiary is a provider's first choice of beneficiary, with its signature.
+type SignedBeneficiary struct {
+	intent.SetBeneficiary
+	Signature identity.Signature
+}
+
+// Register asks to register an identity.
+func Register(s intent.SignedRegister) Intent { return Intent{Kind: KindRegister, Register: &s} }
+
+// Fund asks to deposit coins.
+func Fund(s intent.SignedFund) Intent { return Intent{Kind: KindFund, Fund: &s} }
+
+// Lock asks to put locks on chain; those that the contract refuses are skipped, if there are others.
+func Lock(s ...intent.SignedLock) Intent { return Intent{Kind: KindLock, Locks: s} }
+
+// Clear asks to claim promises; those that bring nothing are skipped, if there are others.
+func Clear(s ...intent.SignedPromise) Intent { return Intent{Kind: KindClear, Promises: s} }
+
+// Withdraw asks to pay a provider's earnings to its beneficiary.
+func Withdraw(provider identity.Address) Intent {
+	return Intent{Kind: KindWithdraw, Provider: provider}
+}
+
+// Collect asks to pay the network fees to the treasury.
+func Collect() Intent { return Intent{Kind: KindCollect} }
+
+// SetBeneficiary asks to name who receives a provider's earnings, for the first time.
+func SetBeneficiary(s SignedBeneficiary) Intent {
+	return Intent{Kind: KindBeneficiary, Beneficiary: &s}
+}
