@@ -34,8 +34,9 @@ func writeFile(path string, data []byte, check func([]byte) error) (err error) {
 	if err != nil {
 		return err
 	}
+	placed := false
 	defer func() {
-		if err != nil {
+		if !placed {
 			err = errors.Join(err, os.Remove(f.Name()))
 		}
 	}()
@@ -56,6 +57,7 @@ func writeFile(path string, data []byte, check func([]byte) error) (err error) {
 	if err := os.Rename(f.Name(), path); err != nil {
 		return err
 	}
+	placed = true
 	return syncDir(dir)
 }
 

@@ -1,0 +1,237 @@
+// Package client speaks to a node's local HTTP API.
+//
+// A [Client] finds the API by two files of the node's data directory: the address, and the token that proves
+// that the caller is the node's user. Failures are of three kinds: [ErrNotRunning], when there is
+// no node to speak to; [*wire.Problem], when the node says no, whose code tells why; and anything else,
+// such as [ErrCut].
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/api/wire"
+)
+
+var (
+	// ErrNotRunning says that no node answers. Its text says what to do.
+	ErrNotRunning = errors.New("no running node")
+	// ErrCut says that the node went away in the middle of an operation, whose outcome is unknown.
+	ErrCut = errors.New("the node went away before it told the outcome")
+)
+
+const (
+	defaultAddr = "127.0.0.1:4050"
+	tokenFile   = "api.token"
+	addressFile = "api.address"
+
+	maxAnswer     = 64 << 20 // bytes
+	maxFile       = 4 << 10  // bytes
+	headerTimeout = time.Minute
+	dialTimeout   = 5 * time.Second
+)
+
+// Client speaks to one node. It may be used from several goroutines.
+type Client struct {
+	base  string
+	token string
+	http  *http.Client
+}
+
+// New reads the token in dataDir. An empty addr takes the running node's own, from the same directory.
+// Errors: ErrNotRunning.
+func New(dataDir, addr string) (*Client, error) {
+	if addr == "" {
+		var err error
+		addr, err = readFile(filepath.Join(dataDir, addressFile))
+		if errors.Is(err, fs.ErrNotExist) {
+			addr, err = defaultAddr, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("find the node: %w", err)
+		}
+	}
+	if err := loopback(addr); err != nil {
+		return nil, err
+	}
+	token, err := readFile(filepath.Join(dataDir, tokenFile))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%w: %s has no API token; start one with \"myst node\", or name its data directory with --data-dir", ErrNotRunning, dataDir)
+	case err != nil:
+		return nil, fmt.Errorf("read the API token: %w", err)
+	}
+	dialer := &net.Dialer{Timeout: dialTimeout}
+	return &Client{
+		base:  "http://" + addr,
+		token: token,
+		// No Proxy: the token must not leave the machine.
+		http: &http.Client{
+			Transport:     &http.Transport{DialContext: dialer.DialContext, ResponseHeaderTimeout: headerTimeout},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}, nil
+}
+
+// Close lets go of idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Addr returns the host:port of the API.
+func (c *Client) Addr() string { return strings.TrimPrefix(c.base, "http://") }
+
+// Status says what the node is and how its parts are.
+func (c *Client) Status(ctx context.Context) (wire.Status, error) {
+	return get[wire.Status](ctx, c, "/v1/status", nil)
+}
+
+// Proposals finds offers, cheapest first.
+func (c *Client) Proposals(ctx context.Context, filter wire.Filter) (wire.Proposals, error) {
+	return get[wire.Proposals](ctx, c, "/v1/proposals", filter.Query())
+}
+
+// Sessions lists sessions, newest first.
+func (c *Client) Sessions(ctx context.Context) (wire.Sessions, error) {
+	return get[wire.Sessions](ctx, c, "/v1/sessions", nil)
+}
+
+// Balance says what the node's identity owns.
+func (c *Client) Balance(ctx context.Context) (wire.Balance, error) {
+	return get[wire.Balance](ctx, c, "/v1/balance", nil)
+}
+
+// Connect opens a session with the cheapest provider that matches. The session outlives ctx once
+// Connect has returned.
+func (c *Client) Connect(ctx context.Context, req wire.Connect, progress func(wire.Progress)) (wire.Session, error) {
+	return stream[wire.Session](ctx, c, call{http.MethodPost, "/v1/sessions", req}, progress)
+}
+
+// Disconnect ends a session.
+func (c *Client) Disconnect(ctx context.Context, id string, progress func(wire.Progress)) (wire.Session, error) {
+	return stream[wire.Session](ctx, c, call{http.MethodDelete, "/v1/sessions/" + url.PathEscape(id), nil}, progress)
+}
+
+// Register registers the node's identity on chain.
+func (c *Client) Register(ctx context.Context, progress func(wire.Progress)) (wire.Payment, error) {
+	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/register", nil}, progress)
+}
+
+// Deposit moves coins, a decimal number, from the wallet into the deposit.
+func (c *Client) Deposit(ctx context.Context, coins string, progress func(wire.Progress)) (wire.Payment, error) {
+	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/deposit", wire.Deposit{Amount: coins}}, progress)
+}
+
+// Withdraw pays the earnings out to the beneficiary.
+func (c *Client) Withdraw(ctx context.Context, progress func(wire.Progress)) (wire.Payment, error) {
+	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/withdraw", nil}, progress)
+}
+
+// Clear claims every promise that is not cleared yet.
+func (c *Client) Clear(ctx context.Context, progress func(wire.Progress)) (wire.Payments, error) {
+	return stream[wire.Payments](ctx, c, call{http.MethodPost, "/v1/clear", nil}, progress)
+}
+
+// call is one request; a nil body sends none.
+type call struct {
+	method, path string
+	body         any
+}
+
+// do sends a request and returns the answer if its status is 200. The caller closes its body.
+func (c *Client) do(ctx context.Context, req call, accept string) (*http.Response, error) {
+	var body io.Reader
+	if req.body != nil {
+		data, err := json.Marshal(req.body)
+		if err != nil {
+			return nil, fmt.Errorf("encode request: %w", err)
+		}
+		body = bytes.NewReader(data)
+	}
+	r, err := http.NewRequestWithContext(ctx, req.method, c.base+req.path, body)
+	if err != nil {
+		return nil, fmt.Errorf("make request: %w", err)
+	}
+	r.Header.Set("Authorization", "Bearer "+c.token)
+	r.Header.Set("Accept", accept)
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := c.http.Do(r)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
+			return nil, fmt.Errorf("%w: nothing answers at %s; start one with \"myst node\"", ErrNotRunning, c.Addr())
+		}
+		return nil, fmt.Errorf("ask the node: %w", err)
+	}
+	if resp.StatusCode == http.StatusOK {
+		return resp, nil
+	}
+	return nil, errors.Join(readProblem(resp), resp.Body.Close())
+}
+
+// readProblem makes an error of an answer that is not 200.
+func readProblem(resp *http.Response) error {
+	problem := &wire.Problem{Title: resp.Status, Status: resp.StatusCode}
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxFile))
+	if err == nil && strings.HasPrefix(resp.Header.Get("Content-Type"), "application/problem+json") {
+		// What does not parse leaves the status line, which is all that is known then.
+		_ = json.Unmarshal(data, problem)
+	}
+	return problem
+}
+
+func get[T any](ctx context.Context, c *Client, path string, query url.Values) (out T, err error) {
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	resp, err := c.do(ctx, call{method: http.MethodGet, path: path}, "application/json")
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, resp.Body.Close()) }()
+	if err := json.NewDecoder(io.LimitReader(resp.Body, maxAnswer)).Decode(&out); err != nil {
+		return out, fmt.Errorf("read the node's answer: %w", err)
+	}
+	return out, nil
+}
+
+func readFile(path string) (text string, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile))
+	return strings.TrimSpace(string(data)), err
+}
+
+// loopback refuses to send the token to another machine.
+func loopback(addr string) error {
+	host, port, err := net.SplitHostPort(addr)
+	if err == nil && host == "localhost" {
+		addr = net.JoinHostPort("127.0.0.1", port)
+	}
+	parsed, err := netip.ParseAddrPort(addr)
+	if err != nil {
+		return fmt.Errorf("API address %q: want host:port such as %s", addr, defaultAddr)
+	}
+	if !parsed.Addr().Unmap().IsLoopback() {
+		return fmt.Errorf("API address %s is not on this machine; forward the port through ssh to use it", addr)
+	}
+	return nil
+}

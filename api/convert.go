@@ -1,0 +1,134 @@
+package api
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/api/wire"
+	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/node"
+)
+
+func invalid(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{errInvalid}, args...)...)
+}
+
+// toAmount reads coins; empty is zero.
+func toAmount(field, coins string) (money.Amount, error) {
+	if coins == "" {
+		return 0, nil
+	}
+	amount, err := money.Parse(coins)
+	if err != nil {
+		return 0, invalid("%s: %w", field, err)
+	}
+	return amount, nil
+}
+
+func toConnect(c wire.Connect) (node.ConnectRequest, error) {
+	filter, err := toFilter(c.Filter)
+	if err != nil {
+		return node.ConnectRequest{}, err
+	}
+	lock, err := toAmount("lock", c.Lock)
+	if err != nil {
+		return node.ConnectRequest{}, err
+	}
+	if lock > money.MaxLock {
+		return node.ConnectRequest{}, invalid("lock: %s is more than a payment channel can hold, %s", lock, money.MaxLock)
+	}
+	if c.ProxyAddr != "" {
+		addr, err := netip.ParseAddrPort(c.ProxyAddr)
+		if err != nil {
+			return node.ConnectRequest{}, invalid("proxy_addr: want address:port such as 127.0.0.1:1080")
+		}
+		// The proxy asks for no password: whoever reaches it spends the user's coins.
+		if !addr.Addr().Unmap().IsLoopback() {
+			return node.ConnectRequest{}, invalid("proxy_addr: %s is not a loopback address, so others could use and spend the session", addr)
+		}
+	}
+	return node.ConnectRequest{Filter: filter, Lock: lock, ProxyAddr: c.ProxyAddr}, nil
+}
+
+// addressText shows nobody's address as nothing.
+func addressText(a identity.Address) string {
+	if a.IsZero() {
+		return ""
+	}
+	return a.String()
+}
+
+// convert maps a slice; the result is never nil, so that JSON shows [] and not null.
+func convert[A, B any](in []A, f func(A) B) []B {
+	out := make([]B, 0, len(in))
+	for _, a := range in {
+		out = append(out, f(a))
+	}
+	return out
+}
+
+func fromStatus(s node.Status) wire.Status {
+	return wire.Status{
+		Version: s.Version, Identity: addressText(s.Identity), Registered: s.Registered,
+		Network: s.Network, ChainID: s.ChainID, Started: s.Started.UTC(),
+		Providing: convert(s.Providing, func(p node.ServiceStatus) wire.Service {
+			return wire.Service{
+				ServiceType: p.ServiceType, Country: p.Country, Price: wire.FromPrice(p.Price),
+				SetupCharge: wire.FromMoney(p.SetupCharge), Announced: p.Announced, Problem: p.Problem,
+			}
+		}),
+		Backends: convert(s.Backends, func(b node.Backend) wire.Backend {
+			return wire.Backend{Name: b.Name, Address: b.Address, Healthy: b.Healthy, Detail: b.Detail}
+		}),
+		Sessions: fromSessions(s.Sessions),
+	}
+}
+
+func fromSession(s node.Session) wire.Session {
+	var ended *time.Time
+	if !s.Ended.IsZero() {
+		utc := s.Ended.UTC()
+		ended = &utc
+	}
+	return wire.Session{
+		ID: s.ID, Role: string(s.Role), Peer: addressText(s.Peer), ServiceType: s.ServiceType, Country: s.Country,
+		Price: wire.FromPrice(s.Price), State: s.State, Reason: s.Reason, Started: s.Started.UTC(), Ended: ended,
+		Sent: s.Sent, Received: s.Received, Promises: s.Promises, Promised: wire.FromMoney(s.Promised),
+		Due: wire.FromMoney(s.Due), Window: s.Window, ProxyAddr: s.ProxyAddr, Channel: s.Channel, Epoch: s.Epoch,
+	}
+}
+
+// fromSessions sorts by start, newest first.
+func fromSessions(sessions []node.Session) []wire.Session {
+	out := convert(sessions, fromSession)
+	slices.SortStableFunc(out, func(a, b wire.Session) int { return b.Started.Compare(a.Started) })
+	return out
+}
+
+func fromBalance(b node.Balance) wire.Balance {
+	return wire.Balance{
+		Identity: addressText(b.Identity), Coin: wire.FromMoney(b.Coin), Deposit: wire.FromMoney(b.Deposit),
+		Channels: convert(b.Channels, func(c node.ChannelBalance) wire.Channel {
+			return wire.Channel{
+				Channel: c.Channel, Provider: addressText(c.Provider), Locked: wire.FromMoney(c.Locked),
+				Cleared: wire.FromMoney(c.Cleared), Promised: wire.FromMoney(c.Promised), Epoch: c.Epoch,
+			}
+		}),
+		Earnings: wire.FromMoney(b.Earnings), Uncleared: wire.FromMoney(b.Uncleared),
+		Beneficiary: addressText(b.Beneficiary), FeePerMyriad: b.FeePerMyriad,
+	}
+}
+
+func fromPayment(p node.Payment) wire.Payment {
+	return wire.Payment{
+		Operation: p.Operation, Transaction: p.Transaction, Block: p.Block,
+		Amount: wire.FromMoney(p.Amount), Fee: wire.FromMoney(p.Fee),
+	}
+}
+
+func fromPayments(payments []node.Payment) wire.Payments {
+	return wire.Payments{Payments: convert(payments, fromPayment)}
+}

@@ -1,0 +1,46 @@
+package wire
+
+import (
+	"net/url"
+	"strconv"
+)
+
+// Filter selects proposals. Zero fields do not filter.
+type Filter struct {
+	ServiceType string `json:"service_type,omitempty" query:"service_type" maxLength:"32" example:"wireguard"`
+	Country     string `json:"country,omitempty" query:"country" maxLength:"2" doc:"ISO 3166-1 alpha-2" example:"DE"`
+	Metering    string `json:"metering,omitempty" query:"metering" enum:"gib,hour" doc:"only offers that charge by this unit and not by the other"`
+	MaxPerGiB   string `json:"max_per_gib,omitempty" query:"max_per_gib" maxLength:"32" doc:"coins" example:"0.05"`
+	MaxPerHour  string `json:"max_per_hour,omitempty" query:"max_per_hour" maxLength:"32" doc:"coins" example:"0.01"`
+	MinSpeed    uint64 `json:"min_bandwidth,omitempty" query:"min_bandwidth" doc:"least committed bandwidth, bit/s"`
+	Provider    string `json:"provider,omitempty" query:"provider" maxLength:"42" doc:"address"`
+}
+
+// Query returns the filter as URL query parameters.
+func (f Filter) Query() url.Values {
+	q := url.Values{}
+	for name, value := range map[string]string{
+		"service_type": f.ServiceType, "country": f.Country, "metering": f.Metering,
+		"max_per_gib": f.MaxPerGiB, "max_per_hour": f.MaxPerHour, "provider": f.Provider,
+	} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if f.MinSpeed > 0 {
+		q.Set("min_bandwidth", strconv.FormatUint(f.MinSpeed, 10))
+	}
+	return q
+}
+
+// Connect asks for a session with the cheapest provider that matches.
+type Connect struct {
+	Filter    Filter `json:"filter"`
+	Lock      string `json:"lock,omitempty" maxLength:"32" doc:"coins to reserve for the provider; empty takes the node's default" example:"1"`
+	ProxyAddr string `json:"proxy_addr,omitempty" maxLength:"64" doc:"where the SOCKS5 port listens; empty takes 127.0.0.1 and a free port" example:"127.0.0.1:1080"`
+}
+
+// Deposit moves coins from the wallet into the deposit.
+type Deposit struct {
+	Amount string `json:"amount" minLength:"1" maxLength:"32" doc:"coins" example:"10"`
+}

@@ -1,0 +1,163 @@
+// Package wire is the JSON of the local HTTP API: what package api serves and package api/client reads.
+//
+// Field names are snake_case and stable. Sizes are bytes of inner packets, speeds bit/s, times RFC 3339 in
+// UTC, addresses EIP-55. An amount is shown twice, see [Amount]; in requests it is a text in coins, such
+// as "1.5". Long operations answer with a stream of server-sent events:
+//
+//	event: progress   data: Progress    any number of times
+//	event: result     data: Session, Payment or Payments, by operation; the last event
+//	event: problem    data: Problem     instead of a result; the last event
+//
+// A stream that ends without result or problem was cut, and the outcome is unknown. Errors outside a
+// stream are RFC 9457 documents, see [Problem].
+package wire
+
+import (
+	"time"
+
+	"github.com/mysteriumnetwork/myst/money"
+)
+
+// Amount is a number of coins, exactly.
+type Amount struct {
+	Coins string `json:"coins" doc:"coins as a decimal number" example:"1.5"`
+	Units uint64 `json:"units" doc:"the same in millionths of a coin; where integers are kept as floating point, exact up to 2^53" example:"1500000"`
+}
+
+// FromMoney converts an amount.
+func FromMoney(a money.Amount) Amount { return Amount{Coins: a.String(), Units: uint64(a)} }
+
+// Money converts back. Units count.
+func (a Amount) Money() money.Amount { return money.Amount(a.Units) }
+
+// Price is what a provider asks.
+type Price struct {
+	PerGiB  Amount `json:"per_gib" doc:"for 2^30 bytes, both directions added"`
+	PerHour Amount `json:"per_hour"`
+}
+
+// FromPrice converts a price.
+func FromPrice(p money.Price) Price {
+	return Price{PerGiB: FromMoney(p.PerGiB), PerHour: FromMoney(p.PerHour)}
+}
+
+// Status is what the node is and how its parts are.
+type Status struct {
+	Version    string    `json:"version"`
+	Identity   string    `json:"identity" doc:"empty until unlocked"`
+	Registered bool      `json:"registered"`
+	Network    string    `json:"network" doc:"name in the network file"`
+	ChainID    uint64    `json:"chain_id"`
+	Started    time.Time `json:"started"`
+	Providing  []Service `json:"providing"`
+	Backends   []Backend `json:"backends"`
+	Sessions   []Session `json:"sessions" doc:"the open ones"`
+}
+
+// Service is one service that this node provides.
+type Service struct {
+	ServiceType string `json:"service_type" example:"wireguard"`
+	Country     string `json:"country" example:"DE"`
+	Price       Price  `json:"price"`
+	SetupCharge Amount `json:"setup_charge"`
+	Announced   bool   `json:"announced"`
+	Problem     string `json:"problem,omitempty" doc:"why it is not announced"`
+}
+
+// Backend is the health of something outside the node.
+type Backend struct {
+	Name    string `json:"name" example:"chain"`
+	Address string `json:"address"`
+	Healthy bool   `json:"healthy"`
+	Detail  string `json:"detail"`
+}
+
+// Proposals is a list of offers, cheapest first.
+type Proposals struct {
+	Proposals []Proposal `json:"proposals"`
+}
+
+// Proposal is one signed offer of a service. The node has verified its signature.
+type Proposal struct {
+	Hash        string    `json:"hash" doc:"64 hexadecimal digits"`
+	Provider    string    `json:"provider"`
+	ServiceType string    `json:"service_type" example:"wireguard"`
+	Country     string    `json:"country" doc:"ISO 3166-1 alpha-2, as the provider claims" example:"DE"`
+	Price       Price     `json:"price"`
+	SetupCharge Amount    `json:"setup_charge" doc:"once per session"`
+	Bandwidth   uint64    `json:"bandwidth" doc:"what the provider commits to, bit/s"`
+	Expires     time.Time `json:"expires"`
+}
+
+// Sessions is a list of sessions, newest first.
+type Sessions struct {
+	Sessions []Session `json:"sessions"`
+}
+
+// Session is one session, open or ended, as this node accounts for it.
+type Session struct {
+	ID          string     `json:"id" doc:"32 hexadecimal digits"`
+	Role        string     `json:"role" enum:"consumer,provider" doc:"which side this node is"`
+	Peer        string     `json:"peer"`
+	ServiceType string     `json:"service_type"`
+	Country     string     `json:"country"`
+	Price       Price      `json:"price"`
+	State       string     `json:"state" doc:"negotiating, locking, connecting, active, paused or ended"`
+	Reason      string     `json:"reason,omitempty" doc:"why it ended"`
+	Started     time.Time  `json:"started"`
+	Ended       *time.Time `json:"ended,omitempty" doc:"absent while open"`
+	Sent        uint64     `json:"sent" doc:"bytes"`
+	Received    uint64     `json:"received" doc:"bytes"`
+	Promises    uint64     `json:"promises" doc:"how many were sent or taken"`
+	Promised    Amount     `json:"promised" doc:"cumulative in this session, set-up charge included"`
+	Due         Amount     `json:"due" doc:"owed for what was metered so far"`
+	Window      uint64     `json:"window" doc:"most bytes ever unpaid"`
+	ProxyAddr   string     `json:"proxy_addr,omitempty" doc:"where the SOCKS5 port listens, for the consumer"`
+	Channel     uint8      `json:"channel" doc:"payment channel, 0 to 5"`
+	Epoch       uint16     `json:"epoch" doc:"epoch of the payment channel"`
+}
+
+// Open says whether the session has not ended.
+func (s Session) Open() bool { return s.Ended == nil }
+
+// Balance is what the node's identity owns, read from the chain.
+type Balance struct {
+	Identity     string    `json:"identity"`
+	Coin         Amount    `json:"coin" doc:"in the wallet, not deposited"`
+	Deposit      Amount    `json:"deposit" doc:"deposited and not locked"`
+	Channels     []Channel `json:"channels"`
+	Earnings     Amount    `json:"earnings" doc:"cleared, not withdrawn, before the network fee"`
+	Uncleared    Amount    `json:"uncleared" doc:"promised to this identity and not cleared yet"`
+	Beneficiary  string    `json:"beneficiary,omitempty" doc:"who a withdrawal pays"`
+	FeePerMyriad uint16    `json:"fee_per_myriad" doc:"network fee in 1/10,000 of what is withdrawn"`
+}
+
+// Channel is one of a consumer's payment channels that is in use.
+type Channel struct {
+	Channel  uint8  `json:"channel"`
+	Provider string `json:"provider"`
+	Locked   Amount `json:"locked"`
+	Cleared  Amount `json:"cleared"`
+	Promised Amount `json:"promised" doc:"by this node's own records"`
+	Epoch    uint16 `json:"epoch"`
+}
+
+// Payment is the outcome of an operation on chain.
+type Payment struct {
+	Operation   string `json:"operation" doc:"register, deposit, clear or withdraw"`
+	Transaction string `json:"transaction,omitempty" doc:"hash, 0x…"`
+	Block       uint64 `json:"block"`
+	Amount      Amount `json:"amount"`
+	Fee         Amount `json:"fee" doc:"network fee taken"`
+}
+
+// Payments is the outcome of clearing.
+type Payments struct {
+	Payments []Payment `json:"payments"`
+}
+
+// Progress is one step of a long operation, as it happens.
+type Progress struct {
+	Step   string `json:"step"`
+	Detail string `json:"detail"`
+}
