@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Tests the contracts with forge (unit, fuzz and invariant tests) and lints them.
+set -euo pipefail
+cd "$(dirname "$0")/../contracts"
+
+npm run --silent lint
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+npm run --silent test | tee "$log"
+
+# forge's last line: Ran 3 test suites in 2.1s (…): 61 tests passed, 0 failed, 0 skipped (61 total tests)
+read -r passed failed skipped < <(sed 's/\x1b\[[0-9;]*m//g' "$log" |
+  sed -nE 's/^Ran [0-9]+ test suites? .*: ([0-9]+) tests? passed, ([0-9]+) failed, ([0-9]+) skipped.*/\1 \2 \3/p' | tail -n 1)
+[ "${passed:-0}" -gt 0 ] || { echo "forge ran no test" >&2; exit 1; }
+[ -z "${TEST_COUNTS:-}" ] || echo "$passed $((failed + skipped))" >>"$TEST_COUNTS"
+[ $((failed + skipped)) = 0 ]

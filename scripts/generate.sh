@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Writes the generated code: the protocol buffers of internal/pb, the contracts' artifacts and bindings.
+# With --check it writes to a copy, and fails when what is checked in differs from it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$PWD/bin:$PATH"
+
+where=.
+if [ "${1:-}" = --check ]; then
+  where=$(mktemp -d)
+  trap 'rm -rf "$where"' EXIT
+  git ls-files -z --cached --others --exclude-standard -- internal/pb contracts |
+    tar --null --files-from=- --ignore-failed-read -cf - 2>/dev/null | tar -xf - -C "$where"
+  ln -s "$PWD/contracts/node_modules" "$where/contracts/node_modules"
+  rm -f "$where"/internal/pb/*.pb.go
+fi
+
+(cd "$where" && protoc --go_out=. --go_opt=paths=source_relative internal/pb/*.proto)
+npm run --silent generate --prefix "$where/contracts"
+
+if [ "$where" != . ]; then
+  # The compiler's version stands in a comment; a newer protoc of the same output is no difference.
+  if ! diff -r -q -I '^//.*protoc  *v' -x node_modules -x out -x cache internal/pb "$where/internal/pb" ||
+    ! diff -r -q -x node_modules -x out -x cache contracts "$where/contracts"; then
+    echo "generated code is stale: run make generate" >&2
+    exit 1
+  fi
+fi
