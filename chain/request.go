@@ -1,0 +1,210 @@
+package chain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/accounts/abi"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/ethclient"
+	"github.com/ethereum/go-ethereum/rpc"
+
+	"github.com/mysteriumnetwork/myst/identity"
+)
+
+// maxResponse bounds what an endpoint can make us read in one answer, in bytes.
+const maxResponse = 64 << 20
+
+// limited is a transport whose answers end at maxResponse.
+type limited struct{ *http.Transport }
+
+func newLimited() limited {
+	return limited{http.DefaultTransport.(*http.Transport).Clone()} // it is one unless a program replaced it
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (l limited) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := l.Transport.RoundTrip(r)
+	if err == nil {
+		response.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.LimitReader(response.Body, maxResponse), response.Body}
+	}
+	return response, err
+}
+
+// block is the part of a block's header that we use. The hash is the endpoint's word: chains
+// differ in the fields that it covers.
+type block struct {
+	Number  hexutil.Uint64 `json:"number"`
+	Hash    common.Hash    `json:"hash"`
+	Parent  common.Hash    `json:"parentHash"`
+	Time    hexutil.Uint64 `json:"timestamp"`
+	BaseFee *hexutil.Big   `json:"baseFeePerGas"`
+}
+
+func (b *block) head() Head {
+	return Head{Number: uint64(b.Number), Hash: b.Hash, Time: time.Unix(int64(b.Time), 0)}
+}
+
+// errNotFound says that the endpoint has no such block, transaction or receipt.
+var errNotFound = errors.New("not found")
+
+// block returns the block with a number in hexadecimal, or "latest". Errors: errNotFound.
+func (c *Client) block(ctx context.Context, number string) (*block, error) {
+	var b *block
+	err := c.do(ctx, func(ctx context.Context, r *rpc.Client) error {
+		return r.CallContext(ctx, &b, "eth_getBlockByNumber", number, false)
+	})
+	if err == nil && b == nil {
+		err = errNotFound
+	}
+	return b, err
+}
+
+func (c *Client) blockAt(ctx context.Context, number uint64) (*block, error) {
+	b, err := c.block(ctx, hexutil.EncodeUint64(number))
+	if err != nil {
+		return nil, fmt.Errorf("block %d: %w", number, err)
+	}
+	if uint64(b.Number) != number {
+		return nil, fmt.Errorf("block %d: endpoint answered with block %d", number, uint64(b.Number))
+	}
+	return b, nil
+}
+
+// logs returns the logs that a query selects.
+func (c *Client) logs(ctx context.Context, query ethereum.FilterQuery) (logs []types.Log, err error) {
+	err = c.ask(ctx, func(ctx context.Context, e *ethclient.Client) error {
+		logs, err = e.FilterLogs(ctx, query)
+		return err
+	})
+	return logs, err
+}
+
+// ask is do with go-ethereum's client, for requests that it knows how to encode.
+func (c *Client) ask(ctx context.Context, request func(context.Context, *ethclient.Client) error) error {
+	err := c.do(ctx, func(ctx context.Context, r *rpc.Client) error { return request(ctx, ethclient.NewClient(r)) })
+	if errors.Is(err, ethereum.NotFound) {
+		return errNotFound
+	}
+	return err
+}
+
+// atBlock names the state that a call sees: a block number, or one of these.
+type atBlock = *big.Int
+
+var (
+	atLatest  atBlock
+	atPending atBlock = big.NewInt(int64(rpc.PendingBlockNumber))
+)
+
+// call runs a contract's code without a transaction. Errors: *RevertError, ErrNoContract.
+func (c *Client) call(ctx context.Context, from, to identity.Address, data []byte, at atBlock) (result []byte, err error) {
+	msg := callMsg(from, to, data)
+	err = c.ask(ctx, func(ctx context.Context, e *ethclient.Client) error {
+		result, err = e.CallContract(ctx, msg, at)
+		return err
+	})
+	if err == nil && len(result) == 0 {
+		err = c.CheckContract(ctx, to)
+	}
+	return result, err
+}
+
+// Simulate runs a call against the pending block, as the given sender, without sending it.
+// Errors: *RevertError, ErrNoContract, ErrUnavailable.
+func (c *Client) Simulate(ctx context.Context, from, to identity.Address, data []byte) error {
+	if _, err := c.call(ctx, from, to, data, atPending); err != nil {
+		return fmt.Errorf("simulate: %w", err)
+	}
+	return nil
+}
+
+func (c *Client) estimateGas(ctx context.Context, from, to identity.Address, data []byte) (gas uint64, err error) {
+	msg := callMsg(from, to, data)
+	err = c.ask(ctx, func(ctx context.Context, e *ethclient.Client) error {
+		gas, err = e.EstimateGasAtBlock(ctx, msg, atPending)
+		return err
+	})
+	return gas, err
+}
+
+func callMsg(from, to identity.Address, data []byte) ethereum.CallMsg {
+	recipient := common.Address(to)
+	return ethereum.CallMsg{From: common.Address(from), To: &recipient, Data: data}
+}
+
+// CheckContract returns nil if there is code at an address, else ErrNoContract.
+func (c *Client) CheckContract(ctx context.Context, address identity.Address) error {
+	var code []byte
+	err := c.ask(ctx, func(ctx context.Context, e *ethclient.Client) (err error) {
+		code, err = e.CodeAt(ctx, common.Address(address), atLatest)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("look for contract %s: %w", address, err)
+	}
+	if len(code) == 0 {
+		return fmt.Errorf("%w: %s on chain %d; is the network file for another chain?", ErrNoContract, address, c.cfg.ChainID)
+	}
+	return nil
+}
+
+// Balance returns an account's gas coins in wei.
+func (c *Client) Balance(ctx context.Context, who identity.Address) (wei *big.Int, err error) {
+	err = c.ask(ctx, func(ctx context.Context, e *ethclient.Client) error {
+		wei, err = e.BalanceAt(ctx, common.Address(who), atLatest)
+		return err
+	})
+	return wei, err
+}
+
+// revertCode is the JSON-RPC error code of a reverted call; https://eips.ethereum.org/EIPS/eip-1474
+// leaves it open, all implementations use it.
+const revertCode = 3
+
+// translate makes a *RevertError of the chain's answer to a call that reverts.
+func translate(err error) error {
+	var answer rpc.Error
+	if !errors.As(err, &answer) {
+		return err
+	}
+	if answer.ErrorCode() != revertCode && !strings.Contains(answer.Error(), "execution reverted") {
+		return err
+	}
+	revert := &RevertError{Reason: strings.TrimPrefix(answer.Error(), "execution reverted: ")}
+	var detailed rpc.DataError
+	if errors.As(err, &detailed) {
+		if text, ok := detailed.ErrorData().(string); ok {
+			if data, err := hexutil.Decode(text); err == nil {
+				revert.Data = data
+			}
+		}
+	}
+	if reason := revertReason(revert.Data); reason != "" {
+		revert.Reason = reason
+	}
+	return revert
+}
+
+// revertReason names what a contract returned: a revert string, or one of our contracts' errors.
+func revertReason(data []byte) string {
+	if reason, err := abi.UnpackRevert(data); err == nil {
+		return reason
+	}
+	if len(data) < 4 {
+		return ""
+	}
+	return errorNames[[4]byte(data)]
+}
