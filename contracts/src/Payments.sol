@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {Account, Channel, Ledger, Refusal} from "./Ledger.sol";
+import {
+    FundIntent,
+    IPayments,
+    LockIntent,
+    PermitSignature,
+    PromiseIntent
+} from "./IPayments.sol";
+
+/// @title Deposits, re-usable payment channels, and the clearing of promises.
+/// @notice A consumer's deposit backs six channels. A lock moves money from the deposit into a
+/// channel for one provider; the consumer then signs larger and larger promises for the channel's
+/// epoch, and anybody clears the newest one, for the provider. Freeing a channel ends its epoch, so
+/// that nothing signed for it means anything any more.
+///
+/// There is no owner and no upgrade. Apart from deposits, calls carry the signature of whoever they
+/// concern, so that anybody can send them: consumers and providers need no gas.
+///
+/// The coin must be a plain 18-decimal ERC-20. It is called last, after all state is written,
+/// except where coins come in: there it is called first, and what it moved is credited afterwards.
+contract Payments is IPayments, EIP712 {
+    using Ledger for Account;
+    using Ledger for Channel;
+    using SafeERC20 for IERC20;
+
+    /// @dev One slot: what a provider cleared and has not withdrawn, and who receives it.
+    struct Earnings {
+        uint96 gross;
+        address beneficiary;
+    }
+
+    bytes32 private constant FUND = keccak256(
+        "Fund(address owner,address identity,uint64 units,uint64 fee,address relayer,uint256 permitNonce,uint32 validUntil)"
+    );
+    bytes32 private constant LOCK =
+        keccak256("Lock(address provider,uint8 channel,uint16 epoch,uint40 locked,uint32 validUntil)");
+    bytes32 private constant PROMISE = keccak256("Promise(address provider,uint8 channel,uint16 epoch,uint40 amount)");
+    bytes32 private constant RELEASE = keccak256("Release(address consumer,uint8 channel,uint16 epoch)");
+    bytes32 private constant REQUEST_UNLOCK = keccak256("RequestUnlock(uint8 channel,uint16 epoch,uint32 validUntil)");
+    bytes32 private constant SET_BENEFICIARY = keccak256("SetBeneficiary(address provider,address beneficiary)");
+
+    /// @inheritdoc IPayments
+    uint256 public constant UNIT = 1e12;
+    /// @inheritdoc IPayments
+    uint256 public constant MAX_AHEAD = 1 hours;
+    /// @dev Deposits stop far below what a balance can hold, so that paying a channel's remainder
+    /// back can never overflow it.
+    uint64 private constant MAX_BALANCE = type(uint64).max / 2;
+    uint256 private constant MYRIAD = 10_000;
+
+    /// @inheritdoc IPayments
+    address public immutable coin;
+    /// @inheritdoc IPayments
+    address public immutable treasury;
+    /// @inheritdoc IPayments
+    uint16 public immutable feePerMyriad;
+    /// @inheritdoc IPayments
+    uint32 public immutable unlockDelay;
+
+    mapping(address consumer => Account) private _accounts;
+    mapping(uint256 consumerAndChannel => Channel) private _channels;
+    mapping(address provider => Earnings) private _earnings;
+    /// @inheritdoc IPayments
+    uint256 public fees;
+
+    /// @param coin_ an ERC-20 with 18 decimals
+    /// @param treasury_ where the network's fees go
+    /// @param feePerMyriad_ the network's part of a withdrawal, in 1/10,000
+    /// @param unlockDelay_ how long a provider has to clear after an unlock was requested, in seconds
+    constructor(address coin_, address treasury_, uint16 feePerMyriad_, uint32 unlockDelay_) EIP712("myst", "1") {
+        require(IERC20Metadata(coin_).decimals() == 18, BadConfiguration());
+        require(treasury_ != address(0) && feePerMyriad_ <= MYRIAD && unlockDelay_ <= 365 days, BadConfiguration());
+        coin = coin_;
+        treasury = treasury_;
+        feePerMyriad = feePerMyriad_;
+        unlockDelay = unlockDelay_;
+    }
+
+    // Deposits
+
+    /// @inheritdoc IPayments
+    function deposit(address identity, uint64 units) external {
+        _deposit(msg.sender, identity, units);
+    }
+
+    /// @inheritdoc IPayments
+    function depositWithPermit(address identity, uint64 units, PermitSignature calldata permit) external {
+        // Whoever sees the permit can use it up first. The allowance is then there all the same, and
+        // only its owner, the sender, spends it here.
+        try IERC20Permit(coin).permit(
+            msg.sender,
+            address(this),
+            units * UNIT,
+            permit.deadline,
+            _v(permit.vs),
+            permit.r,
+            _s(permit.vs)
+        ) {} catch {} // solhint-disable-line no-empty-blocks
+        _deposit(msg.sender, identity, units);
+    }
+
+    /// @inheritdoc IPayments
+    function fund(FundIntent calldata f, PermitSignature calldata permit) external {
+        require(msg.sender == f.relayer, NotTheRelayer());
+        require(block.timestamp <= f.validUntil, Expired());
+        require(_signer(_fundHash(f), f.r, f.vs) == f.owner, WrongSignature());
+
+        IERC20Permit token = IERC20Permit(coin);
+        uint256 total = (uint256(f.units) + f.fee) * UNIT;
+        require(token.nonces(f.owner) == f.permitNonce, WrongPermit());
+        token.permit(f.owner, address(this), total, permit.deadline, _v(permit.vs), permit.r, _s(permit.vs));
+        require(token.nonces(f.owner) == f.permitNonce + 1, WrongPermit());
+        require(IERC20(coin).allowance(f.owner, address(this)) == total, WrongPermit());
+        IERC20(coin).safeTransferFrom(f.owner, address(this), total);
+        require(IERC20(coin).allowance(f.owner, address(this)) == 0, WrongPermit());
+
+        _earnings[f.relayer].gross += f.fee;
+        emit Relayed(f.relayer, f.owner, f.fee);
+        _credit(f.identity, f.units);
+        emit Deposited(f.identity, f.owner, f.units);
+    }
+
+    /// @inheritdoc IPayments
+    function withdrawDeposit(address to, uint64 units) external {
+        Account memory a = _accounts[msg.sender];
+        require(units != 0, NothingChanged());
+        require(to != address(0) && to != address(this), BadAddress());
+        require(units <= a.balance, Uncovered());
+        a.balance -= units;
+        _accounts[msg.sender] = a;
+        emit DepositWithdrawn(msg.sender, to, units);
+        IERC20(coin).safeTransfer(to, units * UNIT);
+    }
+
+    // Channels
+
+    /// @inheritdoc IPayments
+    function lock(LockIntent calldata l) external {
+        Refusal refusal = _lock(l);
+        require(refusal == Refusal.None, LockRefused(refusal));
+    }
+
+    /// @inheritdoc IPayments
+    function lockMany(LockIntent[] calldata locks) external returns (uint256 done) {
+        for (uint256 i = 0; i < locks.length; ++i) {
+            if (_lock(locks[i]) == Refusal.None) ++done;
+        }
+        require(done != 0, NothingChanged());
+    }
+
+    /// @inheritdoc IPayments
+    function release(address consumer, uint8 id, uint16 epoch, bytes32 r, bytes32 vs) external {
+        Channel memory c = _channels[_key(consumer, id)];
+        require(c.provider != address(0), NoProvider());
+        require(c.epoch == epoch, WrongEpoch());
+        bytes32 hash = keccak256(abi.encode(RELEASE, consumer, id, epoch));
+        require(_signer(hash, r, vs) == c.provider, WrongSignature());
+        _free(consumer, id, c);
+    }
+
+    /// @inheritdoc IPayments
+    function requestUnlock(uint8 id, uint16 epoch, uint32 validUntil, bytes32 r, bytes32 vs) external {
+        require(_inTime(validUntil), Expired());
+        address consumer = _signer(keccak256(abi.encode(REQUEST_UNLOCK, id, epoch, validUntil)), r, vs);
+        require(consumer != address(0), WrongSignature());
+        Channel memory c = _channels[_key(consumer, id)];
+        require(c.provider != address(0), NoProvider());
+        require(c.epoch == epoch, WrongEpoch());
+        Account memory a = _accounts[consumer];
+        require(a.unlockAt(id) == 0, NothingChanged());
+        uint32 time = uint32(block.timestamp + unlockDelay);
+        a.setUnlockAt(id, time);
+        _accounts[consumer] = a;
+        emit UnlockRequested(consumer, c.provider, id, epoch, time);
+    }
+
+    /// @inheritdoc IPayments
+    function unlock(address consumer, uint8 id) external {
+        Channel memory c = _channels[_key(consumer, id)];
+        require(c.provider != address(0), NoProvider());
+        uint32 time = _accounts[consumer].unlockAt(id);
+        require(time != 0 && block.timestamp >= time, NotYet(time));
+        _free(consumer, id, c);
+    }
+
+    /// @inheritdoc IPayments
+    function reclaim(uint8 id) external {
+        Channel memory c = _channels[_key(msg.sender, id)];
+        uint16 epoch = c.epoch;
+        uint40 back = c.reclaim();
+        require(back != 0, NothingChanged());
+        _channels[_key(msg.sender, id)] = c;
+        _payBack(msg.sender, id, epoch, back);
+    }
+
+    // Clearing
+
+    /// @inheritdoc IPayments
+    function check(address provider, uint8 id, uint16 epoch, uint40 amount, bytes32 r, bytes32 vs)
+        external
+        view
+        returns (address consumer, uint40 due, uint32 unlockAt)
+    {
+        consumer = _signer(keccak256(abi.encode(PROMISE, provider, id, epoch, amount)), r, vs);
+        if (consumer == address(0) || id >= Ledger.CHANNELS) return (consumer, 0, 0);
+        Channel memory c = _channels[_key(consumer, id)];
+        due = c.due(provider, epoch, amount);
+        if (c.provider != address(0)) unlockAt = _accounts[consumer].unlockAt(id);
+    }
+
+    /// @inheritdoc IPayments
+    function clearBatch(PromiseIntent[] calldata promises) external returns (uint256 total) {
+        // Promises to one provider usually stand together: its earnings are written once a run.
+        address provider;
+        uint96 run;
+        for (uint256 i = 0; i < promises.length; ++i) {
+            PromiseIntent calldata p = promises[i];
+            uint40 paid = _clear(p);
+            if (paid == 0) continue;
+            if (p.provider != provider) {
+                if (run != 0) _earnings[provider].gross += run;
+                (provider, run) = (p.provider, 0);
+            }
+            run += paid;
+            total += paid;
+        }
+        require(total != 0, NothingChanged());
+        _earnings[provider].gross += run;
+    }
+
+    // Earnings
+
+    /// @inheritdoc IPayments
+    function withdraw(address provider) external {
+        Earnings memory e = _earnings[provider];
+        require(e.gross != 0, NothingChanged());
+        (uint256 net, uint256 fee) = _split(e.gross);
+        _earnings[provider].gross = 0;
+        fees += fee;
+        address to = e.beneficiary == address(0) ? provider : e.beneficiary;
+        emit Withdrawn(provider, to, net, fee);
+        IERC20(coin).safeTransfer(to, net * UNIT);
+    }
+
+    /// @inheritdoc IPayments
+    function setBeneficiary(address provider, address beneficiary, bytes32 r, bytes32 vs) external {
+        require(_earnings[provider].beneficiary == address(0), NotTheBeneficiary());
+        bytes32 hash = keccak256(abi.encode(SET_BENEFICIARY, provider, beneficiary));
+        require(provider != address(0) && _signer(hash, r, vs) == provider, WrongSignature());
+        _setBeneficiary(provider, beneficiary);
+    }
+
+    /// @inheritdoc IPayments
+    function changeBeneficiary(address provider, address beneficiary) external {
+        require(_earnings[provider].beneficiary == msg.sender, NotTheBeneficiary());
+        _setBeneficiary(provider, beneficiary);
+    }
+
+    /// @inheritdoc IPayments
+    function collect() external {
+        uint256 units = fees;
+        require(units != 0, NothingChanged());
+        fees = 0;
+        emit Collected(treasury, units);
+        IERC20(coin).safeTransfer(treasury, units * UNIT);
+    }
+
+    // Views
+
+    /// @inheritdoc IPayments
+    function version() external pure returns (string memory) {
+        return "myst-payments-1";
+    }
+
+    /// @inheritdoc IPayments
+    function account(address consumer) external view returns (uint64 balance, uint32[6] memory unlockAt) {
+        Account memory a = _accounts[consumer];
+        balance = a.balance;
+        for (uint8 id = 0; id < Ledger.CHANNELS; ++id) {
+            if (_channels[_key(consumer, id)].provider != address(0)) unlockAt[id] = a.unlockAt(id);
+        }
+    }
+
+    /// @inheritdoc IPayments
+    function channel(address consumer, uint8 id)
+        external
+        view
+        returns (address provider, uint40 locked, uint40 cleared, uint16 epoch, uint32 unlockAt)
+    {
+        Channel memory c = _channels[_key(consumer, id)];
+        if (c.provider != address(0)) unlockAt = _accounts[consumer].unlockAt(id);
+        return (c.provider, c.locked, c.cleared, c.epoch, unlockAt);
+    }
+
+    /// @inheritdoc IPayments
+    function earnings(address provider)
+        external
+        view
+        returns (uint96 gross, uint256 net, uint256 fee, address beneficiary)
+    {
+        Earnings memory e = _earnings[provider];
+        (net, fee) = _split(e.gross);
+        return (e.gross, net, fee, e.beneficiary);
+    }
+
+    // Parts
+
+    /// @dev Coins first, credit afterwards: a coin that calls back finds nothing to spend yet.
+    function _deposit(address payer, address identity, uint64 units) private {
+        IERC20(coin).safeTransferFrom(payer, address(this), units * UNIT);
+        _credit(identity, units);
+        emit Deposited(identity, payer, units);
+    }
+
+    function _credit(address identity, uint64 units) private {
+        require(units != 0, NothingChanged());
+        require(identity != address(0), BadAddress());
+        uint256 balance = uint256(_accounts[identity].balance) + units;
+        require(balance <= MAX_BALANCE, TooMuch());
+        _accounts[identity].balance = uint64(balance);
+    }
+
+    function _lock(LockIntent calldata l) private returns (Refusal) {
+        if (!_inTime(l.validUntil)) return Refusal.Validity;
+        address consumer = _signer(
+            keccak256(abi.encode(LOCK, l.provider, l.channel, l.epoch, l.locked, l.validUntil)), l.r, l.vs
+        );
+        if (consumer == address(0)) return Refusal.Signature;
+        uint256 key = _key(consumer, l.channel);
+        Channel memory c = _channels[key];
+        Account memory a = _accounts[consumer];
+        Refusal refusal = c.lock(a, l.channel, l.provider, l.epoch, l.locked);
+        if (refusal != Refusal.None) return refusal;
+        _channels[key] = c;
+        _accounts[consumer] = a;
+        emit Locked(consumer, l.provider, l.channel, l.epoch, l.locked);
+        return Refusal.None;
+    }
+
+    function _clear(PromiseIntent calldata p) private returns (uint40 paid) {
+        if (p.channel >= Ledger.CHANNELS) return 0;
+        address consumer =
+            _signer(keccak256(abi.encode(PROMISE, p.provider, p.channel, p.epoch, p.amount)), p.r, p.vs);
+        if (consumer == address(0)) return 0;
+        uint256 key = _key(consumer, p.channel);
+        Channel memory c = _channels[key];
+        paid = c.clear(p.provider, p.epoch, p.amount);
+        if (paid == 0) return 0;
+        _channels[key] = c;
+        emit Cleared(consumer, p.provider, p.channel, p.epoch, c.cleared, paid);
+    }
+
+    function _free(address consumer, uint8 id, Channel memory c) private {
+        (address provider, uint16 epoch) = (c.provider, c.epoch);
+        uint40 back = c.free();
+        _channels[_key(consumer, id)] = c;
+        emit Freed(consumer, provider, id, epoch);
+        if (back != 0) _payBack(consumer, id, epoch, back);
+    }
+
+    function _payBack(address consumer, uint8 id, uint16 epoch, uint40 units) private {
+        _accounts[consumer].balance += units;
+        emit Reclaimed(consumer, id, epoch, units);
+    }
+
+    function _setBeneficiary(address provider, address beneficiary) private {
+        require(beneficiary != address(0) && beneficiary != address(this), BadAddress());
+        _earnings[provider].beneficiary = beneficiary;
+        emit BeneficiarySet(provider, beneficiary);
+    }
+
+    /// @dev The fee is rounded up, by less than one unit: withdrawing often saves nothing.
+    function _split(uint96 gross) private view returns (uint256 net, uint256 fee) {
+        fee = (uint256(gross) * feePerMyriad + MYRIAD - 1) / MYRIAD;
+        net = gross - fee;
+    }
+
+    function _inTime(uint32 validUntil) private view returns (bool) {
+        return block.timestamp <= validUntil && validUntil <= block.timestamp + MAX_AHEAD;
+    }
+
+    function _fundHash(FundIntent calldata f) private pure returns (bytes32) {
+        return keccak256(
+            abi.encode(FUND, f.owner, f.identity, f.units, f.fee, f.relayer, f.permitNonce, f.validUntil)
+        );
+    }
+
+    /// @dev Who signed; zero when the signature is malformed or has a high s.
+    function _signer(bytes32 structHash, bytes32 r, bytes32 vs) private view returns (address signer) {
+        (signer,,) = ECDSA.tryRecover(_hashTypedDataV4(structHash), r, vs);
+    }
+
+    function _key(address consumer, uint8 id) private pure returns (uint256) {
+        return uint256(uint160(consumer)) | (uint256(id) << 160);
+    }
+
+    function _v(bytes32 vs) private pure returns (uint8) {
+        return uint8(uint256(vs) >> 255) + 27;
+    }
+
+    function _s(bytes32 vs) private pure returns (bytes32) {
+        return vs & bytes32(uint256(type(int256).max));
+    }
+}
