@@ -32,7 +32,7 @@ type Filter struct {
 }
 
 // Match says whether the proposal is wanted.
-func (f *Filter) Match(p *Proposal) bool {
+func (f Filter) Match(p Proposal) bool {
 	switch {
 	case f.ServiceType != "" && f.ServiceType != p.ServiceType,
 		f.Country != "" && f.Country != p.Country,
@@ -55,7 +55,7 @@ func (f *Filter) Match(p *Proposal) bool {
 }
 
 // Validate returns ErrFilter when no proposal could ever match because a field is mistyped.
-func (f *Filter) Validate() error {
+func (f Filter) Validate() error {
 	if f.ServiceType != "" {
 		if err := CheckServiceType(f.ServiceType); err != nil {
 			return fmt.Errorf("%w: %w", ErrFilter, err)
@@ -84,7 +84,7 @@ const (
 )
 
 // Query returns the filter as parameters of a URL; those that match anything are left out.
-func (f *Filter) Query() url.Values {
+func (f Filter) Query() url.Values {
 	q := url.Values{}
 	set := func(name, value string, given bool) {
 		if given {

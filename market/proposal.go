@@ -54,7 +54,8 @@ type Contact struct {
 	// Type is ContactNATS, or one that a later version of the program knows. Readers leave types
 	// that they do not know alone.
 	Type string `json:"type"`
-	// Address is, for ContactNATS, the broker's URL: nats://host:port, or tls://host:port.
+	// Address is, for ContactNATS, the broker's URL with the identity of its hub as user, which a login
+	// names: nats://0x…@host:port, or tls://….
 	Address string `json:"address"`
 }
 
@@ -75,7 +76,7 @@ type Proposal struct {
 
 // Validate checks the proposal against the format's bounds. Errors wrap ErrProposal, ErrVersion
 // or ErrCountry.
-func (p *Proposal) Validate() error {
+func (p Proposal) Validate() error {
 	if p.Version != Version {
 		return fmt.Errorf("%w: %d, this program knows %d", ErrVersion, p.Version, Version)
 	}
@@ -110,7 +111,7 @@ func (p *Proposal) Validate() error {
 }
 
 // Contact returns the first contact of the type.
-func (p *Proposal) Contact(kind string) (Contact, bool) {
+func (p Proposal) Contact(kind string) (Contact, bool) {
 	for _, c := range p.Contacts {
 		if c.Type == kind {
 			return c, true
@@ -130,17 +131,29 @@ func (c Contact) validate() error {
 	if c.Type != ContactNATS {
 		return nil
 	}
-	// A URL with credentials, a path or a query would let a provider make consumers send more than
-	// a connection attempt to a host of its choice.
-	u, err := url.Parse(c.Address)
-	if err != nil || (u.Scheme != "nats" && u.Scheme != "tls") || u.Hostname() == "" ||
-		u.User != nil || u.Path != "" || u.RawQuery != "" || u.ForceQuery || strings.Contains(c.Address, "#") {
-		return fmt.Errorf("%w: broker %q, want nats://host:port or tls://host:port", ErrProposal, clip(c.Address))
-	}
-	if port, err := strconv.ParseUint(u.Port(), 10, 16); err != nil || port == 0 {
-		return fmt.Errorf("%w: broker %q needs a port", ErrProposal, clip(c.Address))
+	if !isBroker(c.Address) {
+		return fmt.Errorf("%w: broker %q, want nats://0x…@host:port or tls://0x…@host:port", ErrProposal, clip(c.Address))
 	}
 	return nil
+}
+
+// isBroker wants nothing in a broker's URL but scheme, hub, host and port: a password, path or query would
+// let a provider choose what consumers send to a host of its choice.
+func isBroker(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil || (u.Scheme != "nats" && u.Scheme != "tls") || u.Hostname() == "" || u.User == nil ||
+		u.Path != "" || u.RawQuery != "" || u.ForceQuery || strings.Contains(s, "#") {
+		return false
+	}
+	if _, hasPassword := u.User.Password(); hasPassword {
+		return false
+	}
+	hub, err := identity.ParseAddress(u.User.Username())
+	if err != nil || hub.IsZero() {
+		return false
+	}
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	return err == nil && port != 0
 }
 
 // CheckServiceType returns an error unless s is 1 to 32 of a-z, 0-9 and '-'.

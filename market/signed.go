@@ -105,14 +105,14 @@ func Parse(raw, renewal []byte, domain identity.Domain, now time.Time) (Signed, 
 
 // Verify checks the signatures of the record and its renewal, that the renewal is of this proposal,
 // and that the proposal stands at now.
-func (s *Signed) Verify(domain identity.Domain, now time.Time) error {
+func (s Signed) Verify(domain identity.Domain, now time.Time) error {
 	if err := s.Record.VerifySignature(domain); err != nil {
 		return err
 	}
 	if s.Renewal == nil {
 		return s.Record.CheckTime(now)
 	}
-	if !s.Renewal.Renews(&s.Record) {
+	if !s.Renewal.Renews(s.Record) {
 		return fmt.Errorf("%w: the renewal is of another proposal", ErrProposal)
 	}
 	if err := s.Renewal.VerifySignature(domain); err != nil {
@@ -130,10 +130,10 @@ func (s *Signed) Verify(domain identity.Domain, now time.Time) error {
 }
 
 // Hash identifies the proposal; sessions name it. It is the record's hash.
-func (s *Signed) Hash() [32]byte { return s.Record.Hash() }
+func (s Signed) Hash() [32]byte { return s.Record.Hash() }
 
 // ExpiresAt returns when the proposal ceases to stand, its renewal counted.
-func (s *Signed) ExpiresAt() time.Time {
+func (s Signed) ExpiresAt() time.Time {
 	expires := s.Record.ExpiresAt()
 	if s.Renewal != nil && s.Renewal.ExpiresAt().After(expires) {
 		return s.Renewal.ExpiresAt()
@@ -142,7 +142,7 @@ func (s *Signed) ExpiresAt() time.Time {
 }
 
 // Encode returns the bytes of the record, and those of the renewal or nil: what Parse reads.
-func (s *Signed) Encode() (raw, renewal []byte, err error) {
+func (s Signed) Encode() (raw, renewal []byte, err error) {
 	if raw, err = s.Record.Encode(); err != nil {
 		return nil, nil, err
 	}
@@ -156,7 +156,7 @@ func (s *Signed) Encode() (raw, renewal []byte, err error) {
 
 // encode returns the body of the proposal's record, the protocol buffer MarketProposal of
 // internal/pb/market.proto.
-func (p *Proposal) encode() ([]byte, error) {
+func (p Proposal) encode() ([]byte, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
@@ -170,7 +170,7 @@ func (p *Proposal) encode() ([]byte, error) {
 	return body, nil
 }
 
-func (p *Proposal) marshal() ([]byte, error) {
+func (p Proposal) marshal() ([]byte, error) {
 	m := &pb.MarketProposal{
 		Version: p.Version, Provider: p.Provider[:], ServiceType: p.ServiceType, Country: p.Country,
 		PricePerGib: uint64(p.Price.PerGiB), PricePerHour: uint64(p.Price.PerHour),
@@ -236,7 +236,7 @@ type Rank struct {
 
 // RankOf returns the proposal's rank among others when the consumer meters in unit: UnitGiB or
 // UnitHour; "" is UnitGiB.
-func RankOf(p *Proposal, hash [32]byte, unit string) Rank {
+func RankOf(p Proposal, hash [32]byte, unit string) Rank {
 	first, second := p.Price.PerGiB, p.Price.PerHour
 	if unit == UnitHour {
 		first, second = second, first
@@ -257,6 +257,6 @@ func (r Rank) Compare(other Rank) int {
 // the other unit, the set-up charge, then more bandwidth first.
 func Cheapest(unit string) func(a, b Signed) int {
 	return func(a, b Signed) int {
-		return RankOf(&a.Proposal, a.Hash(), unit).Compare(RankOf(&b.Proposal, b.Hash(), unit))
+		return RankOf(a.Proposal, a.Hash(), unit).Compare(RankOf(b.Proposal, b.Hash(), unit))
 	}
 }

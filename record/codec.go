@@ -14,14 +14,14 @@ import (
 // Encode returns the record as it travels and is stored: the protocol buffer
 // myst.record.v1.Record of internal/pb/record.proto, fields in order. The record must keep the
 // format's bounds; its signature is not checked.
-func (r *Record) Encode() ([]byte, error) {
+func (r Record) Encode() ([]byte, error) {
 	if err := r.check(); err != nil {
 		return nil, fmt.Errorf("encode record: %w", err)
 	}
 	return r.marshal()
 }
 
-func (r *Record) marshal() ([]byte, error) {
+func (r Record) marshal() ([]byte, error) {
 	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(&pb.Record{
 		Author: r.Author[:], Kind: uint32(r.Kind), Slot: uint32(r.Slot),
 		Sequence: r.Sequence, Expires: r.Expires, Body: r.Body, Signature: r.Signature[:],

@@ -152,7 +152,7 @@ func (r *Record) Sign(signer identity.Signer, domain identity.Domain) error {
 
 // fields returns the signed fields after the domain: author ‖ kind ‖ slot ‖ sequence ‖ expires ‖
 // SHA-256(body).
-func (r *Record) fields() []byte {
+func (r Record) fields() []byte {
 	body := sha256.Sum256(r.Body)
 	out := make([]byte, 0, 20+1+1+8+8+32)
 	out = append(out, r.Author[:]...)
@@ -163,30 +163,30 @@ func (r *Record) fields() []byte {
 }
 
 // Digest is what the author signs.
-func (r *Record) Digest(domain identity.Domain) [32]byte {
+func (r Record) Digest(domain identity.Domain) [32]byte {
 	prefix := binary.BigEndian.AppendUint64([]byte(domainString), domain.ChainID)
 	return identity.Keccak256(prefix, domain.Registry[:], r.fields())
 }
 
 // Hash identifies the statement: SHA-256(author ‖ kind ‖ slot ‖ sequence ‖ expires ‖ SHA-256(body)).
 // It leaves the signature out, so that signing the same statement twice is no contradiction.
-func (r *Record) Hash() [32]byte { return sha256.Sum256(r.fields()) }
+func (r Record) Hash() [32]byte { return sha256.Sum256(r.fields()) }
 
 // Withdrawn says whether the record withdraws its slot.
-func (r *Record) Withdrawn() bool { return len(r.Body) == 0 }
+func (r Record) Withdrawn() bool { return len(r.Body) == 0 }
 
 // ExpiresAt returns when the record ceases to stand.
-func (r *Record) ExpiresAt() time.Time { return fromMillis(r.Expires) }
+func (r Record) ExpiresAt() time.Time { return fromMillis(r.Expires) }
 
 // KeepUntil returns when the record may be forgotten: before that, something that it has beaten might
 // still be valid, and could be replayed. Everything beaten has a lower sequence, and none stands
 // longer than MaxLifetime.
-func (r *Record) KeepUntil() time.Time { return fromMillis(r.Sequence).Add(MaxLifetime) }
+func (r Record) KeepUntil() time.Time { return fromMillis(r.Sequence).Add(MaxLifetime) }
 
 // Verify checks everything that can be checked without a database: the format's bounds, the times
 // and the author's signature. Errors wrap one of the package's sentinels or
 // [identity.ErrSignature].
-func (r *Record) Verify(domain identity.Domain, now time.Time) error {
+func (r Record) Verify(domain identity.Domain, now time.Time) error {
 	if err := r.VerifySignature(domain); err != nil {
 		return err
 	}
@@ -195,7 +195,7 @@ func (r *Record) Verify(domain identity.Domain, now time.Time) error {
 
 // VerifySignature is Verify without the clock. It is for a proposal whose own time may have run out
 // while a renewal prolongs it.
-func (r *Record) VerifySignature(domain identity.Domain) error {
+func (r Record) VerifySignature(domain identity.Domain) error {
 	if err := r.check(); err != nil {
 		return err
 	}
@@ -206,7 +206,7 @@ func (r *Record) VerifySignature(domain identity.Domain) error {
 }
 
 // CheckTime returns ErrEarly or ErrExpired when the record does not stand at now.
-func (r *Record) CheckTime(now time.Time) error {
+func (r Record) CheckTime(now time.Time) error {
 	if r.Sequence > millis(now.Add(MaxSkew)) {
 		return fmt.Errorf("%w: dated %v ahead", ErrEarly, fromMillis(r.Sequence).Sub(now).Round(time.Second))
 	}
@@ -217,7 +217,7 @@ func (r *Record) CheckTime(now time.Time) error {
 }
 
 // check returns an error when the record breaks a bound of the format.
-func (r *Record) check() error {
+func (r Record) check() error {
 	switch {
 	case r.Author.IsZero():
 		return fmt.Errorf("%w: no author", ErrMalformed)
@@ -248,7 +248,7 @@ func (r *Record) check() error {
 
 // Compare orders the records of one slot: positive when r beats other, negative when other beats r,
 // zero when both say the same. The higher sequence wins, then the larger hash.
-func (r *Record) Compare(other *Record) int {
+func (r Record) Compare(other Record) int {
 	switch {
 	case r.Sequence > other.Sequence:
 		return 1
@@ -261,13 +261,13 @@ func (r *Record) Compare(other *Record) int {
 
 // Contradicts says whether the two show that their author equivocates: different statements for one
 // slot at the same instant.
-func (r *Record) Contradicts(other *Record) bool {
+func (r Record) Contradicts(other Record) bool {
 	return r.Author == other.Author && r.Kind == other.Kind && r.Slot == other.Slot &&
 		r.Sequence == other.Sequence && r.Hash() != other.Hash()
 }
 
 // Renews says whether r prolongs the life of the proposal.
-func (r *Record) Renews(proposal *Record) bool {
+func (r Record) Renews(proposal Record) bool {
 	hash := proposal.Hash()
 	return r.Kind == KindRenewal && proposal.Kind == KindProposal && r.Author == proposal.Author &&
 		r.Slot == proposal.Slot && bytes.Equal(r.Body, hash[:])
