@@ -12,8 +12,8 @@ import (
 // Who makes a channel closes it; an endpoint does not.
 type Channel interface {
 	// Send puts one envelope into an inbox, at most once, and returns nil as soon as the recipient has
-	// accepted it. ErrNoReceipt: ctx ended first. ErrUnreachable: it could not be
-	// delivered. ErrClosed.
+	// accepted it. Errors, at most MaxEnvelope being sent: ErrNoReceipt when ctx ended first; ErrUnreachable, at
+	// once or at ctx's end, when it could not be delivered; ErrTooLarge; ErrClosed.
 	Send(ctx context.Context, to Route, envelope []byte) error
 	// Receive returns the next envelope that came for this end. Only an error ends it: ctx's or ErrClosed.
 	Receive(ctx context.Context) (Delivery, error)
