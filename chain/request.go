@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum"
-	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -109,6 +108,9 @@ var (
 	atPending atBlock = big.NewInt(int64(rpc.PendingBlockNumber))
 )
 
+// errNoCodeThen says that a contract was not there yet at an older block.
+var errNoCodeThen = errors.New("the contract was not there yet")
+
 // call runs a contract's code without a transaction. Errors: *RevertError, ErrNoContract.
 func (c *Client) call(ctx context.Context, from, to identity.Address, data []byte, at atBlock) (result []byte, err error) {
 	msg := callMsg(from, to, data)
@@ -117,7 +119,10 @@ func (c *Client) call(ctx context.Context, from, to identity.Address, data []byt
 		return err
 	})
 	if err == nil && len(result) == 0 {
-		err = c.CheckContract(ctx, to)
+		// A contract that is there now was not at the block asked for: nothing had happened yet.
+		if err = c.CheckContract(ctx, to); err == nil && at != atLatest && at != atPending {
+			err = errNoCodeThen
+		}
 	}
 	return result, err
 }
@@ -196,15 +201,4 @@ func translate(err error) error {
 		revert.Reason = reason
 	}
 	return revert
-}
-
-// revertReason names what a contract returned: a revert string, or one of our contracts' errors.
-func revertReason(data []byte) string {
-	if reason, err := abi.UnpackRevert(data); err == nil {
-		return reason
-	}
-	if len(data) < 4 {
-		return ""
-	}
-	return errorNames[[4]byte(data)]
 }
