@@ -161,6 +161,23 @@ func (s SignedRequestUnlock) Verify(d Domain) error {
 	return verify(s.Consumer, s.check(), s.Digest(d), s.Signature)
 }
 
+// SignedSetBeneficiary is a first choice of beneficiary with the signature of the provider.
+type SignedSetBeneficiary struct {
+	SetBeneficiary
+	Signature identity.Signature
+}
+
+// SignSetBeneficiary signs a first choice of beneficiary. The domain is the payments contract's.
+func SignSetBeneficiary(signer identity.Signer, s SetBeneficiary, d Domain) (SignedSetBeneficiary, error) {
+	sig, err := sign(signer, s.Provider, s.check(), s.Digest(d))
+	return SignedSetBeneficiary{SetBeneficiary: s, Signature: sig}, err
+}
+
+// Verify returns nil if the provider signed the choice, else ErrMalformed or identity.ErrSignature.
+func (s SignedSetBeneficiary) Verify(d Domain) error {
+	return verify(s.Provider, s.check(), s.Digest(d), s.Signature)
+}
+
 // sign signs an intent that is well formed and that the signer is the right one for.
 func sign(signer identity.Signer, who identity.Address, problem error, digest [32]byte) (identity.Signature, error) {
 	if problem != nil {
@@ -226,6 +243,13 @@ func (p Promise) check() error {
 func (r Release) check() error { return checkChannel(r.Channel) }
 
 func (r RequestUnlock) check() error { return checkChannel(r.Channel) }
+
+func (s SetBeneficiary) check() error {
+	if s.Provider.IsZero() || s.Beneficiary.IsZero() {
+		return fmt.Errorf("%w: provider and beneficiary must be named", ErrMalformed)
+	}
+	return nil
+}
 
 func checkChannel(id uint8) error {
 	if id >= Channels {
