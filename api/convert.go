@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/hex"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/api/wire"
 	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/node"
 )
@@ -26,6 +28,14 @@ func toAmount(field, coins string) (money.Amount, error) {
 		return 0, invalid("%s: %w", field, err)
 	}
 	return amount, nil
+}
+
+func toFilter(f wire.Filter) (market.Filter, error) {
+	filter, err := market.ParseFilter(f.Query())
+	if err != nil {
+		return market.Filter{}, invalid("%w", err)
+	}
+	return filter, nil
 }
 
 func toConnect(c wire.Connect) (node.ConnectRequest, error) {
@@ -99,6 +109,20 @@ func fromSession(s node.Session) wire.Session {
 		Sent: s.Sent, Received: s.Received, Promises: s.Promises, Promised: wire.FromMoney(s.Promised),
 		Due: wire.FromMoney(s.Due), Window: s.Window, ProxyAddr: s.ProxyAddr, Channel: s.Channel, Epoch: s.Epoch,
 	}
+}
+
+// fromProposals sorts by what the consumer wants to pay in.
+func fromProposals(found []market.Signed, unit string) wire.Proposals {
+	sorted := slices.Clone(found)
+	slices.SortFunc(sorted, market.Cheapest(unit))
+	return wire.Proposals{Proposals: convert(sorted, func(s market.Signed) wire.Proposal {
+		hash, p := s.Hash(), s.Proposal
+		return wire.Proposal{
+			Hash: hex.EncodeToString(hash[:]), Provider: addressText(p.Provider), ServiceType: p.ServiceType,
+			Country: p.Country, Price: wire.FromPrice(p.Price), SetupCharge: wire.FromMoney(p.SetupCharge),
+			Bandwidth: p.Bandwidth, Expires: s.ExpiresAt().UTC(), Description: p.Description,
+		}
+	})}
 }
 
 // fromSessions sorts by start, newest first.

@@ -60,7 +60,7 @@ func register(a huma.API, n Node) {
 				return wire.Proposals{}, err
 			}
 			found, err := n.Proposals(ctx, filter)
-			return fromProposals(found), err
+			return fromProposals(found, filter.MeteringUnit), err
 		})
 	get(a, "sessions", "/v1/sessions", "List sessions, newest first",
 		func(ctx context.Context, _ *nothing) (wire.Sessions, error) {

@@ -5,30 +5,30 @@ import (
 	"strconv"
 )
 
-// Filter selects proposals. Zero fields do not filter.
+// Filter selects proposals. Zero fields do not filter. In a query it has the names that hubs use too.
 type Filter struct {
-	ServiceType string `json:"service_type,omitempty" query:"service_type" maxLength:"32" example:"wireguard"`
-	Country     string `json:"country,omitempty" query:"country" maxLength:"2" doc:"ISO 3166-1 alpha-2" example:"DE"`
-	Metering    string `json:"metering,omitempty" query:"metering" enum:"gib,hour" doc:"only offers that charge by this unit and not by the other"`
-	MaxPerGiB   string `json:"max_per_gib,omitempty" query:"max_per_gib" maxLength:"32" doc:"coins" example:"0.05"`
-	MaxPerHour  string `json:"max_per_hour,omitempty" query:"max_per_hour" maxLength:"32" doc:"coins" example:"0.01"`
-	MinSpeed    uint64 `json:"min_bandwidth,omitempty" query:"min_bandwidth" doc:"least committed bandwidth, bit/s"`
-	Provider    string `json:"provider,omitempty" query:"provider" maxLength:"42" doc:"address"`
+	ServiceType     string `json:"service_type,omitempty" query:"service_type" maxLength:"32" example:"wireguard"`
+	Country         string `json:"country,omitempty" query:"country" maxLength:"32" doc:"ISO 3166-1 alpha-2, in capitals" example:"DE"`
+	MeteringUnit    string `json:"metering_unit,omitempty" query:"metering_unit" enum:"GiB,hour" doc:"only offers that charge by this unit, or are free"`
+	MaxPricePerGiB  string `json:"max_price_per_gib,omitempty" query:"max_price_per_gib" maxLength:"32" doc:"coins" example:"0.05"`
+	MaxPricePerHour string `json:"max_price_per_hour,omitempty" query:"max_price_per_hour" maxLength:"32" doc:"coins" example:"0.01"`
+	MinBandwidth    uint64 `json:"min_bandwidth,omitempty" query:"min_bandwidth" doc:"least committed bandwidth, bit/s"`
+	Provider        string `json:"provider,omitempty" query:"provider" maxLength:"42" doc:"address"`
 }
 
 // Query returns the filter as URL query parameters.
 func (f Filter) Query() url.Values {
 	q := url.Values{}
 	for name, value := range map[string]string{
-		"service_type": f.ServiceType, "country": f.Country, "metering": f.Metering,
-		"max_per_gib": f.MaxPerGiB, "max_per_hour": f.MaxPerHour, "provider": f.Provider,
+		"service_type": f.ServiceType, "country": f.Country, "metering_unit": f.MeteringUnit,
+		"max_price_per_gib": f.MaxPricePerGiB, "max_price_per_hour": f.MaxPricePerHour, "provider": f.Provider,
 	} {
 		if value != "" {
 			q.Set(name, value)
 		}
 	}
-	if f.MinSpeed > 0 {
-		q.Set("min_bandwidth", strconv.FormatUint(f.MinSpeed, 10))
+	if f.MinBandwidth > 0 {
+		q.Set("min_bandwidth", strconv.FormatUint(f.MinBandwidth, 10))
 	}
 	return q
 }

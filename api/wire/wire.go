@@ -87,6 +87,7 @@ type Proposal struct {
 	SetupCharge Amount    `json:"setup_charge" doc:"once per session"`
 	Bandwidth   uint64    `json:"bandwidth" doc:"what the provider commits to, bit/s"`
 	Expires     time.Time `json:"expires"`
+	Description string    `json:"description,omitempty" doc:"free text by the provider"`
 }
 
 // Sessions is a list of sessions, newest first.
