@@ -1,0 +1,216 @@
+package store
+
+import (
+	"github.com/mysteriumnetwork/myst/money"
+)
+
+// Promise is the newest promise of one epoch of one payment channel.
+type Promise struct {
+	Domain             [32]byte // EIP-712 domain separator
+	Consumer, Provider [20]byte
+	Channel            uint8
+	Epoch              uint16
+	Amount             money.Amount
+	Signature          [65]byte
+	Updated            int64 // unix ms
+}
+
+// SavePromise keeps a promise, unless a larger one of its epoch is kept already.
+func (tx *Tx) SavePromise(p Promise) error {
+	amount, err := Int(p.Amount)
+	if err != nil {
+		return err
+	}
+	return tx.exec("save promise", `INSERT INTO payment_promise
+		(domain, consumer, provider, channel, epoch, amount, signature, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET amount = excluded.amount, signature = excluded.signature, updated = excluded.updated
+		WHERE excluded.amount > amount`,
+		p.Domain[:], p.Consumer[:], p.Provider[:], p.Channel, p.Epoch, amount, p.Signature[:], p.Updated)
+}
+
+const promiseColumns = `SELECT domain, consumer, provider, channel, epoch, amount, signature, updated FROM payment_promise `
+
+func (p *Promise) dest() []any {
+	return []any{
+		Fixed(p.Domain[:]), Fixed(p.Consumer[:]), Fixed(p.Provider[:]), &p.Channel, &p.Epoch, &p.Amount,
+		Fixed(p.Signature[:]), &p.Updated,
+	}
+}
+
+// Promise returns the promise of the domain, the parties, the channel and the epoch that key names.
+func (tx *Tx) Promise(key Promise) (p Promise, found bool, err error) {
+	found, err = tx.row("promise", promiseColumns+
+		`WHERE domain = ? AND consumer = ? AND provider = ? AND channel = ? AND epoch = ?`,
+		[]any{key.Domain[:], key.Consumer[:], key.Provider[:], key.Channel, key.Epoch}, p.dest()...)
+	return p, found, err
+}
+
+// PromisesTo returns all promises to a provider, the longest unchanged first.
+func (tx *Tx) PromisesTo(domain [32]byte, provider [20]byte) (all []Promise, err error) {
+	return tx.promises(`WHERE domain = ? AND provider = ? ORDER BY updated, consumer, channel, epoch`, domain[:], provider[:])
+}
+
+// PromisesBy returns all promises of a consumer.
+func (tx *Tx) PromisesBy(domain [32]byte, consumer [20]byte) (all []Promise, err error) {
+	return tx.promises(`WHERE domain = ? AND consumer = ? ORDER BY channel, epoch, provider`, domain[:], consumer[:])
+}
+
+func (tx *Tx) promises(where string, args ...any) (all []Promise, err error) {
+	err = tx.query("promises", promiseColumns+where, args, func(scan func(...any) error) error {
+		var p Promise
+		if err := scan(p.dest()...); err != nil {
+			return err
+		}
+		all = append(all, p)
+		return nil
+	})
+	return all, err
+}
+
+// DeletePromise forgets a promise that cannot be cleared any more: it is cleared, or its epoch is over.
+func (tx *Tx) DeletePromise(key Promise) error {
+	return tx.exec("delete promise", `DELETE FROM payment_promise
+		WHERE domain = ? AND consumer = ? AND provider = ? AND channel = ? AND epoch = ? AND amount = ?`,
+		key.Domain[:], key.Consumer[:], key.Provider[:], key.Channel, key.Epoch, int64(key.Amount))
+}
+
+// Session is one session's account.
+type Session struct {
+	ID               [16]byte
+	Role             string // "consumer" or "provider": what self is
+	Self, Peer       [20]byte
+	Service, Country string
+	Price            money.Price
+	Setup            money.Amount
+	Channel          uint8
+	Epoch            uint16
+	Locked, Cap      money.Amount
+	Started, Ended   int64 // unix ms; Ended is 0 while open
+	Reason           string
+	Sent, Received   uint64
+	Billed           uint64
+	Elapsed          int64 // ms
+	Due, Promised    money.Amount
+	Promises         uint64
+	Window           uint64
+}
+
+// SaveSession writes a session's account.
+func (tx *Tx) SaveSession(s Session) error {
+	args := []any{
+		s.ID[:], s.Role, s.Self[:], s.Peer[:], s.Service, s.Country, int64(s.Channel), int64(s.Epoch),
+		s.Started, s.Ended, s.Reason, s.Elapsed,
+	}
+	for _, n := range []uint64{
+		uint64(s.Price.PerGiB), uint64(s.Price.PerHour), uint64(s.Setup), uint64(s.Locked), uint64(s.Cap),
+		s.Sent, s.Received, s.Billed, uint64(s.Due), uint64(s.Promised), s.Promises, s.Window,
+	} {
+		i, err := Int(n)
+		if err != nil {
+			return err
+		}
+		args = append(args, i)
+	}
+	return tx.exec("save session", `INSERT OR REPLACE INTO payment_session
+		(id, role, self, peer, service, country, channel, epoch, started, ended, reason, elapsed,
+		 per_gib, per_hour, setup, locked, spend_cap, sent, received, billed, due, promised, promises, traffic_window)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...)
+}
+
+// Sessions returns the newest sessions of an identity, newest first; limit 0 is all.
+func (tx *Tx) Sessions(self [20]byte, limit int) ([]Session, error) {
+	if limit <= 0 {
+		limit = -1
+	}
+	return tx.sessions(`WHERE self = ? ORDER BY started DESC, id LIMIT ?`, self[:], limit)
+}
+
+// OpenSessions returns the sessions of an identity that did not end.
+func (tx *Tx) OpenSessions(self [20]byte) ([]Session, error) {
+	return tx.sessions(`WHERE self = ? AND ended = 0 ORDER BY started`, self[:])
+}
+
+func (tx *Tx) sessions(where string, args ...any) (all []Session, err error) {
+	err = tx.query("sessions", `SELECT id, role, self, peer, service, country, channel, epoch, started, ended, reason, elapsed,
+		per_gib, per_hour, setup, locked, spend_cap, sent, received, billed, due, promised, promises, traffic_window
+		FROM payment_session `+where, args, func(scan func(...any) error) error {
+		var s Session
+		if err := scan(Fixed(s.ID[:]), &s.Role, Fixed(s.Self[:]), Fixed(s.Peer[:]), &s.Service, &s.Country,
+			&s.Channel, &s.Epoch, &s.Started, &s.Ended, &s.Reason, &s.Elapsed,
+			&s.Price.PerGiB, &s.Price.PerHour, &s.Setup, &s.Locked, &s.Cap,
+			&s.Sent, &s.Received, &s.Billed, &s.Due, &s.Promised, &s.Promises, &s.Window); err != nil {
+			return err
+		}
+		all = append(all, s)
+		return nil
+	})
+	return all, err
+}
+
+// PaymentAccount is what the history of two identities is worth to one of them.
+type PaymentAccount struct {
+	Domain     [32]byte
+	Role       string
+	Self, Peer [20]byte
+	Credit     money.Amount // provider: paid since the peer last owed something
+	Debt       money.Amount // provider: owed by the peer; consumer: the most it would pay
+}
+
+// PaymentAccount returns the account that key names; one that was never written is empty.
+func (tx *Tx) PaymentAccount(key PaymentAccount) (PaymentAccount, error) {
+	key.Credit, key.Debt = 0, 0
+	_, err := tx.row("account", `SELECT credit, debt FROM payment_account
+		WHERE domain = ? AND role = ? AND self = ? AND peer = ?`,
+		[]any{key.Domain[:], key.Role, key.Self[:], key.Peer[:]}, &key.Credit, &key.Debt)
+	return key, err
+}
+
+// SavePaymentAccount writes an account.
+func (tx *Tx) SavePaymentAccount(a PaymentAccount) error {
+	credit, err := Int(a.Credit)
+	if err != nil {
+		return err
+	}
+	debt, err := Int(a.Debt)
+	if err != nil {
+		return err
+	}
+	return tx.exec("save account", `INSERT OR REPLACE INTO payment_account
+		(domain, role, self, peer, credit, debt) VALUES (?, ?, ?, ?, ?, ?)`,
+		a.Domain[:], a.Role, a.Self[:], a.Peer[:], credit, debt)
+}
+
+// Lock is a lock that a consumer signed.
+type Lock struct {
+	Domain             [32]byte
+	Consumer, Provider [20]byte
+	Channel            uint8
+	Epoch              uint16
+	Locked             money.Amount
+	ValidUntil         int64 // unix seconds
+}
+
+// SaveLock keeps a lock as the newest one signed for its channel.
+func (tx *Tx) SaveLock(l Lock) error {
+	locked, err := Int(l.Locked)
+	if err != nil {
+		return err
+	}
+	return tx.exec("save lock", `INSERT OR REPLACE INTO payment_lock
+		(domain, consumer, channel, provider, epoch, locked, valid_until) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		l.Domain[:], l.Consumer[:], l.Channel, l.Provider[:], l.Epoch, locked, l.ValidUntil)
+}
+
+// Locks returns the newest lock that a consumer signed for each channel, expired ones too.
+func (tx *Tx) Locks(domain [32]byte, consumer [20]byte) (all []Lock, err error) {
+	err = tx.query("locks", `SELECT domain, consumer, channel, provider, epoch, locked, valid_until FROM payment_lock
+		WHERE domain = ? AND consumer = ? ORDER BY channel`, []any{domain[:], consumer[:]}, func(scan func(...any) error) error {
+		var l Lock
+		if err := scan(Fixed(l.Domain[:]), Fixed(l.Consumer[:]), &l.Channel, Fixed(l.Provider[:]), &l.Epoch, &l.Locked, &l.ValidUntil); err != nil {
+			return err
+		}
+		all = append(all, l)
+		return nil
+	})
+	return all, err
+}
