@@ -1,0 +1,267 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/mysteriumnetwork/myst/api"
+	"github.com/mysteriumnetwork/myst/app"
+)
+
+// logFlags say how a daemon logs to standard error.
+type logFlags struct {
+	level slog.Level
+	json  bool
+}
+
+func (l *logFlags) add(flags *pflag.FlagSet) {
+	flags.Var(&value[slog.Level]{kind: "level", text: "info", into: &l.level, parse: func(s string) (slog.Level, error) {
+		var level slog.Level
+		if err := level.UnmarshalText([]byte(s)); err != nil {
+			return 0, fmt.Errorf("%q: want debug, info, warn or error", s)
+		}
+		return level, nil
+	}}, "log-level", "log from this `level` on: debug, info, warn or error")
+	flags.BoolVar(&l.json, "log-json", false, "log one JSON object per line")
+}
+
+func (l *logFlags) logger(e *env) *slog.Logger {
+	options := &slog.HandlerOptions{Level: l.level}
+	if l.json {
+		return slog.New(slog.NewJSONHandler(e.stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(e.stderr, options))
+}
+
+// daemon runs a node or a hub until a signal comes.
+func (e *env) daemon(ctx context.Context, log *slog.Logger, serve func(context.Context) error) error {
+	unregister := context.AfterFunc(ctx, func() {
+		log.Info("shutting down: peers are told and sessions settled; interrupt again to stop at once")
+	})
+	defer unregister()
+	err := serve(ctx)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil // it was asked to end
+	}
+	return err
+}
+
+// startPassphrase is how a daemon gets the passphrase. The first start makes an identity, whose passphrase
+// is typed twice.
+func (e *env) startPassphrase(ctx context.Context, secrets *passphrases) app.Passphrase {
+	return func() (string, error) {
+		store, err := e.keystore(false)
+		if err != nil {
+			return "", err
+		}
+		entries, err := store.List()
+		if err != nil {
+			return "", err
+		}
+		if len(entries) == 0 {
+			return secrets.fresh(ctx)
+		}
+		return secrets.existing(ctx, "Passphrase: ")
+	}
+}
+
+// networkFlags are what a node and a hub need of the world outside.
+func (e *env) networkFlags(flags *pflag.FlagSet, network *string, chains *[]string) {
+	flags.StringVar(network, "network", "", "network `file` (default: network.json in the data directory)")
+	flags.StringSliceVar(chains, "chain", nil, "JSON-RPC `URL` of the chain, instead of the network file's; may be repeated")
+}
+
+// networkFile returns the network file's path.
+func (e *env) networkFile(given string) string {
+	if given == "" {
+		return filepath.Join(e.dataDir, "network.json")
+	}
+	return given
+}
+
+const nodeLong = `Run a node in the foreground until SIGINT or SIGTERM; other commands speak to it through
+its local API. It starts even while the chain, a hub or the broker is down, says so in
+"myst status", and recovers by itself. On a signal it tells its peers, takes the last
+promises and clears its money; a second signal ends it at once.
+
+Without --provide it is a consumer's node. With it, it offers services as well.`
+
+const nodeExample = `  # A consumer
+  myst node --network network.json
+
+  # A provider in Germany, behind no NAT
+  myst node --network network.json --provide wireguard --country DE \
+      --price-per-gib 0.05 --price-per-hour 0 --bandwidth 100M \
+      --listen 203.0.113.7:51820`
+
+func (e *env) node() *cobra.Command {
+	var cfg app.NodeConfig
+	cmd := &cobra.Command{
+		Use: "node", Short: "Run a node, as a consumer or a provider", Long: nodeLong, Example: nodeExample,
+		Args: args(0), ValidArgsFunction: noFiles,
+	}
+	var logs logFlags
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	e.networkFlags(flags, &cfg.Network, &cfg.ChainURLs)
+	flags.StringSliceVar(&cfg.HubURLs, "hub", nil, "`URL` of a hub, instead of the network file's; may be repeated")
+	addressFlag(flags, &cfg.Identity, "identity", "run as the identity with this `address` (default: the only one; a new one if there is none)")
+	secrets := e.passphraseFlag(cmd)
+	flags.StringVar(&cfg.APIAddr, "api", api.DefaultAddr, "loopback `address:port` of the local API")
+	providerFlags(cmd, &cfg)
+	coinsFlag(flags, &cfg.Lock, "lock", "reserve these `coins` for a provider unless \"connect --lock\" says otherwise (default 1)")
+	flags.Uint64Var(&cfg.Confirmations, "confirmations", 2, "`blocks` to wait before a lock counts")
+	flags.DurationVar(&cfg.DrainTimeout, "drain-timeout", 0, "at most this long for an orderly end (default 30s)")
+	logs.add(flags)
+	lightFlag(cmd, &cfg.LightScrypt)
+	cmd.RunE = e.action(func(ctx context.Context, _ []string) error {
+		if err := checkProvider(cmd, cfg); err != nil {
+			return err
+		}
+		cfg.DataDir, cfg.Network, cfg.Version = e.dataDir, e.networkFile(cfg.Network), e.versionText()
+		cfg.Passphrase = e.startPassphrase(ctx, secrets)
+		cfg.Logger = logs.logger(e)
+		return e.daemon(ctx, cfg.Logger, func(ctx context.Context) error { return e.program.RunNode(ctx, cfg) })
+	})
+	return cmd
+}
+
+// providerOnly are the flags that mean nothing without --provide.
+var providerOnly = []string{
+	"country", "price-per-gib", "price-per-hour", "setup-charge", "bandwidth",
+	"listen", "endpoint", "exit-source", "exit-allow", "clear-above",
+}
+
+func providerFlags(cmd *cobra.Command, cfg *app.NodeConfig) {
+	flags := cmd.Flags()
+	flags.Var(&list[string]{value[[]string]{kind: "service", into: &cfg.Provide}, parseService}, "provide",
+		"offer this `service`: "+strings.Join(services, ", "))
+	completeWith(cmd, "provide", services...)
+	countryFlag(cmd, &cfg.Country, "provider: `country` of the exit, such as DE")
+	coinsFlag(flags, &cfg.Price.PerGiB, "price-per-gib", "provider: `coins` for 2^30 bytes, both directions added")
+	coinsFlag(flags, &cfg.Price.PerHour, "price-per-hour", "provider: `coins` for an hour")
+	coinsFlag(flags, &cfg.SetupCharge, "setup-charge", "provider: `coins` for each session, which repay the lock's gas")
+	bandwidthFlag(flags, &cfg.Bandwidth, "bandwidth", "provider: committed `speed` in bit/s, such as 50M")
+	flags.StringVar(&cfg.Listen, "listen", "", "provider: UDP `address:port` of tunnels (default 0.0.0.0:51820)")
+	flags.StringVar(&cfg.Endpoint, "endpoint", "", "provider: `host:port` at which consumers reach --listen, if not that itself")
+	flags.Var(&value[netip.Addr]{kind: "address", into: &cfg.ExitSource, parse: func(s string) (netip.Addr, error) {
+		addr, err := netip.ParseAddr(s)
+		if err != nil {
+			return addr, fmt.Errorf("%q: want an IP address", s)
+		}
+		return addr, nil
+	}}, "exit-source", "provider: local `address` that consumers' traffic leaves from")
+	flags.Var(&list[netip.AddrPort]{value[[]netip.AddrPort]{kind: "address:port", into: &cfg.ExitAllow}, parseAddrPort}, "exit-allow",
+		"provider: let consumers reach this private `address:port` all the same; may be repeated")
+	coinsFlag(flags, &cfg.ClearAbove, "clear-above", "provider: clear as soon as a consumer owes these `coins` (default: when sessions end)")
+}
+
+// checkProvider refuses combinations of flags that cannot be meant.
+func checkProvider(cmd *cobra.Command, cfg app.NodeConfig) error {
+	flags := cmd.Flags()
+	if len(cfg.Provide) == 0 {
+		for _, name := range providerOnly {
+			if flags.Changed(name) {
+				return usagef("--%s is for providers: add --provide SERVICE", name)
+			}
+		}
+		return nil
+	}
+	if cfg.Country == "" {
+		return usagef("--provide wants --country, such as DE")
+	}
+	if !flags.Changed("price-per-gib") && !flags.Changed("price-per-hour") {
+		return usagef("--provide wants --price-per-gib or --price-per-hour (0 to offer the service free)")
+	}
+	return nil
+}
+
+func (e *env) hub() *cobra.Command {
+	var cfg app.HubConfig
+	cmd := &cobra.Command{
+		Use: "hub", Short: "Run a hub: discovery, message broker and relay for others",
+		Long: "Run a hub in the foreground until SIGINT or SIGTERM: a full node that offers its copy of\n" +
+			"the proposals, its message broker and its transaction relay to others. The relay pays\n" +
+			"gas, so the hub's identity needs some of the chain's own coins.",
+		Example: `  # Try it on this machine
+  myst hub --network network.json
+
+  # For everybody, with TLS
+  myst hub --network network.json --http 0.0.0.0:443 --broker 0.0.0.0:4222 \
+      --tls-cert cert.pem --tls-key key.pem`,
+		Args: args(0), ValidArgsFunction: noFiles,
+	}
+	var logs logFlags
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	e.networkFlags(flags, &cfg.Network, &cfg.ChainURLs)
+	addressFlag(flags, &cfg.Identity, "identity", "run as the identity with this `address` (default: the only one; a new one if there is none)")
+	secrets := e.passphraseFlag(cmd)
+	flags.StringVar(&cfg.HTTPAddr, "http", "127.0.0.1:4060", "`address:port` of the discovery API and the relay")
+	flags.StringVar(&cfg.BrokerAddr, "broker", "127.0.0.1:4222", "`address:port` of the message broker")
+	flags.StringVar(&cfg.TLSCert, "tls-cert", "", "PEM `file` of the certificate, for both")
+	flags.StringVar(&cfg.TLSKey, "tls-key", "", "PEM `file` of its key")
+	cmd.MarkFlagsRequiredTogether("tls-cert", "tls-key")
+	flags.DurationVar(&cfg.DrainTimeout, "drain-timeout", 0, "at most this long for an orderly end (default 30s)")
+	logs.add(flags)
+	lightFlag(cmd, &cfg.LightScrypt)
+	cmd.RunE = e.action(func(ctx context.Context, _ []string) error {
+		cfg.DataDir, cfg.Network, cfg.Version = e.dataDir, e.networkFile(cfg.Network), e.versionText()
+		cfg.Passphrase = e.startPassphrase(ctx, secrets)
+		cfg.Logger = logs.logger(e)
+		return e.daemon(ctx, cfg.Logger, func(ctx context.Context) error { return e.program.RunHub(ctx, cfg) })
+	})
+	return cmd
+}
+
+// list is a flag that may be repeated.
+type list[T any] struct {
+	value[[]T]
+	item func(string) (T, error)
+}
+
+// Set adds a value.
+func (l *list[T]) Set(text string) error {
+	parsed, err := l.item(text)
+	if err == nil {
+		*l.into = append(*l.into, parsed)
+		l.text = text
+	}
+	return err
+}
+
+// versionText is the version without the rest.
+func (e *env) versionText() string {
+	if e.program.Version != "" {
+		return e.program.Version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "dev"
+}
+
+func (e *env) version() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Show the version", Example: "  myst version --json",
+		Args: args(0), ValidArgsFunction: noFiles,
+		RunE: e.action(func(context.Context, []string) error {
+			out := struct {
+				Version  string `json:"version"`
+				Go       string `json:"go"`
+				Platform string `json:"platform"`
+			}{e.versionText(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}
+			return e.show(out, func(w *printer) { w.line("myst %s (%s, %s)", out.Version, out.Go, out.Platform) })
+		}),
+	}
+}

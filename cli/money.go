@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mysteriumnetwork/myst/api/client"
+	"github.com/mysteriumnetwork/myst/api/wire"
+)
+
+func (e *env) balance() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "balance", Short: "Show what the node's identity owns",
+		Long: "Show what the node's identity owns, in coins: in its wallet, in its deposit, locked for\n" +
+			"providers, and earned as a provider.",
+		Example: "  myst balance\n  myst balance --json",
+		Args:    args(0), ValidArgsFunction: noFiles,
+	}
+	return e.ask(cmd, func(ctx context.Context, c *client.Client, _ []string) error {
+		balance, err := c.Balance(ctx)
+		if err != nil {
+			return err
+		}
+		return e.show(balance, func(w *printer) { printBalance(w, balance) })
+	})
+}
+
+func printBalance(w *printer, b wire.Balance) {
+	w.fields("Identity", b.Identity)
+	w.line("")
+	w.table([]string{"", ">COINS", ""}, [][]string{
+		{"Wallet", b.Coin.Coins, "not deposited"},
+		{"Deposit", b.Deposit.Coins, "free to lock for a provider"},
+		{"Earnings", b.Earnings.Coins, "cleared; \"myst withdraw\" pays them out, less the network fee of " + percent(b.FeePerMyriad)},
+		{"Uncleared", b.Uncleared.Coins, "promised by consumers; \"myst clear\" claims it"},
+	})
+	if b.Beneficiary != "" && b.Beneficiary != b.Identity {
+		w.line("")
+		w.fields("Withdrawals are paid to", b.Beneficiary)
+	}
+	if len(b.Channels) == 0 {
+		return
+	}
+	w.line("")
+	var rows [][]string
+	for _, c := range b.Channels {
+		rows = append(rows, []string{
+			strconv.Itoa(int(c.Channel)), c.Provider, c.Locked.Coins, c.Promised.Coins, c.Cleared.Coins,
+		})
+	}
+	w.table([]string{"CHANNEL", "PROVIDER", ">LOCKED", ">PROMISED", ">CLEARED"}, rows)
+}
+
+// percent shows parts in 10,000.
+func percent(perMyriad uint16) string {
+	return strconv.FormatFloat(float64(perMyriad)/100, 'f', -1, 64) + " %"
+}
+
+func (e *env) deposit() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "deposit COINS", Short: "Move coins from the wallet into the deposit",
+		Long: "Move coins from the wallet into the deposit, from which sessions are paid. The node\n" +
+			"signs and a hub pays the gas.",
+		Example: "  myst deposit 5\n  myst deposit 0.25",
+		Args:    args(1, "COINS"), ValidArgsFunction: noFiles,
+	}
+	return e.ask(cmd, func(ctx context.Context, c *client.Client, args []string) error {
+		amount, err := parseCoins(args[0])
+		if err != nil {
+			return usage(err)
+		}
+		if amount == 0 {
+			return usagef("a deposit must be more than zero")
+		}
+		payment, err := c.Deposit(ctx, args[0], e.progress())
+		if err != nil {
+			return err
+		}
+		return e.show(payment, func(w *printer) { printPayment(w, "Deposited.", payment) })
+	})
+}
+
+func (e *env) withdraw() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "withdraw", Short: "Pay a provider's earnings out",
+		Long:    "Pay the cleared earnings out to the beneficiary, less the network fee.",
+		Example: "  myst clear && myst withdraw",
+		Args:    args(0), ValidArgsFunction: noFiles,
+	}
+	return e.ask(cmd, func(ctx context.Context, c *client.Client, _ []string) error {
+		payment, err := c.Withdraw(ctx, e.progress())
+		if err != nil {
+			return err
+		}
+		return e.show(payment, func(w *printer) { printPayment(w, "Withdrawn.", payment) })
+	})
+}
+
+func (e *env) clear() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "clear", Short: "Turn consumers' promises into earnings",
+		Long: "Claim on chain every promise that is not cleared yet. A provider's node does so by\n" +
+			"itself when a session ends; this does it now.",
+		Example: "  myst clear",
+		Args:    args(0), ValidArgsFunction: noFiles,
+	}
+	return e.ask(cmd, func(ctx context.Context, c *client.Client, _ []string) error {
+		cleared, err := c.Clear(ctx, e.progress())
+		if err != nil {
+			return err
+		}
+		return e.show(cleared, func(w *printer) {
+			if len(cleared.Payments) == 0 {
+				w.line("Nothing to clear.")
+			}
+			for i, payment := range cleared.Payments {
+				if i > 0 {
+					w.line("")
+				}
+				printPayment(w, "Cleared.", payment)
+			}
+		})
+	})
+}
+
+func printPayment(w *printer, title string, p wire.Payment) {
+	block, amount, fee := "", "", ""
+	if p.Block > 0 {
+		block = strconv.FormatUint(p.Block, 10)
+	}
+	if p.Amount.Units > 0 {
+		amount = p.Amount.Coins + " coins"
+	}
+	if p.Fee.Units > 0 {
+		fee = p.Fee.Coins + " coins"
+	}
+	w.line("%s", title)
+	w.fields("Amount", amount, "Network fee", fee, "Transaction", p.Transaction, "Block", block)
+}
