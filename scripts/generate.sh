@@ -20,8 +20,13 @@ npm run --silent generate --prefix "$where/contracts"
 
 if [ "$where" != . ]; then
   # The compiler's version stands in a comment; a newer protoc of the same output is no difference.
-  if ! diff -r -q -I '^//.*protoc  *v' -x node_modules -x out -x cache internal/pb "$where/internal/pb" ||
-    ! diff -r -q -x node_modules -x out -x cache contracts "$where/contracts"; then
+  stale=0
+  diff -rq -I '^//.*protoc  *v' internal/pb "$where/internal/pb" || stale=1
+  diff -rq contracts/artifacts "$where/contracts/artifacts" || stale=1
+  for binding in "$where"/contracts/*.go; do
+    diff -q "contracts/$(basename "$binding")" "$binding" || stale=1
+  done
+  if [ $stale = 1 ]; then
     echo "generated code is stale: run make generate" >&2
     exit 1
   fi
