@@ -202,3 +202,5 @@ func translate(err error) error {
 	}
 	return revert
 }
+
+func number(n uint64) *big.Int { return new(big.Int).SetUint64(n) }

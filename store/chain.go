@@ -65,3 +65,8 @@ func (tx *Tx) RemoveFollowerBlocksFrom(follower string, number uint64) error {
 	return tx.exec("remove follower blocks", `DELETE FROM follower_block WHERE follower = ? AND number >= ?`,
 		follower, int64(number))
 }
+
+// RemoveCursor forgets a follower and its blocks.
+func (tx *Tx) RemoveCursor(follower string) error {
+	return tx.exec("remove cursor", `DELETE FROM follower WHERE name = ?`, follower) // cascades
+}
