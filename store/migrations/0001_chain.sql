@@ -43,6 +43,7 @@ CREATE TABLE outbox (
     UNIQUE (chain_id, sender, key)
 ) STRICT;
 CREATE INDEX outbox_open ON outbox (chain_id, sender, final, id);
+CREATE INDEX outbox_state ON outbox (state);
 
 -- Every signed form of an outbox row; all forms of one nonce exclude each other on chain.
 CREATE TABLE outbox_attempt (
@@ -64,6 +65,7 @@ CREATE TABLE relay_ticket (
     created INTEGER NOT NULL, -- unix ms
     UNIQUE (intent, attempt)
 ) STRICT;
+CREATE INDEX relay_ticket_outbox ON relay_ticket (outbox);
 
 -- Whom a ticket counts against.
 CREATE TABLE relay_party (
