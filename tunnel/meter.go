@@ -58,6 +58,16 @@ func (m *Meter) Send(n int, stop <-chan struct{}) bool {
 	return m.count(&m.sent, uint64(n), stop)
 }
 
+// TrySend is Send without the wait: false means that the limit leaves no room.
+func (m *Meter) TrySend(n int) bool {
+	if !m.reserve(uint64(n)) {
+		return false
+	}
+	m.sent.Add(uint64(n))
+	m.checkAlarm()
+	return true
+}
+
 // Receive does for a packet that arrived what Send does for one that leaves.
 func (m *Meter) Receive(n int, stop <-chan struct{}) bool {
 	return m.count(&m.received, uint64(n), stop)
