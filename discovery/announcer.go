@@ -131,7 +131,8 @@ func (a *Announcer) Run(ctx context.Context) error {
 	}
 	ticker := time.NewTicker(keyPoll)
 	defer ticker.Stop()
-	for a.update(false); ; {
+	a.update(false)
+	for {
 		select {
 		case <-ctx.Done():
 			a.withdrawAll(after)

@@ -1,0 +1,291 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/mysteriumnetwork/myst/discovery"
+	"github.com/mysteriumnetwork/myst/hub"
+	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/market"
+	"github.com/mysteriumnetwork/myst/record"
+	"github.com/mysteriumnetwork/myst/relay"
+)
+
+// Bounds of answers, in bytes. A page of the largest proposals that there can be fits.
+const (
+	maxPage    = 2 << 20
+	maxTicket  = 64 << 10
+	maxInfo    = 64 << 10
+	maxProblem = 16 << 10
+)
+
+// Hub is one hub. Safe for concurrent use.
+type Hub struct {
+	base    *url.URL
+	http    *http.Client
+	chainID uint64
+}
+
+// Name implements [discovery.Target]: the URL without credentials.
+func (h *Hub) Name() string { return h.base.Redacted() }
+
+// request is one call to a hub.
+type request struct {
+	method      string
+	path        string
+	query       url.Values
+	contentType string // of the body
+	body        []byte
+	limit       int64 // of the answer, bytes
+	accept      []int // statuses that are not problems
+	// unavailable is the sentinel for hubs that do not answer as they should.
+	unavailable error
+}
+
+// do returns the status and the body of an answer. Errors are a sentinel or *relay.Refusal that the
+// hub's problem names, else request.unavailable.
+func (h *Hub) do(ctx context.Context, r request) (int, []byte, error) {
+	u := h.base.JoinPath(r.path)
+	u.RawQuery = r.query.Encode()
+	req, err := http.NewRequestWithContext(ctx, r.method, u.String(), bytes.NewReader(r.body))
+	if err != nil {
+		return 0, nil, fmt.Errorf("hub %s: %w", h.Name(), err)
+	}
+	req.Header.Set("User-Agent", "myst")
+	if r.contentType != "" {
+		req.Header.Set("Content-Type", r.contentType)
+	}
+	resp, err := h.http.Do(req)
+	if err != nil {
+		var inner *url.Error // names the whole URL again
+		if errors.As(err, &inner) {
+			err = inner.Err
+		}
+		return 0, nil, fmt.Errorf("%w: hub %s: %w", r.unavailable, h.Name(), err)
+	}
+	defer func() { _ = resp.Body.Close() }() // read or given up by then
+	for _, status := range r.accept {
+		if resp.StatusCode == status {
+			raw, err := readAll(resp.Body, r.limit)
+			if err != nil {
+				return 0, nil, fmt.Errorf("%w: hub %s: %w", r.unavailable, h.Name(), err)
+			}
+			return status, raw, nil
+		}
+	}
+	return 0, nil, fmt.Errorf("hub %s: %w", h.Name(), problem(resp, r.unavailable))
+}
+
+func readAll(body io.Reader, limit int64) ([]byte, error) {
+	raw, err := io.ReadAll(io.LimitReader(body, limit+1))
+	if err != nil {
+		return nil, fmt.Errorf("answer broke off: %w", err)
+	}
+	if int64(len(raw)) > limit {
+		return nil, fmt.Errorf("answer is larger than %d bytes", limit)
+	}
+	return raw, nil
+}
+
+// problem reads why a hub did not do what it was asked.
+func problem(resp *http.Response, unavailable error) error {
+	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")) // unreadable is not a problem
+	raw, err := readAll(resp.Body, maxProblem)
+	var p hub.Problem
+	if kind != hub.TypeProblem || err != nil || json.Unmarshal(raw, &p) != nil {
+		return fmt.Errorf("%w: status %d without explanation", unavailable, resp.StatusCode)
+	}
+	p.Detail = printable(p.Detail)
+	known := p.Err()
+	var refusal *relay.Refusal
+	switch {
+	case errors.As(known, &refusal):
+		refusal.Reason = relay.Reason(printable(string(refusal.Reason)))
+		return refusal
+	case known == nil, errors.Is(known, discovery.ErrUnavailable), errors.Is(known, relay.ErrUnavailable):
+		return fmt.Errorf("%w: status %d: %s", unavailable, resp.StatusCode, printable(p.Title+" "+p.Detail))
+	default:
+		return &told{known, p.Detail}
+	}
+}
+
+// told is a sentinel with the words of the hub, which repeat the sentinel's.
+type told struct {
+	sentinel error
+	detail   string
+}
+
+// Error implements error.
+func (t *told) Error() string {
+	if strings.Contains(t.detail, t.sentinel.Error()) {
+		return t.detail
+	}
+	return strings.TrimSuffix(t.sentinel.Error()+": "+t.detail, ": ")
+}
+
+// Unwrap returns the sentinel.
+func (t *told) Unwrap() error { return t.sentinel }
+
+// printable makes a hub's text fit for a terminal and a log.
+func printable(s string) string {
+	s = strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return ' '
+		}
+		return c
+	}, strings.ToValidUTF8(s, "?"))
+	const most = 300
+	if runes := []rune(s); len(runes) > most {
+		s = string(runes[:most]) + "…"
+	}
+	return strings.TrimSpace(s)
+}
+
+// get reads a JSON answer into value.
+func (h *Hub) get(ctx context.Context, r request, value any) error {
+	r.method, r.accept = http.MethodGet, []int{http.StatusOK}
+	_, raw, err := h.do(ctx, r)
+	if err != nil {
+		return err
+	}
+	return h.decode(raw, value, r.unavailable)
+}
+
+func (h *Hub) decode(raw []byte, value any, unavailable error) error {
+	if err := json.Unmarshal(raw, value); err != nil {
+		return fmt.Errorf("%w: hub %s: answer is not what the API promises", unavailable, h.Name())
+	}
+	return nil
+}
+
+// Announce implements [discovery.Target].
+func (h *Hub) Announce(ctx context.Context, raw []byte) error {
+	status, _, err := h.do(ctx, request{
+		method: http.MethodPost, path: hub.PathRecords, contentType: hub.TypeRecord, body: raw,
+		limit: maxTicket, accept: []int{http.StatusOK, http.StatusAccepted}, unavailable: discovery.ErrUnavailable,
+	})
+	if err == nil && status == http.StatusAccepted {
+		return fmt.Errorf("hub %s: %w", h.Name(), discovery.ErrParked)
+	}
+	return err
+}
+
+// Offers implements [discovery.Source], page by page.
+func (h *Hub) Offers(ctx context.Context, filter market.Filter, limit int) ([]discovery.Offer, error) {
+	var offers []discovery.Offer
+	for cursor := ""; len(offers) < limit; {
+		query := filter.Query()
+		query.Set(hub.QueryLimit, strconv.Itoa(min(limit-len(offers), discovery.MaxPage)))
+		if cursor != "" {
+			query.Set(hub.QueryCursor, cursor)
+		}
+		var page hub.Offers
+		err := h.get(ctx, request{path: hub.PathProposals, query: query, limit: maxPage, unavailable: discovery.ErrUnavailable}, &page)
+		if err != nil {
+			return nil, err
+		}
+		for _, offer := range page.Proposals {
+			offers = append(offers, discovery.Offer(offer))
+		}
+		// An empty page that promises another would let a hub keep us for ever.
+		if cursor = page.Next; cursor == "" || len(page.Proposals) == 0 {
+			break
+		}
+	}
+	return offers, nil
+}
+
+// Record implements [discovery.Source].
+func (h *Hub) Record(ctx context.Context, author identity.Address, kind record.Kind, slot uint8) ([]byte, error) {
+	_, raw, err := h.do(ctx, request{
+		method: http.MethodGet, path: fmt.Sprintf("%s/%s/%s/%d", hub.PathRecords, author, kind, slot),
+		limit: record.MaxSize, accept: []int{http.StatusOK}, unavailable: discovery.ErrUnavailable,
+	})
+	return raw, err
+}
+
+// Submit implements [relay.Relayer].
+func (h *Hub) Submit(ctx context.Context, in relay.Intent) (relay.Ticket, error) {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return relay.Ticket{}, fmt.Errorf("encode intent: %w", err)
+	}
+	_, raw, err := h.do(ctx, request{
+		method: http.MethodPost, path: hub.PathRelay, contentType: hub.TypeJSON, body: body,
+		limit: maxTicket, accept: []int{http.StatusAccepted}, unavailable: relay.ErrUnavailable,
+	})
+	if err != nil {
+		return relay.Ticket{}, err
+	}
+	var ticket relay.Ticket
+	return cleaned(&ticket, h.decode(raw, &ticket, relay.ErrUnavailable))
+}
+
+// Status implements [relay.Relayer].
+func (h *Hub) Status(ctx context.Context, id string) (relay.Ticket, error) {
+	var ticket relay.Ticket
+	err := h.get(ctx, request{path: hub.PathRelay + "/" + url.PathEscape(id), limit: maxTicket, unavailable: relay.ErrUnavailable}, &ticket)
+	return cleaned(&ticket, err)
+}
+
+// cleaned makes a ticket's texts printable; its ID names it in a path, so it has to look like one.
+func cleaned(ticket *relay.Ticket, err error) (relay.Ticket, error) {
+	if err != nil {
+		return relay.Ticket{}, err
+	}
+	if ticket.ID == "" || len(ticket.ID) > 128 || printable(ticket.ID) != ticket.ID {
+		return relay.Ticket{}, fmt.Errorf("%w: malformed ticket", relay.ErrUnavailable)
+	}
+	ticket.Transaction, ticket.Reason = printable(ticket.Transaction), printable(ticket.Reason)
+	ticket.State = relay.State(printable(string(ticket.State)))
+	return *ticket, nil
+}
+
+// Info implements [relay.Relayer].
+func (h *Hub) Info(ctx context.Context) (relay.Info, error) {
+	info, err := h.About(ctx)
+	if err != nil {
+		return relay.Info{}, fmt.Errorf("%w: %w", relay.ErrUnavailable, err)
+	}
+	if info.Relayer == nil {
+		return relay.Info{}, fmt.Errorf("%w: hub %s does not relay now", relay.ErrUnavailable, h.Name())
+	}
+	return *info.Relayer, nil
+}
+
+// About returns what the hub says of itself. A hub of another chain than this node's is an error.
+func (h *Hub) About(ctx context.Context) (hub.Info, error) {
+	var info hub.Info
+	err := h.get(ctx, request{path: hub.PathInfo, limit: maxInfo, unavailable: discovery.ErrUnavailable}, &info)
+	if err != nil {
+		return hub.Info{}, err
+	}
+	if h.chainID != 0 && info.ChainID != h.chainID {
+		return hub.Info{}, fmt.Errorf("%w: hub %s serves chain %d, this node is on chain %d",
+			discovery.ErrUnavailable, h.Name(), info.ChainID, h.chainID)
+	}
+	info.Broker, info.Version = printable(info.Broker), printable(info.Version)
+	return info, nil
+}
+
+func (h *Hub) health(ctx context.Context) Health {
+	started := time.Now()
+	info, err := h.About(ctx)
+	if err != nil {
+		return Health{Hub: h.Name(), Detail: err.Error()}
+	}
+	took := time.Since(started).Round(time.Millisecond)
+	return Health{Hub: h.Name(), Healthy: true, Detail: fmt.Sprintf("answers in %v", took), Info: info}
+}
