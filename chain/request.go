@@ -17,6 +17,7 @@ import (
 	"github.com/ethereum/go-ethereum/ethclient"
 	"github.com/ethereum/go-ethereum/rpc"
 
+	"github.com/mysteriumnetwork/myst/contracts"
 	"github.com/mysteriumnetwork/myst/identity"
 )
 
@@ -113,11 +114,7 @@ var errNoCodeThen = errors.New("the contract was not there yet")
 
 // call runs a contract's code without a transaction. Errors: *RevertError, ErrNoContract.
 func (c *Client) call(ctx context.Context, from, to identity.Address, data []byte, at atBlock) (result []byte, err error) {
-	msg := callMsg(from, to, data)
-	err = c.ask(ctx, func(ctx context.Context, e *ethclient.Client) error {
-		result, err = e.CallContract(ctx, msg, at)
-		return err
-	})
+	result, err = c.CallContract(ctx, callMsg(from, to, data), at)
 	if err == nil && len(result) == 0 {
 		// A contract that is there now was not at the block asked for: nothing had happened yet.
 		if err = c.CheckContract(ctx, to); err == nil && at != atLatest && at != atPending {
@@ -152,11 +149,7 @@ func callMsg(from, to identity.Address, data []byte) ethereum.CallMsg {
 
 // CheckContract returns nil if there is code at an address, else ErrNoContract.
 func (c *Client) CheckContract(ctx context.Context, address identity.Address) error {
-	var code []byte
-	err := c.ask(ctx, func(ctx context.Context, e *ethclient.Client) (err error) {
-		code, err = e.CodeAt(ctx, common.Address(address), atLatest)
-		return err
-	})
+	code, err := c.CodeAt(ctx, common.Address(address), atLatest)
 	if err != nil {
 		return fmt.Errorf("look for contract %s: %w", address, err)
 	}
@@ -164,6 +157,36 @@ func (c *Client) CheckContract(ctx context.Context, address identity.Address) er
 		return fmt.Errorf("%w: %s on chain %d; is the network file for another chain?", ErrNoContract, address, c.cfg.ChainID)
 	}
 	return nil
+}
+
+// CodeAt returns the code at an address as of a block; nil is the newest.
+func (c *Client) CodeAt(ctx context.Context, contract common.Address, at *big.Int) (code []byte, err error) {
+	err = c.ask(ctx, func(ctx context.Context, e *ethclient.Client) error {
+		code, err = e.CodeAt(ctx, contract, at)
+		return err
+	})
+	return code, err
+}
+
+// CallContract runs a contract's code as of a block; nil is the newest.
+func (c *Client) CallContract(ctx context.Context, msg ethereum.CallMsg, at *big.Int) (result []byte, err error) {
+	err = c.ask(ctx, func(ctx context.Context, e *ethclient.Client) error {
+		result, err = e.CallContract(ctx, msg, at)
+		return err
+	})
+	return result, err
+}
+
+// CheckContracts returns nil if a network's contracts are those that this program was built with.
+// Errors: ErrNoContract, ErrUnavailable.
+func (c *Client) CheckContracts(ctx context.Context, at Contracts) error {
+	err := contracts.Present(ctx, c, contracts.Addresses{
+		Coin: common.Address(at.Coin), Registry: common.Address(at.Registry), Payments: common.Address(at.Payments),
+	})
+	if errors.Is(err, contracts.ErrAbsent) || errors.Is(err, contracts.ErrForeign) {
+		return fmt.Errorf("%w: %w; is the network file for another chain?", ErrNoContract, err)
+	}
+	return err
 }
 
 // Balance returns an account's gas coins in wei.

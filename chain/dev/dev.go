@@ -70,7 +70,7 @@ type Chain struct {
 	backend *eth.Ethereum
 	beacon  *catalyst.SimulatedBeacon
 	key     *identity.Key
-	log     *slog.Logger
+	minTip  *big.Int
 
 	sealing sync.Mutex // the beacon is not safe for concurrent use
 	cancel  context.CancelFunc
@@ -99,7 +99,7 @@ func Start(ctx context.Context, cfg Config) (*Chain, error) {
 	if err != nil {
 		return nil, fmt.Errorf("test chain: %w", err)
 	}
-	c := &Chain{key: key, log: cfg.Logger, cancel: func() {}}
+	c := &Chain{key: key, minTip: cfg.MinTip, cancel: func() {}}
 	if err := c.start(ctx, cfg); err != nil {
 		return nil, errors.Join(fmt.Errorf("test chain: %w", err), c.Close())
 	}
