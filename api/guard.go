@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/mysteriumnetwork/myst/api/wire"
 )
@@ -21,8 +20,7 @@ const maxBody = 16 << 10
 
 // guard lets a request pass that names this API in Host (or it may come by DNS rebinding), that no
 // foreign web page sent (or a visited page could spend the user's money), and that carries the token (or
-// any local user could). It also reads the body, so that handlers see only bounded ones and run without a
-// read deadline.
+// any local user could). It also reads the body, so that handlers see only bounded ones.
 type guard struct {
 	hosts []string // host:port, lower case
 	// token is a hash, so that comparing takes the same time for every length.
@@ -56,11 +54,6 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	// An operation may take minutes; the deadline for reading the request would cancel it.
-	if err := http.NewResponseController(w).SetReadDeadline(time.Time{}); err != nil {
-		writeProblem(w, newProblem(http.StatusInternalServerError, wire.CodeInternal, err.Error()))
-		return
-	}
 	g.next.ServeHTTP(w, r)
 }
 

@@ -135,7 +135,7 @@ func get[I, O any](a huma.API, id, path, summary string, run func(context.Contex
 func stream[I, O any](a huma.API, id, method, path, summary string, run func(context.Context, *I, func(node.Progress)) (O, error)) {
 	op := huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary,
-		// The guard has read the body; a deadline now would cancel the operation.
+		// The guard has read the body in its time; huma's deadline for it would cancel the operation.
 		BodyReadTimeout: -1, MaxBodyBytes: maxBody,
 	}
 	events := map[string]any{"progress": wire.Progress{}, "result": *new(O), "problem": wire.Problem{}}

@@ -63,6 +63,8 @@ type Config struct {
 	// Version is shown in the OpenAPI document; empty is "dev".
 	Version string
 	Logger  *slog.Logger // nil discards
+
+	readTimeout time.Duration // zero is readTimeout; tests shorten it
 }
 
 // Server is a running API.
@@ -82,6 +84,9 @@ type Server struct {
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.readTimeout == 0 {
+		cfg.readTimeout = readTimeout
 	}
 	addr, err := loopback(cfg.Addr)
 	if err != nil {
@@ -106,7 +111,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	s.http = &http.Server{
 		Handler:           newGuard(bound, token, newHandler(cfg.Node, cfg.Version)),
-		ReadHeaderTimeout: readTimeout, ReadTimeout: readTimeout,
+		ReadHeaderTimeout: cfg.readTimeout, ReadTimeout: cfg.readTimeout,
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 		BaseContext: func(net.Listener) context.Context { return requests },
 		ErrorLog:    slog.NewLogLogger(cfg.Logger.Handler(), slog.LevelDebug),

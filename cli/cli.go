@@ -38,8 +38,8 @@ type Program struct {
 
 // Main runs the command that os.Args names and returns the exit code. The first SIGINT or SIGTERM asks the
 // command to end in order, a second one ends the process.
-func Main(p Program) int {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+func Main(ctx context.Context, p Program) int {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	unregister := context.AfterFunc(ctx, stop)
 	defer unregister()
