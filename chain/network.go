@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/money"
 )
 
 // ErrNetwork says that a network file is malformed.
@@ -27,7 +28,9 @@ type Network struct {
 	ChainID   uint64    `json:"chain_id"`
 	RPC       []string  `json:"rpc"` // http, https, ws or wss URLs, best first
 	Contracts Contracts `json:"contracts"`
-	Hubs      []Hub     `json:"hubs"`
+	// Bond is the deposit balance, in units, that an identity needs for announcing; zero asks for none.
+	Bond money.Amount `json:"bond"`
+	Hubs []Hub        `json:"hubs"`
 }
 
 // Contracts are the addresses of a network's contracts.

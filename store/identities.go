@@ -32,3 +32,17 @@ func (tx *Tx) RemoveIdentitiesAbove(block uint64) error {
 	}
 	return tx.exec("remove identities", `DELETE FROM identity WHERE block > ?`, number)
 }
+
+// EachIdentity calls each for every registered identity.
+func (tx *Tx) EachIdentity(each func(address [20]byte, publicKey [64]byte, block uint64) error) error {
+	return tx.query("identities", `SELECT address, public_key, block FROM identity ORDER BY address`, nil,
+		func(scan func(...any) error) error {
+			var address [20]byte
+			var key [64]byte
+			var block uint64
+			if err := scan(Fixed(address[:]), Fixed(key[:]), &block); err != nil {
+				return err
+			}
+			return each(address, key, block)
+		})
+}
