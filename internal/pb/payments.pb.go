@@ -233,7 +233,7 @@ type PaymentBill struct {
 	Echo          uint64                 `protobuf:"varint,3,opt,name=echo,proto3" json:"echo,omitempty"`
 	Received      uint64                 `protobuf:"varint,4,opt,name=received,proto3" json:"received,omitempty"` // by the provider
 	Window        uint64                 `protobuf:"varint,5,opt,name=window,proto3" json:"window,omitempty"`     // bytes
-	Debt          uint64                 `protobuf:"varint,6,opt,name=debt,proto3" json:"debt,omitempty"`         // of earlier sessions, not settled yet
+	Debt          uint64                 `protobuf:"varint,6,opt,name=debt,proto3" json:"debt,omitempty"`         // of earlier sessions, as this one began
 	Newest        uint64                 `protobuf:"varint,7,opt,name=newest,proto3" json:"newest,omitempty"`     // amount of the newest promise of the epoch
 	Promise       *PaymentPromise        `protobuf:"bytes,8,opt,name=promise,proto3" json:"promise,omitempty"`    // that promise, where the consumer does not know it
 	Refusal       uint32                 `protobuf:"varint,9,opt,name=refusal,proto3" json:"refusal,omitempty"`   // why the payment's promise was not taken; 0 when it was

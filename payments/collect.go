@@ -1,0 +1,435 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/store"
+)
+
+// receive handles payments: checks, stores, and only then raises the limit.
+func (c *Collector) receive(ctx context.Context, conn Conn) error {
+	for {
+		kind, body, err := conn.Receive(ctx)
+		if err != nil {
+			return connError(err)
+		}
+		if kind != KindPayment {
+			return fmt.Errorf("%w: kind %d from a consumer", ErrMessage, kind)
+		}
+		p, err := decodePayment(body, c.terms.Peer)
+		if err != nil {
+			return err
+		}
+		if err := c.onPayment(ctx, p); err != nil {
+			return err
+		}
+	}
+}
+
+// verdict is what a payment changes.
+type verdict struct {
+	promise *intent.SignedPromise // new, to be stored
+	base    money.Amount
+	settled money.Amount
+	covers  bool
+	figures figures
+	refused refusal
+	show    bool
+	greeted bool
+}
+
+func (c *Collector) onPayment(ctx context.Context, p payment) error {
+	c.mu.Lock()
+	if p.sequence <= c.sequence {
+		c.mu.Unlock()
+		return nil // a copy
+	}
+	now := time.Now()
+	v, err := c.judge(p, now)
+	c.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if v.promise != nil {
+		if err := c.store(ctx, v, now); err != nil {
+			return err
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.apply(p, v, time.Now())
+	return nil
+}
+
+// judge checks a payment without changing anything. An error ends the session; a refused promise
+// does not.
+func (c *Collector) judge(p payment, now time.Time) (verdict, error) {
+	n := c.counters()
+	if p.received < c.reported {
+		return verdict{}, fmt.Errorf("%w: a report that goes back", ErrMeter)
+	}
+	if err := c.audit.judge(p.received, n.Sent, p.echo); err != nil {
+		return verdict{}, err
+	}
+	if err := c.audit.judgeTime(p.elapsed, p.echo); err != nil {
+		return verdict{}, err
+	}
+	v := verdict{base: c.base, settled: c.settled, greeted: c.greeted}
+	if !c.greeted {
+		switch {
+		case !p.has(flagHello):
+			return v, fmt.Errorf("%w: payment before hello", ErrMessage)
+		case p.base < c.floor: // the consumer's book is older than ours
+			v.refused, v.show = refusedNotGrowing, true
+			return v, nil
+		}
+		v.base, v.greeted = p.base, true
+	} else if p.base != c.base {
+		return v, fmt.Errorf("%w: another base in mid-session", ErrMessage)
+	}
+	newest := c.promised()
+	if p.promise != nil && (c.newest == nil || *p.promise != *c.newest) {
+		if err := c.check(*p.promise); err != nil {
+			v.refused = refusalOf(err)
+		} else {
+			v.promise, newest = p.promise, p.promise.Amount
+		}
+	}
+	v.settled = max(c.settled, min(p.settles, c.debt))
+	v.figures = figures{
+		received: p.received, peerReceived: min(p.peerReceived, n.Received),
+		elapsed: min(p.elapsed, c.clock.elapsed(now)+settled),
+	}
+	due, err := c.due(v.figures)
+	for _, more := range []money.Amount{v.base, v.settled} {
+		if err == nil {
+			due, err = due.Add(more)
+		}
+	}
+	if err != nil {
+		return v, err
+	}
+	v.covers = newest >= due
+	if !v.covers {
+		v.settled = c.settled
+		if v.refused == 0 && !p.has(flagFinal) {
+			v.refused = refusalOf(ErrTooLittle)
+		}
+	}
+	if !v.covers && !c.greeted && !p.has(flagFinal) {
+		v.greeted = false // the set-up charge is not paid
+	}
+	return v, nil
+}
+
+func (c *Collector) check(p intent.SignedPromise) error {
+	return Check(p, Expectation{
+		Consumer: c.terms.Peer, Provider: c.ledger.self, Channel: c.terms.Channel, Epoch: c.terms.Epoch,
+		Newest: c.promised(), Locked: c.locked,
+	}, c.ledger.cfg.Domain)
+}
+
+func refusalOf(err error) refusal {
+	for code, known := range refusals {
+		if known != nil && errors.Is(err, known) {
+			return refusal(code)
+		}
+	}
+	return 1
+}
+
+// store makes a promise durable, with the session's row and the consumer's account as they are
+// after it.
+func (c *Collector) store(ctx context.Context, v verdict, now time.Time) error {
+	c.mu.Lock()
+	row, account := c.snapshot(now), c.account()
+	c.mu.Unlock()
+	gain := v.promise.Amount.SaturatingSub(max(v.base, c.promised()))
+	row.Promises++
+	row.Promised += gain
+	row.Billed, row.Elapsed = v.figures.bytes(), v.figures.elapsed
+	if due, err := c.due(v.figures); err == nil {
+		row.Due = max(row.Due, due)
+	}
+	account.Credit += gain
+	account.Debt = c.debt.SaturatingSub(v.settled)
+	err := c.ledger.group.do(ctx, func(tx *store.Tx) error {
+		if err := tx.SavePromise(c.ledger.promiseRow(*v.promise)); err != nil {
+			return err
+		}
+		if err := tx.SavePaymentAccount(account); err != nil {
+			return err
+		}
+		return tx.SaveSession(c.ledger.sessionRow(row))
+	})
+	if err != nil {
+		return fmt.Errorf("store promise: %w", err)
+	}
+	return nil
+}
+
+// apply takes over a payment whose promise, if it brought one, is stored.
+func (c *Collector) apply(p payment, v verdict, now time.Time) {
+	c.sequence, c.theirMark, c.theirMax = p.sequence, p.mark, p.maxWindow
+	c.reported, c.named = p.received, v.figures
+	c.refused, c.show = v.refused, v.show
+	if v.promise != nil {
+		c.newest = v.promise
+		c.promises++
+	}
+	if v.greeted {
+		if !c.greeted {
+			c.greeted, c.base = true, v.base
+		}
+		c.settled = v.settled
+	}
+	c.claimPause(p.has(flagPaused), now)
+	if v.covers && v.greeted {
+		c.cover(v.figures, now)
+	}
+	if p.has(flagFinal) {
+		c.last = c.last || p.has(flagLast)
+		c.finish()
+	}
+	c.steer(now)
+	c.bill()
+}
+
+// cover moves the window over what is paid, and lets it grow with every quarter of it.
+func (c *Collector) cover(f figures, now time.Time) {
+	if c.window == 0 {
+		c.window = Window(FirstWindow/2, c.rule())
+	}
+	c.covered = figures{
+		received: max(c.covered.received, f.received), peerReceived: max(c.covered.peerReceived, f.peerReceived),
+		elapsed: max(c.covered.elapsed, f.elapsed),
+	}
+	own := c.clock.elapsed(now)
+	c.skew = min(max(own-c.covered.elapsed, 0), own/lossShare+settled)
+	if c.covered.bytes()-c.grown >= c.window/4 {
+		c.grown = c.covered.bytes()
+		c.window = Window(max(c.window, SmallestWindow/2), c.rule())
+	} else {
+		c.window = min(c.window, Window(c.window, c.rule()))
+	}
+}
+
+func (c *Collector) rule() WindowRule {
+	r := WindowRule{
+		Price: c.terms.Price, Paid: c.account().Credit, Remaining: c.counted.SaturatingSub(max(c.promised(), c.base)),
+		Debt: c.owed(), Max: c.ledger.cfg.MaxWindow,
+	}
+	if c.theirMax != 0 {
+		r.Max = min(r.Max, c.theirMax)
+	}
+	if r.Debt > 0 {
+		r.Paid = 0
+	}
+	return r
+}
+
+// steer sets the limit to what is paid, plus what counts as lost, plus a window; or stops the
+// traffic when too much time is unpaid.
+func (c *Collector) steer(now time.Time) {
+	if c.meter == nil || c.final {
+		return
+	}
+	n := c.meter.Counters()
+	limit := uint64(0)
+	if c.greeted && c.window > 0 && !c.lateBy(now) {
+		limit = c.covered.bytes() + lost(n.Sent, c.reported) + c.window
+	}
+	if limit != c.limit {
+		c.limit = limit
+		c.meter.SetLimit(limit)
+	}
+	if stopped := n.Total()+room > limit; !stopped {
+		c.stoppedAt = time.Time{}
+		c.clock.release(holdLimit, now)
+	} else if c.stoppedAt.IsZero() {
+		c.stoppedAt = now
+		c.clock.hold(holdLimit, now)
+		c.bill()
+	}
+	if c.clock.started {
+		up := n.Received - min(c.billedUp, n.Received)
+		if c.window > 0 && up >= c.window/4 {
+			c.bill()
+		}
+		c.meter.SetAlarm(n.Total() + max(c.window/4-min(up, c.window/4), max(c.window/16, 1)))
+	}
+}
+
+// lateBy says whether more session time is unpaid than may be.
+func (c *Collector) lateBy(now time.Time) bool {
+	if c.terms.Price.PerHour == 0 {
+		return false
+	}
+	return c.clock.elapsed(now)-c.covered.elapsed-c.skew > TimeAllowed(c.rule())
+}
+
+// claimPause takes over whether the consumer's probes fail. Time is not billed meanwhile, as long as
+// no traffic says otherwise.
+func (c *Collector) claimPause(claimed bool, now time.Time) {
+	switch {
+	case claimed && !c.pause.claimed:
+		c.pause.claimed, c.pause.at, c.pause.total = true, now, c.counters().Total()
+		c.clock.hold(holdProbes, now)
+	case !claimed && c.pause.claimed:
+		if !c.pause.void {
+			c.pause.spent += now.Sub(c.pause.at)
+		}
+		c.pause.claimed, c.pause.void = false, false
+		c.clock.release(holdProbes, now)
+	case claimed && !c.pause.void:
+		switch budget := pauseBudget + c.clock.elapsed(now)/lossShare; {
+		case c.counters().Total() > c.pause.total+slack:
+			c.clock.release(holdProbes, now)
+			c.clock.counted += now.Sub(c.pause.at)
+			c.pause.void = true
+		case c.pause.spent+now.Sub(c.pause.at) > budget:
+			c.clock.release(holdProbes, now)
+			c.pause.void = true
+		}
+	}
+}
+
+// sendBills sends the newest state of affairs whenever there is a reason to.
+func (c *Collector) sendBills(ctx context.Context, conn Conn) error {
+	for {
+		select {
+		case <-c.wake:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		b, last := c.compose(time.Now())
+		if b == nil {
+			continue
+		}
+		body, err := b.encode()
+		if err != nil {
+			return fmt.Errorf("encode bill: %w", err)
+		}
+		if err := conn.Send(ctx, KindBill, body); err != nil {
+			c.ledger.cfg.Logger.Debug("bill not sent", "session", fmt.Sprintf("%x", c.terms.Session), "error", err)
+		}
+		if last {
+			close(c.done)
+			return nil
+		}
+	}
+}
+
+// compose makes a bill if one is due; last says that it acknowledges the last payment.
+func (c *Collector) compose(now time.Time) (b *bill, last bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.dirty {
+		return nil, false
+	}
+	n := c.counters()
+	c.dirty, c.billedUp, c.billedAt = false, n.Received, now
+	b = &bill{
+		ack: c.sequence, mark: c.audit.stamp(now, n.Sent, c.clock.elapsed(now)), echo: c.theirMark,
+		received: n.Received, window: c.window, debt: c.debt, newest: c.promised(), refusal: c.refused, final: c.final,
+	}
+	if c.show {
+		b.promise = c.newest
+	}
+	return b, c.last
+}
+
+// watchMeter looks at the meter whenever its alarm goes off. Session time begins with the first packet.
+func (c *Collector) watchMeter(ctx context.Context) error {
+	for {
+		select {
+		case <-c.meter.Crossed():
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		c.mu.Lock()
+		now := time.Now()
+		c.clock.start(now)
+		c.steer(now)
+		c.mu.Unlock()
+	}
+}
+
+// watchTime looks every second: time can become unpaid without a packet, and bills can be lost.
+func (c *Collector) watchTime(ctx context.Context) error {
+	ticker := time.NewTicker(resendAfter)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if err := c.look(time.Now()); err != nil {
+			return err
+		}
+	}
+}
+
+func (c *Collector) look(now time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.claimPause(c.pause.claimed, now)
+	c.steer(now)
+	if c.greeted && !c.final && !c.terms.Price.Free() && c.usedUp() {
+		c.exhausted = true
+		c.finish()
+	}
+	if c.stoppedAt.IsZero() && !c.final {
+		return nil
+	}
+	if now.Sub(c.billedAt) >= resendAfter && (c.greeted || c.final) {
+		c.bill()
+	}
+	if !c.stoppedAt.IsZero() && now.Sub(c.stoppedAt) > unpaidFor {
+		if c.owed() > 0 && c.window == 0 {
+			return ErrDebt
+		}
+		return ErrUnpaid
+	}
+	return nil
+}
+
+// usedUp says whether what is left of the lock gives no window. Neither a debt counts here, nor that part
+// of the lock waits for more confirmations.
+func (c *Collector) usedUp() bool {
+	r := c.rule()
+	r.Debt, r.Remaining = 0, c.locked.SaturatingSub(max(c.promised(), c.base))
+	return Window(FirstWindow, r) == 0 || TimeAllowed(r) == 0
+}
+
+// watchLock follows the lock on the own view of the chain: top-ups, unlock requests, reorganisations.
+func (c *Collector) watchLock(ctx context.Context) error {
+	seen := time.Now()
+	return c.ledger.recheck(ctx, func(ctx context.Context) error {
+		state, err := c.ledger.lockOn(ctx, c.terms.Peer, c.ledger.self, c.terms, c.ledger.cfg.Confirmations)
+		switch {
+		case errors.Is(err, ErrNotLocked):
+			return err
+		case err != nil:
+			if time.Since(seen) > staleFor {
+				return fmt.Errorf("%w: %w", ErrChainStale, err)
+			}
+			return nil //nolint:nilerr // asked again soon
+		}
+		seen = time.Now()
+		counted := c.counts(ctx, state)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if state.Locked < c.promised() {
+			return fmt.Errorf("%w: the lock shrank below what is promised", ErrNotLocked)
+		}
+		c.locked, c.counted = state.Locked, counted
+		return nil
+	})
+}

@@ -1,0 +1,303 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/store"
+)
+
+const (
+	// defaultConfirmations makes a lock count, and defaultSafe lets more than coinAtRisk of it count:
+	// 32 blocks are the epoch after which Ethereum calls a block safe.
+	defaultConfirmations = 2
+	defaultSafe          = 32
+	coinAtRisk           = money.Amount(money.UnitsPerCoin)
+	// setupShare is which part of a lock a set-up charge may be: 1/20.
+	setupShare = 20
+	// ReasonRestarted is why sessions ended that were open when the node went down.
+	ReasonRestarted = "node restarted"
+)
+
+// Config is what a ledger needs.
+type Config struct {
+	DB     *store.DB
+	Signer identity.Signer
+	// Domain is the payments contract's.
+	Domain intent.Domain
+	Chain  Chain
+	// Confirmations make a lock count; zero is 2. More than one coin of it counts with
+	// SafeConfirmations; zero is 32.
+	Confirmations, SafeConfirmations uint64
+	// MaxWindow bounds the window of every session, in bytes; zero is LargestWindow.
+	MaxWindow uint64
+	// Poll is how often the chain is asked while a lock is waited for; zero is 300 ms.
+	Poll time.Duration
+	// Recheck is how often the chain is asked in mid-session, for top-ups and unlocks; zero is 15 s.
+	Recheck time.Duration
+	Logger  *slog.Logger // nil discards
+}
+
+// Ledger is one identity's book of sessions, promises and debts, as consumer and as provider.
+type Ledger struct {
+	cfg       Config
+	self      identity.Address
+	separator [32]byte
+	group     group
+
+	mu   sync.Mutex
+	busy map[channelKey]bool
+}
+
+type channelKey struct {
+	consumer identity.Address
+	channel  uint8
+}
+
+// Open opens the identity's book. Sessions that the last run left open are closed with
+// ReasonRestarted, and what they left unpaid becomes debt.
+func Open(ctx context.Context, cfg Config) (*Ledger, error) {
+	if cfg.Confirmations == 0 {
+		cfg.Confirmations = defaultConfirmations
+	}
+	if cfg.SafeConfirmations == 0 {
+		cfg.SafeConfirmations = defaultSafe
+	}
+	if cfg.MaxWindow == 0 {
+		cfg.MaxWindow = LargestWindow
+	}
+	if cfg.Poll <= 0 {
+		cfg.Poll = 300 * time.Millisecond
+	}
+	if cfg.Recheck <= 0 {
+		cfg.Recheck = 15 * time.Second
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	l := &Ledger{
+		cfg: cfg, self: cfg.Signer.Address(), separator: cfg.Domain.Separator(),
+		group: group{db: cfg.DB}, busy: map[channelKey]bool{},
+	}
+	if err := cfg.DB.InTx(ctx, l.closeCrashed); err != nil {
+		return nil, fmt.Errorf("open ledger: %w", err)
+	}
+	return l, nil
+}
+
+// closeCrashed ends the rows of sessions that were open when the node went down.
+func (l *Ledger) closeCrashed(tx *store.Tx) error {
+	open, err := tx.OpenSessions(l.self)
+	if err != nil {
+		return err
+	}
+	for _, s := range open {
+		unpaid := s.Due.SaturatingSub(s.Promised)
+		if Role(s.Role) == Consumer {
+			// The provider may have served a window more than the book knows.
+			extra, err := s.Price.Due(max(s.Window, FirstWindow), TimeWindow)
+			if err == nil {
+				unpaid, err = unpaid.Add(extra)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if err := l.addDebt(tx, Role(s.Role), s.Peer, unpaid); err != nil {
+			return err
+		}
+		s.Ended, s.Reason = time.Now().UnixMilli(), ReasonRestarted
+		if err := tx.SaveSession(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Identity returns whose book it is.
+func (l *Ledger) Identity() identity.Address { return l.self }
+
+// Sessions returns the newest sessions, newest first, open ones included; limit 0 is all.
+func (l *Ledger) Sessions(ctx context.Context, limit int) ([]Session, error) {
+	var rows []store.Session
+	err := l.cfg.DB.View(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.Sessions(l.self, limit)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read sessions: %w", err)
+	}
+	sessions := make([]Session, len(rows))
+	for i, r := range rows {
+		sessions[i] = fromRow(r)
+	}
+	return sessions, nil
+}
+
+// PromisedBy returns what this identity promised in each epoch of its channels, as far as its book knows.
+func (l *Ledger) PromisedBy(ctx context.Context) ([]intent.SignedPromise, error) {
+	return l.promises(ctx, func(tx *store.Tx) ([]store.Promise, error) { return tx.PromisesBy(l.separator, l.self) })
+}
+
+// PromisedTo returns the newest promise of each epoch of each channel that names this identity as
+// provider, cleared ones too.
+func (l *Ledger) PromisedTo(ctx context.Context) ([]intent.SignedPromise, error) {
+	return l.promises(ctx, func(tx *store.Tx) ([]store.Promise, error) { return tx.PromisesTo(l.separator, l.self) })
+}
+
+func (l *Ledger) promises(ctx context.Context, read func(*store.Tx) ([]store.Promise, error)) ([]intent.SignedPromise, error) {
+	var rows []store.Promise
+	err := l.cfg.DB.View(ctx, func(tx *store.Tx) (err error) {
+		rows, err = read(tx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read promises: %w", err)
+	}
+	all := make([]intent.SignedPromise, len(rows))
+	for i, r := range rows {
+		all[i] = signedPromise(r)
+	}
+	return all, nil
+}
+
+// newest returns the newest promise that the book has in an epoch of a channel.
+func (l *Ledger) newest(ctx context.Context, key intent.SignedPromise) (p *intent.SignedPromise, err error) {
+	err = l.cfg.DB.View(ctx, func(tx *store.Tx) error {
+		row, found, err := tx.Promise(l.promiseRow(key))
+		if found {
+			signed := signedPromise(row)
+			p = &signed
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read promise: %w", err)
+	}
+	return p, nil
+}
+
+func (l *Ledger) account(ctx context.Context, role Role, peer identity.Address) (a store.PaymentAccount, err error) {
+	err = l.cfg.DB.View(ctx, func(tx *store.Tx) error {
+		a, err = tx.PaymentAccount(l.accountKey(role, peer))
+		return err
+	})
+	if err != nil {
+		return a, fmt.Errorf("read account: %w", err)
+	}
+	return a, nil
+}
+
+// addDebt notes that a session ended with something unpaid. It ends the consumer's credit.
+func (l *Ledger) addDebt(tx *store.Tx, role Role, peer identity.Address, unpaid money.Amount) error {
+	if unpaid == 0 {
+		return nil
+	}
+	a, err := tx.PaymentAccount(l.accountKey(role, peer))
+	if err != nil {
+		return err
+	}
+	if a.Debt, err = a.Debt.Add(unpaid); err != nil {
+		return err
+	}
+	a.Credit = 0
+	return tx.SavePaymentAccount(a)
+}
+
+func (l *Ledger) accountKey(role Role, peer identity.Address) store.PaymentAccount {
+	return store.PaymentAccount{Domain: l.separator, Role: string(role), Self: l.self, Peer: peer}
+}
+
+// reserve takes a payment channel for one session.
+func (l *Ledger) reserve(consumer identity.Address, channel uint8) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := channelKey{consumer, channel}
+	if l.busy[key] {
+		return fmt.Errorf("%w: channel %d of %s", ErrChannelBusy, channel, consumer)
+	}
+	l.busy[key] = true
+	return nil
+}
+
+func (l *Ledger) free(consumer identity.Address, channel uint8) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.busy, channelKey{consumer, channel})
+}
+
+// Busy says whether an open session uses a consumer's payment channel.
+func (l *Ledger) Busy(consumer identity.Address, channel uint8) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.busy[channelKey{consumer, channel}]
+}
+
+// checkTerms returns ErrSetup, or an error that says what is impossible about the terms.
+func checkTerms(t Terms) error {
+	switch {
+	case t.Channel >= intent.Channels:
+		return fmt.Errorf("payment terms: channel %d", t.Channel)
+	case t.Lock == 0 || t.Lock > money.MaxLock:
+		return fmt.Errorf("payment terms: a lock of %s coins", t.Lock)
+	case t.Setup > t.Lock/setupShare:
+		return fmt.Errorf("%w: %s of %s coins", ErrSetup, t.Setup, t.Lock)
+	case t.Peer.IsZero():
+		return errors.New("payment terms: no peer")
+	}
+	return nil
+}
+
+// lockOn returns what counts as locked for the terms, as seen with this many confirmations.
+func (l *Ledger) lockOn(ctx context.Context, consumer, provider identity.Address, t Terms, confirmations uint64) (Channel, error) {
+	c, err := l.cfg.Chain.Channel(ctx, consumer, t.Channel, confirmations)
+	if err != nil {
+		return Channel{}, fmt.Errorf("read payment channel: %w", err)
+	}
+	switch {
+	case c.Provider != provider || c.Epoch != t.Epoch:
+		return Channel{}, fmt.Errorf("%w: channel %d is not locked for %s in epoch %d", ErrNotLocked, t.Channel, provider, t.Epoch)
+	case !c.UnlockAt.IsZero():
+		return Channel{}, fmt.Errorf("%w: channel %d is about to be unlocked", ErrNotLocked, t.Channel)
+	}
+	return c, nil
+}
+
+// awaitLock waits until the chain shows the lock of the terms with enough confirmations. seen, which
+// may be nil, is told how many there are. That the chain cannot be read is waited out too.
+func (l *Ledger) awaitLock(ctx context.Context, consumer, provider identity.Address, t Terms, seen func(have, need uint64)) (Channel, error) {
+	ticker := time.NewTicker(l.cfg.Poll)
+	defer ticker.Stop()
+	told := false
+	var last uint64
+	for {
+		var have uint64
+		for have <= l.cfg.Confirmations {
+			c, err := l.lockOn(ctx, consumer, provider, t, have)
+			if err != nil || c.Locked < t.Lock {
+				break
+			}
+			if have == l.cfg.Confirmations {
+				return c, nil
+			}
+			have++
+		}
+		// have blocks were enough to see the lock have-1 deep; zero is not mined at all.
+		if seen != nil && have > 0 && (!told || have-1 != last) {
+			told, last = true, have-1
+			seen(last, l.cfg.Confirmations)
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return Channel{}, fmt.Errorf("%w: %w", ErrNotLocked, ctx.Err())
+		}
+	}
+}

@@ -1,0 +1,345 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/store"
+	"github.com/mysteriumnetwork/myst/tunnel"
+)
+
+// idle is when to look again although nothing but an event can make a payment due.
+const idle = time.Hour
+
+// pay sends payments whenever one is due. It does not wait for acknowledgements: while a payment
+// is on its way, the next alarm makes the next one. That one cannot be sent is like a loss: it is sent
+// again, and Receive tells when the session is over.
+func (p *Payer) pay(ctx context.Context, conn Conn) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-p.wake:
+		case <-timer.C:
+		}
+		for {
+			next, wait, err := p.next(time.Now())
+			if err != nil {
+				return err
+			}
+			if next == nil {
+				timer.Reset(wait)
+				break
+			}
+			if err := p.send(ctx, conn, next); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// outgoing is a payment on its way to the store and the provider.
+type outgoing struct {
+	payment
+	row    Session
+	signed bool // its promise is new
+}
+
+func (p *Payer) send(ctx context.Context, conn Conn, o *outgoing) error {
+	if o.signed {
+		err := p.ledger.group.do(ctx, func(tx *store.Tx) error {
+			if err := tx.SavePromise(p.ledger.promiseRow(*o.promise)); err != nil {
+				return err
+			}
+			if o.settles > 0 {
+				if err := tx.SavePaymentAccount(p.ledger.accountKey(Consumer, p.terms.Peer)); err != nil {
+					return err
+				}
+			}
+			return tx.SaveSession(p.ledger.sessionRow(o.row))
+		})
+		if err != nil {
+			return fmt.Errorf("store promise: %w", err)
+		}
+	}
+	body, err := o.encode()
+	if err != nil {
+		return fmt.Errorf("encode payment: %w", err)
+	}
+	if err := conn.Send(ctx, KindPayment, body); err != nil {
+		p.ledger.cfg.Logger.Debug("payment not sent", "session", fmt.Sprintf("%x", p.terms.Session), "error", err)
+	}
+	return ctx.Err()
+}
+
+// next returns the payment that is due now, or nil and when to look again at the latest.
+func (p *Payer) next(now time.Time) (*outgoing, time.Duration, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.isSettled:
+		return nil, idle, nil
+	case p.final && now.Sub(p.finished) > unpaidFor && p.exhausted:
+		return nil, 0, ErrExhausted
+	case p.final && now.Sub(p.finished) > unpaidFor:
+		return nil, 0, fmt.Errorf("%w: the provider does not acknowledge the last payment", ErrClosed)
+	}
+	f := figures{received: p.counters().Received, peerReceived: p.peer.received, elapsed: p.clock.elapsed(now)}
+	news, wait := p.news(f)
+	if !news && p.acked < p.sequence { // unanswered
+		wait = min(wait, p.sentAt.Add(resendAfter).Sub(now))
+		news = wait <= 0
+	}
+	if !news {
+		p.arm()
+		return nil, wait, nil
+	}
+	o, err := p.compose(now, f)
+	p.arm()
+	return o, 0, err
+}
+
+// news says whether the provider must be told something that it was not told yet, else when time
+// alone will make it so.
+func (p *Payer) news(f figures) (bool, time.Duration) {
+	if p.sequence == 0 || p.again {
+		return true, 0
+	}
+	if !p.greeted {
+		return false, idle
+	}
+	if p.flags() != p.told.flags&^flagHello || p.settles > p.told.settles {
+		return true, 0
+	}
+	if p.final {
+		return false, idle
+	}
+	if unpaid := f.bytes() - min(p.paid.bytes(), f.bytes()); unpaid >= p.window/8*3 {
+		return true, 0
+	}
+	if p.terms.Price.PerHour == 0 || p.clock.holds != 0 || !p.clock.started {
+		return false, idle
+	}
+	left := TimeAllowed(p.rule())/2 - (f.elapsed - p.paid.elapsed)
+	return left <= 0, left
+}
+
+func (p *Payer) flags() (flags uint32) {
+	if p.clock.holds&holdProbes != 0 {
+		flags |= flagPaused
+	}
+	if p.final {
+		flags |= flagFinal
+		if p.peer.final {
+			flags |= flagLast
+		}
+	}
+	return flags
+}
+
+// compose makes a payment for the figures, with a new promise if they need one.
+func (p *Payer) compose(now time.Time, f figures) (*outgoing, error) {
+	want, err := p.bill(f)
+	if err != nil {
+		return nil, err
+	}
+	if want > p.ceiling() {
+		want, p.exhausted = p.ceiling(), true
+	}
+	o := &outgoing{}
+	if want > p.promised() {
+		promise := p.promise(want)
+		signed, err := intent.SignPromise(p.ledger.cfg.Signer, promise.Promise, p.ledger.cfg.Domain)
+		if err != nil {
+			return nil, fmt.Errorf("sign promise: %w", err)
+		}
+		p.newest, o.signed = &signed, true
+		p.promises++
+	}
+	if rule := p.rule(); !p.terms.Price.Free() && (Window(p.window, rule) == 0 || TimeAllowed(rule) == 0) {
+		p.exhausted = true
+	}
+	if p.exhausted {
+		p.finish()
+	}
+	p.sequence++
+	o.payment = payment{
+		sequence: p.sequence, mark: p.audit.stamp(now, p.counters().Sent, f.elapsed), echo: p.peer.mark,
+		received: f.received, peerReceived: f.peerReceived, elapsed: f.elapsed, flags: p.flags(),
+		maxWindow: p.ledger.cfg.MaxWindow, base: p.base, settles: p.settles,
+	}
+	if !p.greeted {
+		o.flags |= flagHello
+	}
+	if p.newest != nil && p.peer.newest < p.newest.Amount {
+		o.promise = p.newest
+	}
+	p.told, p.paid, p.sentAt, p.again = o.payment, f, now, false
+	p.last = o.has(flagLast)
+	if p.sent = append(p.sent, sentPayment{p.sequence, f}); len(p.sent) > unanswered {
+		p.sent = p.sent[1:]
+	}
+	o.row = p.snapshot(now)
+	return o, nil
+}
+
+// bill is what must be promised in all so that nothing is due.
+func (p *Payer) bill(f figures) (money.Amount, error) {
+	due, err := p.due(f)
+	if err != nil {
+		return 0, err
+	}
+	total, err := p.base.Add(due)
+	if err != nil {
+		return 0, err
+	}
+	return total.Add(p.settles)
+}
+
+// due is what the session costs.
+func (p *Payer) due(f figures) (money.Amount, error) {
+	due, err := p.terms.Price.Due(f.bytes(), f.elapsed)
+	if err != nil {
+		return 0, fmt.Errorf("session's bill: %w", err)
+	}
+	return due.Add(p.terms.Setup)
+}
+
+// ceiling is the most that may be promised: the lock, and the session's cap.
+func (p *Payer) ceiling() money.Amount {
+	if p.terms.Cap == 0 {
+		return p.locked
+	}
+	capped, err := p.base.Add(p.terms.Cap)
+	if err != nil {
+		return p.locked
+	}
+	return min(p.locked, capped)
+}
+
+func (p *Payer) promised() money.Amount {
+	if p.newest == nil {
+		return 0
+	}
+	return p.newest.Amount
+}
+
+func (p *Payer) rule() WindowRule {
+	return WindowRule{Price: p.terms.Price, Remaining: p.ceiling().SaturatingSub(max(p.promised(), p.base))}
+}
+
+// arm sets the alarm to where the next payment is due.
+func (p *Payer) arm() {
+	if p.meter == nil || p.final {
+		return
+	}
+	c := p.meter.Counters()
+	billed := c.Received + p.peer.received
+	unpaid := billed - min(p.paid.bytes(), billed)
+	p.meter.SetAlarm(c.Total() + max(p.window/2-min(unpaid, p.window/2), p.window/16))
+}
+
+// grant sets the limit to what the provider acknowledged plus a window. What it has not reported
+// of what was sent counts as lost here, without a bound: this limit only saves sending what the
+// provider would not let pass, and its own protects it.
+func (p *Payer) grant() {
+	if p.meter == nil || p.final {
+		return
+	}
+	sent := p.meter.Counters().Sent
+	p.meter.SetLimit(p.ackedBytes + sent - min(sent, p.peer.received) + p.window)
+}
+
+func (p *Payer) stopTraffic() {
+	if p.meter != nil {
+		p.meter.SetAlarm(math.MaxUint64)
+		p.meter.SetLimit(0)
+	}
+	p.clock.hold(holdEnd, time.Now())
+}
+
+func (p *Payer) counters() (c tunnel.Counters) {
+	if p.meter != nil {
+		c = p.meter.Counters()
+	}
+	return c
+}
+
+// snapshot is the session's row as of now.
+func (p *Payer) snapshot(now time.Time) Session {
+	row := p.row
+	c := p.counters()
+	f := figures{received: c.Received, peerReceived: p.peer.received, elapsed: p.clock.elapsed(now)}
+	due, err := p.due(f)
+	if err != nil {
+		due = math.MaxInt64 // a bill that cannot be counted cannot be promised either
+	}
+	row.Stats = Stats{
+		Sent: c.Sent, Received: c.Received, Billed: f.bytes(), Elapsed: f.elapsed, Due: due,
+		Promised: p.promised().SaturatingSub(p.base), Promises: p.promises, Window: p.window,
+		Paused: p.clock.holds != 0,
+	}
+	return row
+}
+
+// Stats returns the session's account.
+func (p *Payer) Stats() Stats {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.snapshot(time.Now()).Stats
+}
+
+// Close writes the session's end into the book and frees the payment channel. What is not paid stays
+// as a debt that a later session pays if the provider asks for it. Call it after Run has returned; a
+// second call does nothing.
+func (p *Payer) Close(ctx context.Context, reason string) error {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return nil
+	}
+	p.closed = true
+	now := time.Now()
+	p.stopTraffic()
+	row := p.snapshot(now)
+	row.Ended, row.Reason = now, reason
+	owed, err := p.leftOver(now)
+	p.mu.Unlock()
+
+	defer p.ledger.free(p.ledger.self, p.terms.Channel)
+	err = errors.Join(err, p.ledger.group.do(ctx, func(tx *store.Tx) error {
+		account := p.ledger.accountKey(Consumer, p.terms.Peer)
+		account.Debt = owed
+		if err := tx.SavePaymentAccount(account); err != nil {
+			return err
+		}
+		return tx.SaveSession(p.ledger.sessionRow(row))
+	}))
+	if err != nil {
+		return fmt.Errorf("close session's account: %w", err)
+	}
+	return nil
+}
+
+// leftOver is the most that the provider can rightly say is unpaid.
+func (p *Payer) leftOver(now time.Time) (money.Amount, error) {
+	if !p.greeted {
+		return p.owed, nil // nothing was served, and nothing of the debt was paid
+	}
+	if p.isSettled && !p.exhausted {
+		return 0, nil
+	}
+	c := p.counters()
+	most, err := p.bill(figures{received: c.Received, peerReceived: c.Sent, elapsed: p.clock.elapsed(now)})
+	if err != nil {
+		return 0, err
+	}
+	return most.SaturatingSub(max(p.promised(), p.base)), nil
+}

@@ -1,0 +1,329 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/store"
+)
+
+const (
+	// resendAfter is when an unanswered payment or an unpaid bill is sent again.
+	resendAfter = time.Second
+	// Probes go through the tunnel every probeEvery; after pauseAfter failures in a row time is not
+	// billed, after deadAfter the tunnel is dead.
+	probeEvery = 10 * time.Second
+	pauseAfter = 2
+	deadAfter  = 6
+	// unanswered bounds how many payments are remembered until a bill acknowledges them.
+	unanswered = 64
+)
+
+// Probe sends a packet through the tunnel and returns nil once it is answered.
+type Probe func(ctx context.Context) error
+
+// figures are what a payment pays for.
+type figures struct {
+	received, peerReceived uint64
+	elapsed                time.Duration
+}
+
+func (f figures) bytes() uint64 { return f.received + f.peerReceived }
+
+// Payer is the consumer's end of one session's payments.
+type Payer struct {
+	ledger *Ledger
+	terms  Terms
+	row    Session
+
+	wake chan struct{} // something may be due
+
+	mu       sync.Mutex
+	meter    Meter // nil until Attach
+	probe    Probe
+	attached chan struct{} // closed by Attach
+	clock    stopwatch
+	audit    auditor
+
+	locked      money.Amount // confirmed, by the own view of the chain
+	base        money.Amount // promised in the epoch before this session
+	newest      *intent.SignedPromise
+	settles     money.Amount // debt that is included in what is promised
+	owed        money.Amount // debt that the own book explains, settles included
+	peer        bill         // newest
+	greeted     bool         // the provider took the base
+	window      uint64
+	paid        figures // of the newest payment
+	sent        []sentPayment
+	sequence    uint64
+	acked       uint64
+	ackedBytes  uint64
+	sentAt      time.Time // of the newest payment
+	promises    uint64
+	told        payment // newest
+	again       bool    // the hello must be said again, with another base
+	exhausted   bool
+	final, last bool
+	finished    time.Time     // when final became true
+	settled     chan struct{} // closed when the provider has acknowledged the last payment
+	ended       chan struct{} // closed when Run has returned
+	isSettled   bool
+	ran, closed bool
+}
+
+type sentPayment struct {
+	sequence uint64
+	figures  figures
+}
+
+// Pay makes the consumer's end of a session's payments and takes its payment channel. Errors:
+// ErrChannelBusy, ErrSetup. Close it.
+func (l *Ledger) Pay(ctx context.Context, t Terms) (*Payer, error) {
+	if err := checkTerms(t); err != nil {
+		return nil, err
+	}
+	if err := l.reserve(l.self, t.Channel); err != nil {
+		return nil, err
+	}
+	p := &Payer{
+		ledger: l, terms: t, row: Session{Terms: t, Role: Consumer, Started: time.Now()},
+		wake: make(chan struct{}, 1), attached: make(chan struct{}), settled: make(chan struct{}), ended: make(chan struct{}),
+		window: min(FirstWindow, l.cfg.MaxWindow),
+	}
+	err := p.load(ctx)
+	if err == nil {
+		err = l.group.do(ctx, func(tx *store.Tx) error { return tx.SaveSession(l.sessionRow(p.row)) })
+	}
+	if err != nil {
+		l.free(l.self, t.Channel)
+		return nil, fmt.Errorf("open payments: %w", err)
+	}
+	return p, nil
+}
+
+func (p *Payer) load(ctx context.Context) error {
+	newest, err := p.ledger.newest(ctx, p.promise(0))
+	if err != nil {
+		return err
+	}
+	if newest != nil {
+		p.newest, p.base = newest, newest.Amount
+	}
+	account, err := p.ledger.account(ctx, Consumer, p.terms.Peer)
+	p.owed = account.Debt
+	return err
+}
+
+// promise is an unsigned one of this session.
+func (p *Payer) promise(amount money.Amount) intent.SignedPromise {
+	return intent.SignedPromise{
+		Consumer: p.ledger.self,
+		Promise:  intent.Promise{Provider: p.terms.Peer, Channel: p.terms.Channel, Epoch: p.terms.Epoch, Amount: amount},
+	}
+}
+
+// AwaitLock waits until this node's own view of the chain shows the lock with enough confirmations;
+// nothing is promised before. progress may be nil. Error: ErrNotLocked when ctx ends first.
+func (p *Payer) AwaitLock(ctx context.Context, progress func(confirmations, needed uint64)) error {
+	c, err := p.ledger.awaitLock(ctx, p.ledger.self, p.terms.Peer, p.terms, progress)
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.locked = c.Locked
+	p.base = max(p.base, c.Cleared)
+	return nil
+}
+
+// InitialLimit is the byte limit that the tunnel starts with.
+func (p *Payer) InitialLimit() uint64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.window
+}
+
+// Attach hands over the tunnel once it is up; session time begins. probe, which may be nil, is
+// called every ten seconds: two failures in a row pause the billing of time, six end Run with
+// ErrTunnelDead. Call it once.
+func (p *Payer) Attach(m Meter, probe Probe) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.meter, p.probe = m, probe
+	p.clock.start(time.Now())
+	if p.final { // settling began before the tunnel was up
+		p.stopTraffic()
+	} else {
+		p.grant()
+	}
+	close(p.attached)
+	p.kick()
+}
+
+// Run pays until the session is settled (nil), conn ends, or a rule is broken; the error says
+// which. AwaitLock must have returned nil before. Nothing is promised after Run. Call it once.
+func (p *Payer) Run(ctx context.Context, conn Conn) error {
+	p.mu.Lock()
+	if p.locked == 0 || p.ran {
+		p.mu.Unlock()
+		return ErrNotLocked
+	}
+	p.ran = true
+	p.mu.Unlock()
+	defer close(p.ended)
+	p.kick()
+	err := runAll(ctx,
+		func(ctx context.Context) error { return p.receive(ctx, conn) },
+		func(ctx context.Context) error { return p.pay(ctx, conn) },
+		p.watchMeter, p.watchTunnel, p.watchLock)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stopTraffic()
+	if p.isSettled || p.last && errors.Is(err, ErrClosed) { // the acknowledgement may be lost with the session
+		err = nil
+	}
+	if err == nil && p.exhausted {
+		return ErrExhausted
+	}
+	return err
+}
+
+// Settle stops the traffic, pays what is due and waits until the provider has acknowledged it, or
+// ctx ends. Run must be running.
+func (p *Payer) Settle(ctx context.Context) error {
+	p.mu.Lock()
+	p.finish()
+	p.mu.Unlock()
+	p.kick()
+	select {
+	case <-p.settled:
+		return nil
+	case <-p.ended:
+		return ErrClosed
+	case <-ctx.Done():
+		return fmt.Errorf("settle session: %w", ctx.Err())
+	}
+}
+
+// finish makes every further payment a final one.
+func (p *Payer) finish() {
+	if !p.final {
+		p.final, p.finished = true, time.Now()
+		p.stopTraffic()
+	}
+}
+
+// kick makes the paying goroutine look.
+func (p *Payer) kick() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+// receive handles bills.
+func (p *Payer) receive(ctx context.Context, conn Conn) error {
+	for {
+		kind, body, err := conn.Receive(ctx)
+		if err != nil {
+			return connError(err)
+		}
+		if kind != KindBill {
+			return fmt.Errorf("%w: kind %d from a provider", ErrMessage, kind)
+		}
+		b, err := decodeBill(body, p.ledger.self)
+		if err != nil {
+			return err
+		}
+		done, err := p.onBill(b)
+		if err != nil || done {
+			return err
+		}
+		p.kick()
+	}
+}
+
+// connError keeps the end of a session apart from failures.
+func connError(err error) error {
+	if errors.Is(err, io.EOF) {
+		return ErrClosed
+	}
+	return fmt.Errorf("receive payment message: %w", err)
+}
+
+// onBill takes a bill; done says that the session is settled.
+func (p *Payer) onBill(b bill) (done bool, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if b.received < p.peer.received || b.ack < p.peer.ack || b.ack > p.sequence {
+		return false, fmt.Errorf("%w: a bill that goes back", ErrMessage)
+	}
+	sent := p.counters().Sent
+	if tooMuch(b.received, sent) {
+		return false, fmt.Errorf("%w: %d bytes billed, %d sent", ErrOverbilled, b.received, sent)
+	}
+	if err := p.audit.judge(b.received, sent, b.echo); err != nil {
+		return false, err
+	}
+	p.peer = b
+	if b.refusal == refusedNotGrowing && !p.greeted {
+		return false, p.adopt(b)
+	}
+	if b.refusal != 0 && b.refusal != refusedNotGrowing {
+		return false, fmt.Errorf("provider refused the promise: %w", refusals[b.refusal])
+	}
+	p.acknowledge(b)
+	if p.greeted && b.window == 0 && !b.final && b.debt > p.owed && p.settles == p.told.settles && b.ack == p.sequence {
+		return false, fmt.Errorf("%w: the provider asks for %s coins, this node's book explains %s", ErrDebt, b.debt, p.owed)
+	}
+	if b.final {
+		p.finish()
+	}
+	if p.last && b.ack >= p.sequence {
+		p.isSettled = true
+		close(p.settled)
+		return true, nil
+	}
+	p.grant()
+	return false, nil
+}
+
+// acknowledge takes over what the provider knows and grants.
+func (p *Payer) acknowledge(b bill) {
+	p.greeted = p.greeted || b.ack > 0
+	for len(p.sent) > 0 && p.sent[0].sequence <= b.ack {
+		p.ackedBytes = max(p.ackedBytes, p.sent[0].figures.bytes())
+		p.sent = p.sent[1:]
+	}
+	p.acked = b.ack
+	if b.window > 0 {
+		p.window = min(max(b.window, SmallestWindow), p.ledger.cfg.MaxWindow)
+	}
+	if p.greeted {
+		p.settles = min(p.owed, b.debt)
+	}
+}
+
+// adopt takes a larger promise of this epoch that the provider shows as the base: one that was made
+// before the book was lost. It must be the own one, and below the lock.
+func (p *Payer) adopt(b bill) error {
+	shown := b.promise
+	switch {
+	case b.newest <= p.base:
+		return nil // it answers an older hello
+	case shown == nil || shown.Amount != b.newest:
+		return fmt.Errorf("%w: provider claims a promise of %s coins and does not show it", ErrMessage, b.newest)
+	}
+	expect := Expectation{Consumer: p.ledger.self, Provider: p.terms.Peer, Channel: p.terms.Channel, Epoch: p.terms.Epoch, Locked: p.locked}
+	if err := Check(*shown, expect, p.ledger.cfg.Domain); err != nil {
+		return fmt.Errorf("promise shown by the provider: %w", err)
+	}
+	p.newest, p.base, p.again = shown, shown.Amount, true
+	return nil
+}

@@ -1,0 +1,107 @@
+package payments
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/store"
+)
+
+// group commits what several sessions want to store at the same time in one transaction: a durable
+// commit costs about the same for one row and for a hundred.
+type group struct {
+	db *store.DB
+
+	committing sync.Mutex // held by whoever is writing
+
+	mu   sync.Mutex
+	next *batch // gathers until the writer before it is done
+}
+
+type batch struct {
+	writes []func(*store.Tx) error
+	done   chan struct{}
+	err    error
+}
+
+// do runs write in a transaction and returns once it is durable. Writes of one batch succeed or
+// fail together; they are simple enough that only the database itself can make them fail. The
+// transaction does not end with ctx, which may be another session's.
+func (g *group) do(ctx context.Context, write func(*store.Tx) error) error {
+	g.mu.Lock()
+	b := g.next
+	if b != nil {
+		b.writes = append(b.writes, write)
+		g.mu.Unlock()
+		<-b.done
+		return b.err
+	}
+	b = &batch{writes: []func(*store.Tx) error{write}, done: make(chan struct{})}
+	g.next = b
+	g.mu.Unlock()
+
+	g.committing.Lock()
+	defer g.committing.Unlock()
+	g.mu.Lock()
+	g.next = nil
+	g.mu.Unlock()
+	defer close(b.done)
+	b.err = g.db.InTx(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+		for _, write := range b.writes {
+			if err := write(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return b.err
+}
+
+func (l *Ledger) promiseRow(p intent.SignedPromise) store.Promise {
+	return store.Promise{
+		Domain: l.separator, Consumer: p.Consumer, Provider: p.Provider, Channel: p.Channel, Epoch: p.Epoch,
+		Amount: p.Amount, Signature: p.Signature, Updated: time.Now().UnixMilli(),
+	}
+}
+
+func signedPromise(r store.Promise) intent.SignedPromise {
+	return intent.SignedPromise{
+		Consumer:  r.Consumer,
+		Promise:   intent.Promise{Provider: r.Provider, Channel: r.Channel, Epoch: r.Epoch, Amount: r.Amount},
+		Signature: r.Signature,
+	}
+}
+
+func (l *Ledger) sessionRow(s Session) store.Session {
+	row := store.Session{
+		ID: s.Session, Role: string(s.Role), Self: l.self, Peer: s.Peer, Service: s.ServiceType, Country: s.Country,
+		Price: s.Price, Setup: s.Setup, Channel: s.Channel, Epoch: s.Epoch, Locked: s.Lock, Cap: s.Cap,
+		Started: s.Started.UnixMilli(), Reason: s.Reason,
+		Sent: s.Sent, Received: s.Received, Billed: s.Billed, Elapsed: s.Elapsed.Milliseconds(),
+		Due: s.Due, Promised: s.Promised, Promises: s.Promises, Window: s.Window,
+	}
+	if !s.Ended.IsZero() {
+		row.Ended = s.Ended.UnixMilli()
+	}
+	return row
+}
+
+func fromRow(r store.Session) Session {
+	s := Session{
+		Terms: Terms{
+			Session: r.ID, Peer: r.Peer, ServiceType: r.Service, Country: r.Country, Price: r.Price, Setup: r.Setup,
+			Channel: r.Channel, Epoch: r.Epoch, Lock: r.Locked, Cap: r.Cap,
+		},
+		Role: Role(r.Role), Started: time.UnixMilli(r.Started), Reason: r.Reason,
+		Stats: Stats{
+			Sent: r.Sent, Received: r.Received, Billed: r.Billed, Elapsed: time.Duration(r.Elapsed) * time.Millisecond,
+			Due: r.Due, Promised: r.Promised, Promises: r.Promises, Window: r.Window,
+		},
+	}
+	if r.Ended != 0 {
+		s.Ended = time.UnixMilli(r.Ended)
+	}
+	return s
+}
