@@ -1,13 +1,19 @@
 package nats_test
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/tls"
+	"encoding/base64"
+	"encoding/json"
 	"io"
 	"net"
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/messaging/nats"
 )
 
 // lockedBuffer is a bytes.Buffer for several goroutines.
@@ -76,4 +82,44 @@ func splice(victim net.Conn, target string, cert *tls.Certificate) {
 	both.Go(func() { _, _ = io.Copy(outside, inside); _ = broker.Close() })
 	both.Go(func() { _, _ = io.Copy(inside, outside); _ = victim.Close() })
 	both.Wait()
+}
+
+// rawClient logs in by hand, sends more, and then never reads again.
+func rawClient(t *testing.T, b *nats.Broker, a attempt, more string) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", b.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	in := bufio.NewReader(conn)
+	line, err := in.ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	var info struct {
+		Nonce string `json:"nonce"`
+	}
+	if err := json.Unmarshal([]byte(strings.TrimPrefix(line, "INFO ")), &info); err != nil {
+		t.Fatal(err)
+	}
+	proof, err := nats.LoginProof(a.signer, a.chainID, a.hub, a.tlsKey, []byte(info.Nonce), time.Now().Add(a.life))
+	if err != nil {
+		t.Fatal(err)
+	}
+	connect, err := json.Marshal(map[string]any{
+		"nkey": a.who, "name": channelA, "sig": base64.RawURLEncoding.EncodeToString(proof), "verbose": false, "pedantic": false,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, "CONNECT "+string(connect)+"\r\n"+more+"PING\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	for line != "PONG\r\n" {
+		if line, err = in.ReadString('\n'); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return conn
 }

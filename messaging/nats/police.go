@@ -2,7 +2,6 @@ package nats
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -100,45 +99,34 @@ func (p *police) patrol(ctx context.Context) {
 
 // inspect books what was published since the last time.
 func (p *police) inspect() {
-	all, err := p.server.Connz(&server.ConnzOptions{Username: true, Limit: p.quotas.Connections + 1})
+	all, err := p.server.Connz(&server.ConnzOptions{Limit: p.quotas.Connections + 1})
 	if err != nil {
 		return // shutting down
+	}
+	current := make(map[uint64]traffic, len(all.Conns))
+	for _, c := range all.Conns {
+		current[c.Cid] = traffic{messages: c.InMsgs, bytes: c.InBytes}
 	}
 	now := p.clock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	alive := map[uint64]bool{}
-	for _, c := range all.Conns {
-		alive[c.Cid] = true
-		r := p.clients[c.AuthorizedUser]
-		if r == nil {
-			continue // has not logged in yet
-		}
-		before, known := r.connections[c.Cid]
-		if !known {
-			continue // evicted
-		}
-		r.connections[c.Cid] = traffic{messages: c.InMsgs, bytes: c.InBytes}
-		if p.book(r, now, c.InMsgs-before.messages, c.InBytes-before.bytes) != nil {
-			r.outUntil = now.Add(penalty)
-		}
-	}
 	for name, r := range p.clients {
-		p.tidy(name, r, now, alive)
+		for id, before := range r.connections {
+			t, alive := current[id]
+			if !alive {
+				continue
+			}
+			r.connections[id] = t
+			if !r.messages.AllowN(now, int(t.messages-before.messages)) || !r.bytes.AllowN(now, int(t.bytes-before.bytes)) {
+				r.outUntil = now.Add(penalty)
+			}
+		}
+		p.tidy(name, r, now, current)
 	}
-}
-
-var errQuota = errors.New("over quota")
-
-func (p *police) book(r *record, now time.Time, messages, bytes int64) error {
-	if !r.messages.AllowN(now, int(messages)) || !r.bytes.AllowN(now, int(bytes)) {
-		return errQuota
-	}
-	return nil
 }
 
 // tidy throws out an offender and forgets connections and identities that are gone.
-func (p *police) tidy(name string, r *record, now time.Time, alive map[uint64]bool) {
+func (p *police) tidy(name string, r *record, now time.Time, current map[uint64]traffic) {
 	out := r.outUntil.After(now)
 	if out && len(r.connections) > 0 {
 		p.disciplined.Add(1)
@@ -147,7 +135,8 @@ func (p *police) tidy(name string, r *record, now time.Time, alive map[uint64]bo
 		if out {
 			_ = p.server.DisconnectClientByID(id) // it fails for one that is gone already
 		}
-		if out || !alive[id] && p.server.GetClient(id) == nil {
+		// One that logged in after the counters were read is not among them, and yet alive.
+		if _, alive := current[id]; out || !alive && p.server.GetClient(id) == nil {
 			delete(r.connections, id)
 		}
 	}
