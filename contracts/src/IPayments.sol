@@ -131,7 +131,7 @@ interface IPayments {
 
     /// @notice Locks by the consumer's signature, or reverts with LockRefused. `validUntil` may be at
     /// most MAX_AHEAD ahead.
-    function lock(LockIntent calldata l) external;
+    function lock(LockIntent calldata intent) external;
 
     /// @notice Locks many; skips what is refused, and reverts only if everything is.
     function lockMany(LockIntent[] calldata locks) external returns (uint256 done);

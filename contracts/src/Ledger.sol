@@ -93,7 +93,11 @@ library Ledger {
     }
 
     /// @dev What clear would pay.
-    function due(Channel memory c, address provider, uint16 epoch, uint40 amount) internal pure returns (uint40) {
+    function due(Channel memory c, address provider, uint16 epoch, uint40 amount)
+        internal
+        pure
+        returns (uint40)
+    {
         if (provider == address(0) || c.provider != provider || c.epoch != epoch) return 0;
         if (amount > c.locked) amount = c.locked;
         return amount > c.cleared ? amount - c.cleared : 0;

@@ -8,13 +8,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Account, Channel, Ledger, Refusal} from "./Ledger.sol";
-import {
-    FundIntent,
-    IPayments,
-    LockIntent,
-    PermitSignature,
-    PromiseIntent
-} from "./IPayments.sol";
+import {FundIntent, IPayments, LockIntent, PermitSignature, PromiseIntent} from "./IPayments.sol";
 
 /// @title Deposits, re-usable payment channels, and the clearing of promises.
 /// @notice A consumer's deposit backs six channels. A lock moves money from the deposit into a
@@ -43,10 +37,13 @@ contract Payments is IPayments, EIP712 {
     );
     bytes32 private constant LOCK =
         keccak256("Lock(address provider,uint8 channel,uint16 epoch,uint40 locked,uint32 validUntil)");
-    bytes32 private constant PROMISE = keccak256("Promise(address provider,uint8 channel,uint16 epoch,uint40 amount)");
+    bytes32 private constant PROMISE =
+        keccak256("Promise(address provider,uint8 channel,uint16 epoch,uint40 amount)");
     bytes32 private constant RELEASE = keccak256("Release(address consumer,uint8 channel,uint16 epoch)");
-    bytes32 private constant REQUEST_UNLOCK = keccak256("RequestUnlock(uint8 channel,uint16 epoch,uint32 validUntil)");
-    bytes32 private constant SET_BENEFICIARY = keccak256("SetBeneficiary(address provider,address beneficiary)");
+    bytes32 private constant REQUEST_UNLOCK =
+        keccak256("RequestUnlock(uint8 channel,uint16 epoch,uint32 validUntil)");
+    bytes32 private constant SET_BENEFICIARY =
+        keccak256("SetBeneficiary(address provider,address beneficiary)");
 
     /// @inheritdoc IPayments
     uint256 public constant UNIT = 1e12;
@@ -76,9 +73,13 @@ contract Payments is IPayments, EIP712 {
     /// @param treasury_ where the network's fees go
     /// @param feePerMyriad_ the network's part of a withdrawal, in 1/10,000
     /// @param unlockDelay_ how long a provider has to clear after an unlock was requested, in seconds
-    constructor(address coin_, address treasury_, uint16 feePerMyriad_, uint32 unlockDelay_) EIP712("myst", "1") {
+    constructor(address coin_, address treasury_, uint16 feePerMyriad_, uint32 unlockDelay_)
+        EIP712("myst", "1")
+    {
         require(IERC20Metadata(coin_).decimals() == 18, BadConfiguration());
-        require(treasury_ != address(0) && feePerMyriad_ <= MYRIAD && unlockDelay_ <= 365 days, BadConfiguration());
+        require(
+            treasury_ != address(0) && feePerMyriad_ <= MYRIAD && unlockDelay_ <= 365 days, BadConfiguration()
+        );
         coin = coin_;
         treasury = treasury_;
         feePerMyriad = feePerMyriad_;
@@ -96,15 +97,17 @@ contract Payments is IPayments, EIP712 {
     function depositWithPermit(address identity, uint64 units, PermitSignature calldata permit) external {
         // Whoever sees the permit can use it up first. The allowance is then there all the same, and
         // only its owner, the sender, spends it here.
-        try IERC20Permit(coin).permit(
-            msg.sender,
-            address(this),
-            units * UNIT,
-            permit.deadline,
-            _v(permit.vs),
-            permit.r,
-            _s(permit.vs)
-        ) {} catch {} // solhint-disable-line no-empty-blocks
+        try IERC20Permit(coin)
+            .permit(
+                msg.sender,
+                address(this),
+                units * UNIT,
+                permit.deadline,
+                _v(permit.vs),
+                permit.r,
+                _s(permit.vs)
+            ) {}
+            catch {} // solhint-disable-line no-empty-blocks
         _deposit(msg.sender, identity, units);
     }
 
@@ -144,8 +147,8 @@ contract Payments is IPayments, EIP712 {
     // Channels
 
     /// @inheritdoc IPayments
-    function lock(LockIntent calldata l) external {
-        Refusal refusal = _lock(l);
+    function lock(LockIntent calldata intent) external {
+        Refusal refusal = _lock(intent);
         require(refusal == Refusal.None, LockRefused(refusal));
     }
 
@@ -329,20 +332,26 @@ contract Payments is IPayments, EIP712 {
         _accounts[identity].balance = uint64(balance);
     }
 
-    function _lock(LockIntent calldata l) private returns (Refusal) {
-        if (!_inTime(l.validUntil)) return Refusal.Validity;
+    function _lock(LockIntent calldata intent) private returns (Refusal) {
+        if (!_inTime(intent.validUntil)) return Refusal.Validity;
         address consumer = _signer(
-            keccak256(abi.encode(LOCK, l.provider, l.channel, l.epoch, l.locked, l.validUntil)), l.r, l.vs
+            keccak256(
+                abi.encode(
+                    LOCK, intent.provider, intent.channel, intent.epoch, intent.locked, intent.validUntil
+                )
+            ),
+            intent.r,
+            intent.vs
         );
         if (consumer == address(0)) return Refusal.Signature;
-        uint256 key = _key(consumer, l.channel);
+        uint256 key = _key(consumer, intent.channel);
         Channel memory c = _channels[key];
         Account memory a = _accounts[consumer];
-        Refusal refusal = c.lock(a, l.channel, l.provider, l.epoch, l.locked);
+        Refusal refusal = c.lock(a, intent.channel, intent.provider, intent.epoch, intent.locked);
         if (refusal != Refusal.None) return refusal;
         _channels[key] = c;
         _accounts[consumer] = a;
-        emit Locked(consumer, l.provider, l.channel, l.epoch, l.locked);
+        emit Locked(consumer, intent.provider, intent.channel, intent.epoch, intent.locked);
         return Refusal.None;
     }
 

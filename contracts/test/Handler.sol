@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {FundIntent, LockIntent, PermitSignature, PromiseIntent} from "../src/IPayments.sol";
+import {Base} from "./Base.sol";
+
+/// @dev Three consumers and three providers who do everything they can, also what they should
+/// not: sign too much, for wrong epochs, and send old signatures again. After every step it
+/// compares all channels with what they were, and remembers the first rule that was broken.
+contract Handler is Base {
+    uint256 internal constant PEOPLE = 3;
+    uint8 internal constant CHANNELS = 6;
+
+    /// The first broken rule; empty while all hold.
+    string public broken;
+    /// How often each action had an effect.
+    mapping(string action => uint256) public done;
+    /// Coins that were sent to the contract past its functions.
+    uint256 public donated;
+
+    struct SignedLock {
+        uint256 c;
+        LockIntent signed;
+    }
+
+    struct SignedPromise {
+        uint256 c;
+        PromiseIntent signed;
+    }
+
+    struct Other {
+        bool release; // else an unlock request
+        uint256 c;
+        uint8 id;
+        uint16 epoch;
+        uint32 until;
+        bytes32 r;
+        bytes32 vs;
+    }
+
+    State[PEOPLE * CHANNELS] internal last;
+    SignedLock[] internal locks;
+    SignedPromise[] internal promises;
+    Other[] internal others;
+
+    constructor() {
+        setUp();
+        // Some channels are old already, so that the last epoch is reached.
+        for (uint256 c = 0; c < PEOPLE; ++c) {
+            uint256 key = uint256(uint160(consumerAt(c))) | (c << 160);
+            uint256 word = (uint256(type(uint16).max) - c) << 240;
+            VM.store(address(payments), keccak256(abi.encode(key, uint256(3))), bytes32(word));
+        }
+        observe(type(uint256).max, address(0));
+    }
+
+    function consumerAt(uint256 c) public pure returns (address) {
+        return VM.addr(consumerKey(c));
+    }
+
+    function providerAt(uint256 p) public pure returns (address) {
+        return VM.addr(providerKey(p));
+    }
+
+    function consumerKey(uint256 c) internal pure returns (uint256) {
+        return 0xC000 + c % PEOPLE;
+    }
+
+    function providerKey(uint256 p) internal pure returns (uint256) {
+        return 0x9000 + p % PEOPLE;
+    }
+
+    // Money in and out
+
+    function deposit(uint256 c, uint8 coins, uint64 units) external {
+        depositFor(consumerAt(c), 1 + coins * COIN + units % COIN);
+        observe(type(uint256).max, address(0));
+        ++done["deposit"];
+    }
+
+    function donate(uint64 units) external {
+        coin.mint(address(payments), units % COIN);
+        donated += units % COIN;
+        ++done["donate"];
+    }
+
+    function fund(uint256 c, uint256 p, uint64 units, uint64 fee) external {
+        (units, fee) = (1 + units % COIN, fee % COIN);
+        address owner = consumerAt(c);
+        uint256 value = (uint256(units) + fee) * WEI;
+        coin.mint(owner, value);
+        uint256 nonce = coin.nonces(owner);
+        FundIntent memory f =
+            FundIntent(owner, consumerAt(c + 1), units, fee, providerAt(p), nonce, soon(), 0, 0);
+        f = signFund(consumerKey(c), f);
+        PermitSignature memory permit = signPermit(consumerKey(c), value, nonce);
+        VM.prank(providerAt(p));
+        payments.fund(f, permit);
+        observe(type(uint256).max, address(0));
+        ++done["fund"];
+    }
+
+    function withdrawDeposit(uint256 c, uint64 units) external {
+        units = units % (20 * COIN);
+        VM.prank(consumerAt(c));
+        payments.withdrawDeposit(stranger, units);
+        observe(type(uint256).max, address(0));
+        ++done["withdrawDeposit"];
+    }
+
+    function withdraw(uint256 p) external {
+        payments.withdraw(providerAt(p));
+        observe(type(uint256).max, address(0));
+        ++done["withdraw"];
+    }
+
+    function collect() external {
+        payments.collect();
+        observe(type(uint256).max, address(0));
+        ++done["collect"];
+    }
+
+    /// Mostly seconds, so that signatures stay valid; sometimes days, so that unlocks come due.
+    function wait(uint8 time) external {
+        VM.warp(block.timestamp + uint256(time) * (time % 4 == 0 ? 1 hours : 1 seconds));
+    }
+
+    // Channels
+
+    /// Mostly what fits, sometimes an epoch or an amount beside it.
+    function lock(uint256 c, uint8 id, uint256 p, uint40 locked, uint8 style) external {
+        id = id % CHANNELS;
+        address to = providerAt(p);
+        State memory s = stateOf(consumerAt(c), id);
+        uint16 epoch = s.epoch;
+        unchecked {
+            if (s.provider != address(0) && s.locked == s.cleared && style % 2 == 0) ++epoch;
+            else if (style % 16 == 1) --epoch;
+            else if (style % 16 == 3) ++epoch;
+        }
+        uint256 total = uint256(s.locked) - (style % 16 == 5 ? s.cleared : 0) + locked % (5 * COIN);
+        if (total > type(uint40).max) total = locked;
+        LockIntent memory signed = signLock(consumerKey(c), to, id, epoch, uint40(total));
+        locks.push(SignedLock(c, signed));
+        sendLock(locks.length - 1);
+    }
+
+    function replayLock(uint256 i) external {
+        sendLock(i % locks.length);
+        ++done["replayLock"];
+    }
+
+    function sendLock(uint256 i) internal {
+        SignedLock memory s = locks[i];
+        uint256 index = indexOf(s.c, s.signed.channel);
+        uint16 before = last[index].epoch;
+        bool some = i % 2 == 0;
+        LockIntent[] memory list = new LockIntent[](some ? 2 : 1);
+        list[0] = s.signed;
+        if (some) list[1] = locks[i / 2].signed;
+        try payments.lockMany(list) {
+            ++done["lock"];
+        } catch {}
+        if (!some && s.signed.epoch < before) unchanged(index, "a lock of an earlier epoch locked");
+        observe(type(uint256).max, address(0));
+    }
+
+    function signAndClear(uint256 c, uint8 id, uint256 p, uint40 amount, uint8 style) external {
+        id = id % CHANNELS;
+        State memory s = stateOf(consumerAt(c), id);
+        address to = style % 4 == 0 || s.provider == address(0) ? providerAt(p) : s.provider;
+        uint16 epoch = s.epoch;
+        unchecked {
+            if (style % 8 == 1) ++epoch; // signed ahead
+        }
+        amount = style % 8 == 2 ? amount : uint40(amount % (uint256(s.locked) * 2 + 1));
+        promises.push(SignedPromise(c, signPromise(consumerKey(c), to, id, epoch, amount)));
+        clear(promises.length - 1, style % 3);
+    }
+
+    function replayPromises(uint256 i, uint8 more) external {
+        clear(i % promises.length, more % 5);
+        ++done["replayPromises"];
+    }
+
+    /// Clears one promise and some older ones with it.
+    function clear(uint256 i, uint256 more) internal {
+        if (more > i) more = i;
+        PromiseIntent[] memory list = new PromiseIntent[](1 + more);
+        for (uint256 k = 0; k <= more; ++k) {
+            list[k] = promises[i - k].signed;
+        }
+        SignedPromise memory s = promises[i];
+        uint256 index = indexOf(s.c, s.signed.channel);
+        uint16 before = last[index].epoch;
+        uint96[PEOPLE] memory gross;
+        for (uint256 p = 0; p < PEOPLE; ++p) {
+            gross[p] = grossOf(providerAt(p));
+        }
+        uint256 paid;
+        try payments.clearBatch(list) returns (uint256 total) {
+            paid = total;
+            ++done["clear"];
+        } catch {}
+        for (uint256 p = 0; p < PEOPLE; ++p) {
+            paid -= grossOf(providerAt(p)) - gross[p];
+        }
+        if (paid != 0) fail("a clearing paid somebody who is not named");
+        if (more == 0 && s.signed.epoch < before) unchanged(index, "a promise of an earlier epoch paid");
+        observe(0, more == 0 ? s.signed.provider : address(0));
+    }
+
+    function release(uint256 c, uint8 id, uint256 p) external {
+        id = id % CHANNELS;
+        State memory s = stateOf(consumerAt(c), id);
+        uint256 key = providerKey(p);
+        for (uint256 k = 0; k < PEOPLE; ++k) {
+            if (providerAt(k) == s.provider) key = providerKey(k);
+        }
+        (bytes32 r, bytes32 vs) = signRelease(key, consumerAt(c), id, s.epoch);
+        others.push(Other(true, c, id, s.epoch, 0, r, vs));
+        sendOther(others.length - 1);
+    }
+
+    function requestUnlock(uint256 c, uint8 id) external {
+        id = id % CHANNELS;
+        State memory s = stateOf(consumerAt(c), id);
+        (bytes32 r, bytes32 vs) = signUnlock(consumerKey(c), id, s.epoch, soon());
+        others.push(Other(false, c, id, s.epoch, soon(), r, vs));
+        sendOther(others.length - 1);
+    }
+
+    function replayOther(uint256 i) external {
+        sendOther(i % others.length);
+        ++done["replayOther"];
+    }
+
+    function sendOther(uint256 i) internal {
+        Other memory o = others[i];
+        uint256 index = indexOf(o.c, o.id);
+        uint16 before = last[index].epoch;
+        if (o.release) {
+            try payments.release(consumerAt(o.c), o.id, o.epoch, o.r, o.vs) {
+                ++done["release"];
+            } catch {}
+        } else {
+            try payments.requestUnlock(o.id, o.epoch, o.until, o.r, o.vs) {
+                ++done["requestUnlock"];
+            } catch {}
+        }
+        if (o.epoch < before) unchanged(index, "a consent of an earlier epoch had an effect");
+        observe(type(uint256).max, address(0));
+    }
+
+    function unlock(uint256 c, uint8 id) external {
+        uint32 time = stateOf(consumerAt(c), id % CHANNELS).unlockAt;
+        payments.unlock(consumerAt(c), id % CHANNELS);
+        if (time == 0 || block.timestamp < time) fail("an unlock came before its time");
+        observe(type(uint256).max, address(0));
+        ++done["unlock"];
+    }
+
+    function reclaim(uint256 c, uint8 id) external {
+        VM.prank(consumerAt(c));
+        payments.reclaim(id % CHANNELS);
+        observe(type(uint256).max, address(0));
+        ++done["reclaim"];
+    }
+
+    // Watching
+
+    /// @dev Compares every channel with what it was. Where `named` is a provider, the step was a
+    /// clearing for it, and may have changed only its channels.
+    function observe(uint256 clearing, address named) internal {
+        for (uint256 i = 0; i < last.length; ++i) {
+            State memory was = last[i];
+            State memory s = stateOf(consumerAt(i / CHANNELS), uint8(i % CHANNELS));
+            if (s.cleared > s.locked) fail("1: more cleared than locked");
+            if (s.epoch < was.epoch) fail("2: an epoch went back");
+            if (s.epoch == was.epoch) {
+                if (s.locked < was.locked) fail("2: locked shrank in an epoch");
+                if (s.cleared < was.cleared) fail("2: cleared shrank in an epoch");
+                bool moved = was.provider != address(0) && s.provider != was.provider;
+                if (moved && s.epoch != type(uint16).max) fail("a channel changed hands in an epoch");
+            }
+            if (clearing == 0) {
+                if (s.epoch != was.epoch || s.provider != was.provider || s.locked != was.locked) {
+                    fail("4: a clearing did more than clear");
+                }
+                if (named != address(0) && was.provider != named && s.cleared != was.cleared) {
+                    fail("4: a clearing changed another provider's channel");
+                }
+            }
+            last[i] = s;
+        }
+    }
+
+    function unchanged(uint256 index, string memory rule) internal {
+        State memory s = stateOf(consumerAt(index / CHANNELS), uint8(index % CHANNELS));
+        if (keccak256(abi.encode(s)) != keccak256(abi.encode(last[index]))) fail(string.concat("5: ", rule));
+    }
+
+    function fail(string memory rule) internal {
+        if (bytes(broken).length == 0) broken = rule;
+    }
+
+    function indexOf(uint256 c, uint8 id) internal pure returns (uint256) {
+        return (c % PEOPLE) * CHANNELS + id;
+    }
+
+    /// Everything that the contract owes to anybody, in units.
+    function owed() external view returns (uint256 sum) {
+        sum = payments.fees();
+        for (uint256 c = 0; c < PEOPLE; ++c) {
+            sum += balanceOf(consumerAt(c)) + grossOf(providerAt(c));
+            for (uint8 id = 0; id < CHANNELS; ++id) {
+                State memory s = stateOf(consumerAt(c), id);
+                sum += s.locked - s.cleared;
+            }
+        }
+    }
+
+    function held() external view returns (uint256) {
+        return coin.balanceOf(address(payments));
+    }
+}
