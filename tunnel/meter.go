@@ -59,32 +59,35 @@ func (m *Meter) Send(n int, stop <-chan struct{}) bool {
 }
 
 // TrySend is Send without the wait: false means that the limit leaves no room.
-func (m *Meter) TrySend(n int) bool {
-	if !m.reserve(uint64(n)) {
-		return false
-	}
-	m.sent.Add(uint64(n))
-	m.checkAlarm()
-	return true
-}
+func (m *Meter) TrySend(n int) bool { return m.try(&m.sent, uint64(n)) }
 
 // Receive does for a packet that arrived what Send does for one that leaves.
 func (m *Meter) Receive(n int, stop <-chan struct{}) bool {
 	return m.count(&m.received, uint64(n), stop)
 }
 
+// TryReceive is Receive without the wait.
+func (m *Meter) TryReceive(n int) bool { return m.try(&m.received, uint64(n)) }
+
 func (m *Meter) count(counter *atomic.Uint64, n uint64, stop <-chan struct{}) bool {
-	for !m.reserve(n) {
+	for !m.try(counter, n) {
 		raised := m.wait()
 		// The limit may have been raised between the two lines above.
-		if m.reserve(n) {
-			break
+		if m.try(counter, n) {
+			return true
 		}
 		select {
 		case <-raised:
 		case <-stop:
 			return false
 		}
+	}
+	return true
+}
+
+func (m *Meter) try(counter *atomic.Uint64, n uint64) bool {
+	if !m.reserve(n) {
+		return false
 	}
 	counter.Add(n)
 	m.checkAlarm()

@@ -20,9 +20,9 @@ const (
 	outQueue = 1024
 )
 
-// queueWait is how long the stack waits for room in the outbound queue before it drops packets.
-// It is enough for a limit that is raised in time, and short enough that a stalled session answers
-// to deadlines and Close.
+// queueWait is how long a sender waits for room in a full queue before it drops packets. It is
+// enough for a limit that is raised in time, and short enough that a stalled session answers to
+// deadlines and Close.
 const queueWait = 20 * time.Millisecond
 
 // link joins one session's stack to the bridge, through the session's meter. Each way has a queue
@@ -38,6 +38,7 @@ type link struct {
 	// pending are the packets in out and the one that its goroutine holds. While there are none,
 	// packets take a short cut past the queue, without overtaking any.
 	pending atomic.Int64
+	holding atomic.Bool // what arrives waits for the limit
 	stop    chan struct{}
 	once    sync.Once
 	ran     sync.WaitGroup
@@ -60,17 +61,29 @@ func newLink(b *bridge, meter *tunnel.Meter) *link {
 	}
 }
 
-// deliver takes a packet from the device, without waiting.
+// deliver takes a packet from the device. When the queue is full it waits a little for the stack,
+// which only needs the processor, but not for a limit: the device has other sessions to serve.
 func (l *link) deliver(p packet, raw []byte) {
-	if !l.accept(p) || len(l.in) == cap(l.in) {
+	if !l.accept(p) {
 		return
 	}
 	pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: buffer.MakeWithData(raw)})
 	select {
 	case l.in <- pkt:
+		return
 	default:
-		pkt.DecRef()
 	}
+	if !l.holding.Load() {
+		timer := time.NewTimer(queueWait)
+		defer timer.Stop()
+		select {
+		case l.in <- pkt:
+			return
+		case <-timer.C:
+		case <-l.stop:
+		}
+	}
+	pkt.DecRef()
 }
 
 // start moves packets until shut.
@@ -87,9 +100,13 @@ func (l *link) receive() {
 		case <-l.stop:
 			return
 		}
-		if !l.meter.Receive(pkt.Size(), l.stop) {
-			pkt.DecRef()
-			return
+		if !l.meter.TryReceive(pkt.Size()) {
+			l.holding.Store(true)
+			if !l.meter.Receive(pkt.Size(), l.stop) {
+				pkt.DecRef()
+				return
+			}
+			l.holding.Store(false)
 		}
 		if d := l.dispatcher.Load(); d != nil {
 			(*d).DeliverNetworkPacket(header.IPv4ProtocolNumber, pkt)

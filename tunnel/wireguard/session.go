@@ -42,10 +42,10 @@ type session struct {
 
 	ctx    context.Context // of the flows; ends first in Close
 	cancel context.CancelFunc
-	unused *time.Timer
 	used   atomic.Bool
 
 	mu     sync.Mutex
+	unused *time.Timer // ends the session unless used in time
 	ending bool
 	flows  int // slots taken; also bounds the goroutines
 	tasks  sync.WaitGroup
@@ -85,11 +85,13 @@ func newSession(ctx context.Context, s *Server, id tunnel.SessionID, key [32]byt
 	t.stack.SetTransportProtocolHandler(tcp.ProtocolNumber, forwarder.HandlePacket)
 	t.stack.SetTransportProtocolHandler(udp.ProtocolNumber, t.handleUDP)
 	t.ctx, t.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	t.mu.Lock() // the timer may fire before it is assigned
 	t.unused = time.AfterFunc(s.cfg.FirstUse, func() {
 		if !t.used.Load() {
 			t.shutdown(ErrUnused)
 		}
 	})
+	t.mu.Unlock()
 	t.link.start()
 	return t, nil
 }
@@ -144,8 +146,8 @@ func (t *session) shutdown(reason error) {
 	t.end.Do(func() {
 		t.mu.Lock()
 		t.ending = true
-		t.mu.Unlock()
 		t.unused.Stop()
+		t.mu.Unlock()
 		t.cancel()
 		// From here on nothing waits in the link, so neither the device nor the stack does.
 		t.link.shut()

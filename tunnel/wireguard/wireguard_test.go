@@ -3,6 +3,7 @@ package wireguard
 import (
 	"net/netip"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -13,6 +14,9 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var loopback = netip.MustParseAddrPort("127.0.0.1:0")
+
+// patience bounds every step that should succeed.
+const patience = 20 * time.Second
 
 func TestConformance(t *testing.T) {
 	tunneltest.Run(t, tunneltest.Driver{
