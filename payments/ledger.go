@@ -33,6 +33,9 @@ type Config struct {
 	// Domain is the payments contract's.
 	Domain intent.Domain
 	Chain  Chain
+	// Fresh returns an error while the newest header is more than three minutes old: then the chain counts
+	// as unreadable. Nil takes every answer for fresh.
+	Fresh func(context.Context) error
 	// Confirmations make a lock count; zero is 2. More than one coin of it counts with
 	// SafeConfirmations; zero is 32.
 	Confirmations, SafeConfirmations uint64
@@ -257,6 +260,11 @@ func checkTerms(t Terms) error {
 
 // lockOn returns what counts as locked for the terms, as seen with this many confirmations.
 func (l *Ledger) lockOn(ctx context.Context, consumer, provider identity.Address, t Terms, confirmations uint64) (Channel, error) {
+	if l.cfg.Fresh != nil {
+		if err := l.cfg.Fresh(ctx); err != nil {
+			return Channel{}, fmt.Errorf("read payment channel: %w", err)
+		}
+	}
 	c, err := l.cfg.Chain.Channel(ctx, consumer, t.Channel, confirmations)
 	if err != nil {
 		return Channel{}, fmt.Errorf("read payment channel: %w", err)

@@ -37,6 +37,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/tunnel"
@@ -102,18 +103,11 @@ type Meter interface {
 }
 
 // Channel is a payment channel's state on chain.
-type Channel struct {
-	Provider identity.Address // zero when free
-	Locked   money.Amount     // in this epoch
-	Cleared  money.Amount
-	Epoch    uint16
-	UnlockAt time.Time // zero unless an unlock was requested
-}
+type Channel = chain.Channel
 
-// Chain is the node's own view of the chain. An implementation fails when the newest header is over
-// three minutes old; nothing here believes a peer about the chain.
+// Chain is the node's own view of the chain; nothing here believes a peer about it. chain.Payments is one.
 type Chain interface {
-	// Channel returns the state that has this many confirmations.
+	// Channel returns a payment channel as it was confirmations blocks below the newest.
 	Channel(ctx context.Context, consumer identity.Address, id uint8, confirmations uint64) (Channel, error)
 }
 

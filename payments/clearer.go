@@ -1,0 +1,292 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/store"
+)
+
+var (
+	// ErrNothingToClear says that every promise is cleared already.
+	ErrNothingToClear = errors.New("nothing to clear")
+	// ErrClaim says that a claim did not get on chain. The promises are safe; it is tried again.
+	ErrClaim = errors.New("claim failed")
+)
+
+// Claim is a batch of promises on its way onto the chain.
+type Claim struct {
+	ID          string
+	Mined       bool
+	Failed      bool
+	Transaction string // once sent
+	Block       uint64 // once mined
+	Reason      string // why it failed
+}
+
+// Claimer puts promises on chain; a relay.Relayer with its clear intent is one. Claiming the same
+// promises again must return the claim that is under way.
+type Claimer interface {
+	Claim(ctx context.Context, promises []intent.SignedPromise) (Claim, error)
+	Claimed(ctx context.Context, id string) (Claim, error)
+}
+
+// ClearerConfig is a clearing policy.
+type ClearerConfig struct {
+	Ledger  *Ledger
+	Claimer Claimer
+	// Above clears a channel in mid-session when this much is uncleared; zero waits for the session's
+	// end. Least is what is not worth clearing, except on demand and before an unlock.
+	Above, Least money.Amount
+	// GasCost estimates what a batch of n costs in coin, and MaxGasPercent is the share of
+	// what is cleared that may be spent so. Nil: there is no rate, and gas is not considered.
+	GasCost       func(n int) (money.Amount, error)
+	MaxGasPercent uint64
+	// Batch is how many promises go into one transaction; zero is 100.
+	Batch int
+	// Interval is how often promises are looked through; zero is one minute.
+	Interval time.Duration
+	// Poll is how often a claim is asked for, zero is 300 ms; Patience is for how long, zero is 3 minutes.
+	Poll, Patience time.Duration
+	Logger         *slog.Logger // nil discards
+}
+
+// Clearing is what a claim brought.
+type Clearing struct {
+	Claim
+	Promises int
+	Amount   money.Amount
+}
+
+// Clearer decides when to claim what was promised: when a session has ended, above a threshold,
+// before a consumer's unlock, and on demand, in batches over consumers.
+type Clearer struct {
+	cfg  ClearerConfig
+	turn chan struct{} // held while a claim is under way
+	wake chan struct{}
+}
+
+// NewClearer makes a clearer; Run it.
+func NewClearer(cfg ClearerConfig) *Clearer {
+	if cfg.Batch <= 0 {
+		cfg.Batch = 100
+	}
+	if cfg.Interval <= 0 {
+		cfg.Interval = time.Minute
+	}
+	if cfg.Poll <= 0 {
+		cfg.Poll = 300 * time.Millisecond
+	}
+	if cfg.Patience <= 0 {
+		cfg.Patience = 3 * time.Minute
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Clearer{cfg: cfg, turn: make(chan struct{}, 1), wake: make(chan struct{}, 1)}
+}
+
+// Notify says that a session has ended, so that its channel is looked at now. It does not wait.
+func (c *Clearer) Notify() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run clears by the policy until ctx ends, beginning with what earlier runs left.
+func (c *Clearer) Run(ctx context.Context) error {
+	ticker := time.NewTicker(c.cfg.Interval)
+	defer ticker.Stop()
+	for {
+		if _, err := c.clear(ctx, false); err != nil && !errors.Is(err, ErrNothingToClear) && ctx.Err() == nil {
+			c.cfg.Logger.Warn("clearing will be tried again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-c.wake:
+		case <-ticker.C:
+		}
+	}
+}
+
+// Clear claims everything that is uncleared, whatever the policy says, and waits until it is mined.
+// Errors: ErrNothingToClear, ErrClaim, and those of the chain and the claimer.
+func (c *Clearer) Clear(ctx context.Context) ([]Clearing, error) { return c.clear(ctx, true) }
+
+// Uncleared returns what was promised to the identity and is not cleared.
+func (c *Clearer) Uncleared(ctx context.Context) (money.Amount, error) {
+	all, err := c.outstanding(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var total money.Amount
+	for _, o := range all {
+		if total, err = total.Add(o.due); err != nil {
+			return 0, err
+		}
+	}
+	return total, nil
+}
+
+// outstanding is a promise that would bring something.
+type outstanding struct {
+	promise intent.SignedPromise
+	due     money.Amount
+	urgent  bool // the consumer asked for an unlock
+}
+
+func (c *Clearer) clear(ctx context.Context, all bool) ([]Clearing, error) {
+	select {
+	case c.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-c.turn }()
+	found, err := c.outstanding(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var done []Clearing
+	for _, batch := range c.choose(found, all) {
+		clearing, err := c.claim(ctx, batch)
+		if err != nil {
+			return done, err
+		}
+		done = append(done, clearing)
+	}
+	if len(done) == 0 {
+		return nil, ErrNothingToClear
+	}
+	return done, nil
+}
+
+// outstanding looks every promise up on chain. Those of epochs that are over are forgotten.
+func (c *Clearer) outstanding(ctx context.Context) (all []outstanding, err error) {
+	l := c.cfg.Ledger
+	promises, err := l.PromisedTo(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range promises {
+		state, err := l.cfg.Chain.Channel(ctx, p.Consumer, p.Channel, 0)
+		if err != nil {
+			return nil, fmt.Errorf("read payment channel: %w", err)
+		}
+		if state.Epoch > p.Epoch {
+			if err := c.forget(ctx, p); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if state.Epoch != p.Epoch || state.Provider != l.self {
+			continue // the lock is not on chain, or was reorganised away
+		}
+		if due := min(p.Amount, state.Locked).SaturatingSub(state.Cleared); due > 0 {
+			all = append(all, outstanding{promise: p, due: due, urgent: !state.UnlockAt.IsZero()})
+		}
+	}
+	return all, nil
+}
+
+// forget drops a promise that can never be cleared any more, once the chain is sure.
+func (c *Clearer) forget(ctx context.Context, p intent.SignedPromise) error {
+	l := c.cfg.Ledger
+	state, err := l.cfg.Chain.Channel(ctx, p.Consumer, p.Channel, l.cfg.SafeConfirmations)
+	if err != nil || state.Epoch <= p.Epoch {
+		return nil //nolint:nilerr // keep it until the chain is sure
+	}
+	err = l.group.do(ctx, func(tx *store.Tx) error { return tx.DeletePromise(l.promiseRow(p)) })
+	if err != nil {
+		return fmt.Errorf("forget promise: %w", err)
+	}
+	return nil
+}
+
+// choose takes what the policy wants cleared now, or everything, in batches.
+func (c *Clearer) choose(found []outstanding, all bool) (batches [][]outstanding) {
+	var chosen []outstanding
+	for _, o := range found {
+		ended := !c.cfg.Ledger.Busy(o.promise.Consumer, o.promise.Channel)
+		wanted := o.due >= c.cfg.Least && (ended || c.cfg.Above > 0 && o.due >= c.cfg.Above)
+		if all || o.urgent || wanted {
+			chosen = append(chosen, o)
+		}
+	}
+	for len(chosen) > 0 {
+		n := min(len(chosen), c.cfg.Batch)
+		batch := chosen[:n]
+		chosen = chosen[n:]
+		if all || c.worth(batch) {
+			batches = append(batches, batch)
+		}
+	}
+	return batches
+}
+
+// worth says whether the gas costs no more than the set share of what a batch brings. What an unlock
+// would take away is always worth it if it brings more than it costs.
+func (c *Clearer) worth(batch []outstanding) bool {
+	if c.cfg.GasCost == nil {
+		return true
+	}
+	cost, err := c.cfg.GasCost(len(batch))
+	if err != nil {
+		return false // without a rate nothing is decided automatically
+	}
+	var total money.Amount
+	urgent := false
+	for _, o := range batch {
+		urgent = urgent || o.urgent
+		if total, err = total.Add(o.due); err != nil {
+			return true
+		}
+	}
+	if urgent {
+		return cost < total
+	}
+	most, err := total.MulDiv(c.cfg.MaxGasPercent, 100)
+	return err != nil || cost <= most
+}
+
+// claim submits a batch and waits for its outcome.
+func (c *Clearer) claim(ctx context.Context, batch []outstanding) (Clearing, error) {
+	result := Clearing{Promises: len(batch)}
+	promises := make([]intent.SignedPromise, len(batch))
+	for i, o := range batch {
+		promises[i] = o.promise
+		total, err := result.Amount.Add(o.due)
+		if err != nil {
+			return result, err
+		}
+		result.Amount = total
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.Patience)
+	defer cancel()
+	var err error
+	if result.Claim, err = c.cfg.Claimer.Claim(ctx, promises); err != nil {
+		return result, fmt.Errorf("claim %d promises: %w", len(batch), err)
+	}
+	ticker := time.NewTicker(c.cfg.Poll)
+	defer ticker.Stop()
+	for !result.Mined && !result.Failed {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return result, fmt.Errorf("claim %s: %w", result.ID, ctx.Err())
+		}
+		if claim, err := c.cfg.Claimer.Claimed(ctx, result.ID); err == nil {
+			result.Claim = claim
+		}
+	}
+	if result.Failed {
+		return result, fmt.Errorf("%w: %s", ErrClaim, result.Reason)
+	}
+	return result, nil
+}
