@@ -61,9 +61,9 @@ func (t *delivery) run(ctx context.Context) {
 			return
 		case <-t.wake:
 			timer.Stop()
-			repeat = false
+			repeat = err != nil // who was away may have forgotten
 		case <-timer.C:
-			repeat = err == nil
+			repeat = true
 		}
 	}
 }
