@@ -112,10 +112,10 @@ func (b *bucket) take(now time.Time, every time.Duration) bool {
 	return true
 }
 
-// OpenDirectory loads what the database has of the network's records, and forgets those of others.
-func OpenDirectory(ctx context.Context, cfg DirectoryConfig) (*Directory, error) {
+// NewDirectory loads what the database has of the network's records, and forgets those of others.
+func NewDirectory(ctx context.Context, cfg DirectoryConfig) (*Directory, error) {
 	if cfg.DB == nil || cfg.Registered == nil {
-		return nil, errors.New("open directory: a database and a registry are required")
+		return nil, errors.New("directory: a database and a registry are required")
 	}
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
@@ -132,7 +132,7 @@ func OpenDirectory(ctx context.Context, cfg DirectoryConfig) (*Directory, error)
 		parked: map[slotID]parked{}, equivocators: map[identity.Address]time.Time{},
 	}
 	if err := d.load(ctx); err != nil {
-		return nil, fmt.Errorf("open directory: %w", err)
+		return nil, fmt.Errorf("directory: %w", err)
 	}
 	return d, nil
 }

@@ -77,7 +77,7 @@ func (w *world) open(d identity.Domain, configure ...func(*DirectoryConfig)) {
 	for _, c := range configure {
 		c(&cfg)
 	}
-	dir, err := OpenDirectory(w.t.Context(), cfg)
+	dir, err := NewDirectory(w.t.Context(), cfg)
 	if err != nil {
 		w.t.Fatal(err)
 	}
