@@ -123,13 +123,14 @@ library Ledger {
     /// @dev Takes what a free channel still holds. It ends the epoch, so that a lock signed for
     /// what was there does not fit any more. Changes nothing when it returns 0.
     function reclaim(Channel memory c) internal pure returns (uint40 payBack) {
-        if (c.provider != address(0) || c.locked == c.cleared) return 0;
-        payBack = c.locked;
+        if (c.provider != address(0)) return 0;
+        payBack = c.locked - c.cleared;
+        if (payBack == 0) return 0;
         if (c.epoch == LAST_EPOCH) {
-            free(c);
+            free(c); // and retire
         } else {
+            (c.locked, c.cleared) = (0, 0);
             c.epoch += 1;
-            c.locked = 0;
         }
     }
 
