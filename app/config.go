@@ -26,7 +26,7 @@ type NodeConfig struct {
 	Network string
 	// ChainURLs replace the network file's JSON-RPC endpoints when not empty.
 	ChainURLs []string
-	// HubURLs replace the network file's hubs when not empty.
+	// HubURLs select among the network file's hubs; empty takes all of them.
 	HubURLs []string
 	// Identity is the address to run as; empty takes the only one in the keystore, and makes one
 	// when there is none.

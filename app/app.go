@@ -1,0 +1,189 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/identity/keystore"
+	"github.com/mysteriumnetwork/myst/registry"
+	"github.com/mysteriumnetwork/myst/store"
+)
+
+// Files in a data directory.
+const (
+	KeystoreDir  = "keystore"
+	databaseFile = "node.db"
+)
+
+// registryPoll is how often a node looks for new registrations.
+const registryPoll = time.Second
+
+// base is what a node and a hub have in common: the network, the database, the chain and the copy of
+// the registry. Its parts are taken down in the reverse order of their start.
+type base struct {
+	dataDir  string
+	network  *chain.Network
+	log      *slog.Logger
+	db       *store.DB
+	client   *chain.Client
+	payments *chain.Payments
+	registry *registry.Registry
+
+	undo  []func() error
+	tasks sync.WaitGroup
+	stop  context.CancelFunc // of tasks
+	ctx   context.Context    // of tasks
+}
+
+// newBase opens the database and starts to copy the registry. It does not need the chain to be
+// reachable. The tasks outlive ctx, so that a node can drain; close ends them.
+func newBase(ctx context.Context, dataDir, networkFile string, chainURLs []string, logger *slog.Logger) (*base, error) {
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	b := &base{dataDir: dataDir, log: logger}
+	b.ctx, b.stop = context.WithCancel(context.WithoutCancel(ctx))
+	if err := b.open(ctx, networkFile, chainURLs); err != nil {
+		return nil, errors.Join(err, b.close())
+	}
+	return b, nil
+}
+
+func (b *base) open(ctx context.Context, networkFile string, chainURLs []string) error {
+	var err error
+	if b.network, err = chain.LoadNetwork(networkFile); err != nil {
+		return err
+	}
+	if len(chainURLs) > 0 {
+		b.network.RPC = chainURLs
+		if err := b.network.Validate(); err != nil {
+			return fmt.Errorf("chain URLs: %w", err)
+		}
+	}
+	if err := os.MkdirAll(b.dataDir, 0o700); err != nil {
+		return fmt.Errorf("data directory: %w", err)
+	}
+	if b.db, err = store.Open(ctx, filepath.Join(b.dataDir, databaseFile)); err != nil {
+		return err
+	}
+	b.onClose(b.db.Close)
+	b.client, err = chain.NewClient(chain.ClientConfig{URLs: b.network.RPC, ChainID: b.network.ChainID, Logger: b.log})
+	if err != nil {
+		return err
+	}
+	b.onClose(b.client.Close)
+	b.payments = chain.NewPayments(b.client, b.network.Contracts)
+	b.registry = registry.New(b.db)
+	follower := chain.NewFollower(chain.FollowerConfig{
+		Name: "registry", Client: b.client, DB: b.db, Contract: b.network.Contracts.Registry,
+		Topics: [][]common.Hash{{registry.Topic()}}, Handler: registry.NewIndexer(b.log),
+		Poll: registryPoll, Logger: b.log,
+	})
+	b.run("registry follower", follower.Run)
+	return nil
+}
+
+// onClose adds what close must do, before everything that was added earlier.
+func (b *base) onClose(undo func() error) { b.undo = append(b.undo, undo) }
+
+// run keeps a task going until close.
+func (b *base) run(name string, task func(context.Context) error) {
+	b.tasks.Go(func() {
+		if err := task(b.ctx); err != nil && b.ctx.Err() == nil {
+			b.log.Error("a part of the node has ended", "part", name, "error", err)
+		}
+	})
+}
+
+// close ends the tasks, waits for them, and undoes the rest, newest first.
+func (b *base) close() error {
+	b.stop()
+	b.tasks.Wait()
+	var errs []error
+	for _, undo := range slices.Backward(b.undo) {
+		errs = append(errs, undo())
+	}
+	b.undo = nil
+	return errors.Join(errs...)
+}
+
+// domain is what every signature on this network is bound to.
+func (b *base) domain() identity.Domain {
+	return identity.Domain{ChainID: b.network.ChainID, Registry: b.network.Contracts.Registry}
+}
+
+// hubs returns the network file's hubs, or those of them that urls select.
+func (b *base) hubs(urls []string) ([]chain.Hub, error) {
+	if len(urls) == 0 {
+		return b.network.Hubs, nil
+	}
+	var selected []chain.Hub
+	for _, url := range urls {
+		i := slices.IndexFunc(b.network.Hubs, func(h chain.Hub) bool { return h.URL == url })
+		if i < 0 {
+			return nil, fmt.Errorf("hub %s is not in the network file; add it there with its identity and broker", url)
+		}
+		selected = append(selected, b.network.Hubs[i])
+	}
+	return selected, nil
+}
+
+// keySource opens the keystore and finds out whose key to unlock. An empty keystore gets a first
+// identity when nobody named one.
+type keySource struct {
+	store      *keystore.Store
+	address    identity.Address
+	passphrase string
+}
+
+func openKey(dataDir, wanted string, light bool, passphrase Passphrase) (keySource, error) {
+	var k keySource
+	var err error
+	if k.store, err = keystore.Open(filepath.Join(dataDir, KeystoreDir), keystore.Config{Light: light}); err != nil {
+		return k, err
+	}
+	entries, err := k.store.List()
+	if err != nil {
+		return k, err
+	}
+	if wanted != "" {
+		if k.address, err = identity.ParseAddress(wanted); err != nil {
+			return k, err
+		}
+		if !slices.ContainsFunc(entries, func(e keystore.Entry) bool { return e.Address == k.address }) {
+			return k, fmt.Errorf("%w: %s", keystore.ErrNotFound, k.address)
+		}
+	}
+	if wanted == "" && len(entries) > 1 {
+		return k, fmt.Errorf("the keystore holds %d identities; name one with --identity", len(entries))
+	}
+	if k.passphrase, err = passphrase(); err != nil {
+		return k, fmt.Errorf("passphrase: %w", err)
+	}
+	switch {
+	case wanted != "":
+	case len(entries) == 1:
+		k.address = entries[0].Address
+	default:
+		made, err := k.store.New(k.passphrase)
+		if err != nil {
+			return k, err
+		}
+		k.address = made.Address
+	}
+	return k, nil
+}
+
+// unlock takes up to a second and much memory, which it gives back.
+func (k keySource) unlock() (*identity.Key, error) { return k.store.Unlock(k.address, k.passphrase) }

@@ -1,0 +1,282 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/api"
+	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/discovery"
+	"github.com/mysteriumnetwork/myst/hub/client"
+	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/market"
+	"github.com/mysteriumnetwork/myst/messaging"
+	"github.com/mysteriumnetwork/myst/messaging/nats"
+	"github.com/mysteriumnetwork/myst/node"
+	"github.com/mysteriumnetwork/myst/payments"
+	"github.com/mysteriumnetwork/myst/tunnel"
+	"github.com/mysteriumnetwork/myst/tunnel/wireguard"
+)
+
+// nodeRun is a node being built and running.
+type nodeRun struct {
+	*base
+	cfg    NodeConfig
+	hubs   []chain.Hub
+	client *client.Client
+	node   *node.Node
+	server tunnel.Server // nil for a consumer
+
+	broker atomic.Pointer[nats.Channel] // nil until the identity is unlocked
+}
+
+// RunNode runs a node until ctx ends, then drains it. What the operator must mend, such as a wrong
+// passphrase or a port in use, is returned at once; a chain, hub or broker that cannot be reached is
+// shown in the status, and waited for.
+func RunNode(ctx context.Context, cfg NodeConfig) (err error) {
+	if err := cfg.check(); err != nil {
+		return err
+	}
+	b, err := newBase(ctx, cfg.DataDir, cfg.Network, cfg.ChainURLs, cfg.Logger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.close()) }()
+	r := &nodeRun{base: b, cfg: cfg}
+	if err := r.build(ctx); err != nil {
+		return err
+	}
+	source, err := openKey(cfg.DataDir, cfg.Identity, cfg.LightScrypt, cfg.Passphrase)
+	if err != nil {
+		return err
+	}
+	// Unlocking takes up to a second; the API answers meanwhile, and says so.
+	unlocked := make(chan error, 1)
+	go func() { unlocked <- r.attach(source) }()
+	server, err := api.Start(context.WithoutCancel(ctx), api.Config{
+		Node: r.node, DataDir: cfg.DataDir, Addr: cfg.APIAddr, Version: cfg.Version, Logger: b.log,
+	})
+	if err != nil {
+		<-unlocked
+		return errors.Join(err, r.node.Close())
+	}
+	if cfg.Ready != nil {
+		cfg.Ready(server.Addr())
+	}
+	b.log.Info("node is running", "api", server.Addr(), "network", b.network.Name)
+	if err = <-unlocked; err == nil {
+		<-ctx.Done()
+	}
+	return errors.Join(err, r.drain(ctx), server.Close())
+}
+
+// check finds what an operator would have to mend before the node can start.
+func (cfg NodeConfig) check() error {
+	for _, service := range cfg.Provide {
+		if service != wireguard.ServiceType {
+			return fmt.Errorf("this node cannot provide %q, only %q", service, wireguard.ServiceType)
+		}
+	}
+	if len(cfg.Provide) == 0 {
+		return nil
+	}
+	if cfg.Country == "" {
+		return errors.New("a provider must name its country")
+	}
+	if cfg.Price.Free() && cfg.SetupCharge == 0 {
+		return errors.New("a provider must ask a price per GiB, a price per hour or a set-up charge")
+	}
+	return market.CheckCountry(cfg.Country)
+}
+
+// build makes everything that does not need the identity's key.
+func (r *nodeRun) build(ctx context.Context) error {
+	var err error
+	if r.hubs, err = r.base.hubs(r.cfg.HubURLs); err != nil {
+		return err
+	}
+	urls := make([]string, len(r.hubs))
+	for i, h := range r.hubs {
+		urls[i] = h.URL
+	}
+	if r.client, err = client.New(client.Config{Hubs: urls, ChainID: r.network.ChainID, Logger: r.log}); err != nil {
+		return err
+	}
+	r.onClose(r.client.Close)
+	finder, err := discovery.NewFinder(discovery.FinderConfig{
+		Domain: r.domain(), Sources: r.client.Sources(), Registered: r.registry.Registered, Logger: r.log,
+	})
+	if err != nil {
+		return err
+	}
+	if len(r.cfg.Provide) > 0 {
+		if err := r.startServer(ctx); err != nil {
+			return err
+		}
+	}
+	r.node = node.New(ctx, node.Config{
+		Version: r.cfg.Version, Network: r.network, Chain: r.payments, Registry: r.registry,
+		Relayer: r.client, Finder: finder, Backends: r.backends,
+		Clients: map[string]func() (tunnel.Client, error){
+			wireguard.ServiceType: func() (tunnel.Client, error) {
+				return wireguard.NewClient(wireguard.ClientConfig{Logger: r.log})
+			},
+		},
+		Confirmations: r.cfg.Confirmations, Lock: r.cfg.Lock, Logger: r.log,
+	})
+	r.onClose(r.node.Close)
+	return nil
+}
+
+// startServer takes the provider's UDP port.
+func (r *nodeRun) startServer(ctx context.Context) error {
+	listen, err := resolve(ctx, cmp.Or(r.cfg.Listen, "0.0.0.0:51820"))
+	if err != nil {
+		return fmt.Errorf("tunnel address: %w", err)
+	}
+	var endpoint netip.AddrPort
+	if r.cfg.Endpoint != "" {
+		if endpoint, err = resolve(ctx, r.cfg.Endpoint); err != nil {
+			return fmt.Errorf("endpoint: %w", err)
+		}
+	}
+	server, err := wireguard.NewServer(wireguard.ServerConfig{
+		Listen: listen, Endpoint: endpoint, Logger: r.log,
+		Exit: tunnel.ExitPolicy{Allow: r.cfg.ExitAllow, Source: r.cfg.ExitSource},
+	})
+	if err != nil {
+		return err
+	}
+	r.server = server
+	r.onClose(server.Close)
+	return nil
+}
+
+// resolve turns host:port into an address; a name is looked up once.
+func resolve(ctx context.Context, hostPort string) (netip.AddrPort, error) {
+	if parsed, err := netip.ParseAddrPort(hostPort); err == nil {
+		return parsed, nil
+	}
+	host, port, err := net.SplitHostPort(hostPort)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	number, err := net.DefaultResolver.LookupPort(ctx, "udp", port)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip4", host)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	return netip.AddrPortFrom(addresses[0].Unmap(), uint16(number)), nil //nolint:gosec // LookupPort returns 0 to 65535
+}
+
+// attach unlocks the identity and gives the node what depends on it.
+func (r *nodeRun) attach(source keySource) error {
+	key, err := source.unlock()
+	if err != nil {
+		return err
+	}
+	debug.FreeOSMemory() // the key derivation took 256 MiB
+	self := node.Self{Signer: key, PublicKey: key.PublicKey()}
+	if err := r.connect(key, &self); err != nil {
+		return err
+	}
+	if err := r.openLedger(key, &self); err != nil {
+		return err
+	}
+	r.node.Attach(self)
+	return nil
+}
+
+// connect joins the brokers and, for a provider, starts to announce.
+func (r *nodeRun) connect(key *identity.Key, self *node.Self) error {
+	home := make([]nats.Contact, len(r.hubs))
+	for i, h := range r.hubs {
+		home[i] = nats.Contact{Hub: h.Identity, URL: h.Broker}
+	}
+	providing := len(r.cfg.Provide) > 0
+	channel, err := nats.New(r.ctx, nats.Config{
+		ChainID: r.network.ChainID, Signer: key, Home: home, Serve: providing, Logger: r.log,
+	})
+	if err != nil {
+		return err
+	}
+	r.onClose(channel.Close)
+	r.broker.Store(channel)
+	cfg := messaging.Config{
+		Domain: r.domain(), Signer: key, Registered: r.registry.Registered, Channel: channel, Logger: r.log,
+	}
+	if providing {
+		if cfg.Keyring, err = messaging.NewKeyring(nil); err != nil {
+			return err
+		}
+		if err := r.announce(key, cfg.Keyring, home, self); err != nil {
+			return err
+		}
+	}
+	self.Endpoint, err = messaging.NewEndpoint(r.ctx, cfg)
+	if err != nil {
+		return err
+	}
+	r.onClose(self.Endpoint.Close)
+	return nil
+}
+
+func (r *nodeRun) announce(key *identity.Key, keys *messaging.Keyring, home []nats.Contact, self *node.Self) error {
+	proposal := market.Proposal{
+		ServiceType: r.server.ServiceType(), Country: r.cfg.Country, Price: r.cfg.Price,
+		SetupCharge: r.cfg.SetupCharge, Bandwidth: r.cfg.Bandwidth,
+	}
+	for _, contact := range home {
+		proposal.Contacts = append(proposal.Contacts, market.Contact{Type: market.ContactNATS, Address: contact.String()})
+	}
+	announcer, err := discovery.NewAnnouncer(discovery.AnnouncerConfig{
+		Signer: key, Domain: r.domain(), Keys: keys, Targets: r.client.Targets(),
+		Proposals: []market.Proposal{proposal}, Logger: r.log,
+	})
+	if err != nil {
+		return err
+	}
+	self.Services = []node.Service{{Server: r.server, Announcer: announcer.Service(0), Proposal: proposal}}
+	r.run("announcer", announcer.Run)
+	return nil
+}
+
+// openLedger opens the identity's book of promises and starts the clearing of what it is owed.
+func (r *nodeRun) openLedger(key *identity.Key, self *node.Self) error {
+	var err error
+	self.Ledger, err = payments.Open(r.ctx, payments.Config{
+		DB: r.db, Signer: key, Chain: r.payments, Confirmations: r.cfg.Confirmations, Logger: r.log,
+		Domain: intent.Domain{ChainID: r.network.ChainID, Contract: r.network.Contracts.Payments},
+	})
+	if err != nil {
+		return err
+	}
+	self.Clearer = payments.NewClearer(payments.ClearerConfig{
+		Ledger: self.Ledger, Claimer: node.Claims{Relayer: r.client}, Above: r.cfg.ClearAbove, Logger: r.log,
+	})
+	r.run("clearer", self.Clearer.Run)
+	return nil
+}
+
+// drain ends the sessions properly, within bounds, although ctx has ended.
+func (r *nodeRun) drain(ctx context.Context) error {
+	timeout := cmp.Or(r.cfg.DrainTimeout, defaultDrain)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
+	defer cancel()
+	r.log.Info("draining", "at_most", timeout)
+	started := time.Now()
+	err := errors.Join(r.node.Drain(ctx), r.node.Close())
+	r.log.Info("drained", "took", time.Since(started).Round(time.Millisecond))
+	return err
+}

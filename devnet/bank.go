@@ -1,0 +1,210 @@
+package devnet
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/big"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/accounts/abi/bind/v2"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/ethclient"
+	"github.com/ethereum/go-ethereum/params"
+
+	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/contracts"
+	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/money"
+)
+
+// Deployment says what to deploy and where.
+type Deployment struct {
+	Name string // of the network
+	RPC  string
+	Key  *identity.Key // pays the gas
+	// Coin is an ERC-20 with permit to use; zero deploys a test coin.
+	Coin identity.Address
+	// Treasury gets the network fees; zero is the key's address.
+	Treasury identity.Address
+	// FeePerMyriad is the network fee in 1/10,000 of what is withdrawn.
+	FeePerMyriad int
+	UnlockDelay  time.Duration
+	// Bond is what the network asks of who announces; zero asks for nothing.
+	Bond money.Amount
+}
+
+// Deploy puts the contracts on a chain and returns a network without hubs.
+func Deploy(ctx context.Context, d Deployment) (*chain.Network, error) {
+	teller, err := newTeller(ctx, d.RPC, d.Key)
+	if err != nil {
+		return nil, fmt.Errorf("deploy: %w", err)
+	}
+	defer teller.client.Close()
+	if d.Treasury.IsZero() {
+		d.Treasury = d.Key.Address()
+	}
+	at, err := contracts.Deploy(ctx, teller.client, teller.opts(ctx), contracts.Config{
+		Coin: common.Address(d.Coin), Treasury: common.Address(d.Treasury),
+		FeePerMyriad: d.FeePerMyriad, UnlockDelay: d.UnlockDelay,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("deploy: %w", err)
+	}
+	return &chain.Network{
+		Name: d.Name, ChainID: teller.chainID.Uint64(), RPC: []string{d.RPC}, Bond: d.Bond,
+		Contracts: chain.Contracts{
+			Coin: identity.Address(at.Coin), Registry: identity.Address(at.Registry), Payments: identity.Address(at.Payments),
+		},
+	}, nil
+}
+
+// ReadKey reads a private key, 64 hexadecimal digits with or without 0x, from a file.
+func ReadKey(path string) (*identity.Key, error) {
+	content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return nil, fmt.Errorf("key file: %w", err)
+	}
+	secret, err := hex.DecodeString(strings.TrimPrefix(strings.TrimSpace(string(content)), "0x"))
+	if err != nil {
+		return nil, fmt.Errorf("key file %s: want 64 hexadecimal digits", path)
+	}
+	key, err := identity.KeyFromBytes(secret)
+	if err != nil {
+		return nil, fmt.Errorf("key file %s: %w", path, err)
+	}
+	return key, nil
+}
+
+// teller sends transactions of one key, one after the other.
+type teller struct {
+	client  *ethclient.Client
+	chainID *big.Int
+	key     *identity.Key
+}
+
+func newTeller(ctx context.Context, rpc string, key *identity.Key) (*teller, error) {
+	client, err := ethclient.DialContext(ctx, rpc)
+	if err != nil {
+		return nil, fmt.Errorf("chain: %w", err)
+	}
+	id, err := client.ChainID(ctx)
+	if err != nil {
+		client.Close()
+		return nil, fmt.Errorf("chain: %w", err)
+	}
+	return &teller{client: client, chainID: id, key: key}, nil
+}
+
+func (t *teller) opts(ctx context.Context) *bind.TransactOpts {
+	opts := bind.NewKeyedTransactor(t.key.ECDSA(), t.chainID)
+	opts.Context = ctx
+	return opts
+}
+
+// Bank hands out test coins and gas coins.
+type Bank struct {
+	*teller
+	coin *bind.BoundContract
+}
+
+// NewBank opens a bank on the network's first endpoint with a key that has gas coins.
+func NewBank(ctx context.Context, network *chain.Network, key *identity.Key) (*Bank, error) {
+	t, err := newTeller(ctx, network.RPC[0], key)
+	if err != nil {
+		return nil, err
+	}
+	if t.chainID.Uint64() != network.ChainID {
+		t.client.Close()
+		return nil, fmt.Errorf("chain: the endpoint serves chain %s, the network file names %d", t.chainID, network.ChainID)
+	}
+	coin := contracts.NewTestCoin().Instance(t.client, common.Address(network.Contracts.Coin))
+	return &Bank{teller: t, coin: coin}, nil
+}
+
+// Close closes the connection.
+func (b *Bank) Close() { b.client.Close() }
+
+// Give mints test coins for an address, sends it gas coins (ether counted like coins, in millionths),
+// and waits until it has them.
+func (b *Bank) Give(ctx context.Context, to identity.Address, coins, ether money.Amount) error {
+	if coins > 0 {
+		tx, err := bind.Transact(b.coin, b.opts(ctx), contracts.NewTestCoin().PackMint(common.Address(to), coins.Wei()))
+		if err := b.settle(ctx, tx, err); err != nil {
+			return fmt.Errorf("mint: %w", err)
+		}
+	}
+	if ether > 0 {
+		tx, err := b.transfer(ctx, to, ether.Wei())
+		if err := b.settle(ctx, tx, err); err != nil {
+			return fmt.Errorf("send gas coins: %w", err)
+		}
+	}
+	return nil
+}
+
+func (b *Bank) settle(ctx context.Context, tx *types.Transaction, err error) error {
+	if err != nil {
+		return err
+	}
+	receipt, err := bind.WaitMined(ctx, b.client, tx.Hash())
+	if err != nil {
+		return err
+	}
+	if receipt.Status != types.ReceiptStatusSuccessful {
+		return errors.New("transaction " + tx.Hash().Hex() + " failed")
+	}
+	return nil
+}
+
+func (b *Bank) transfer(ctx context.Context, to identity.Address, wei *big.Int) (*types.Transaction, error) {
+	nonce, err := b.client.PendingNonceAt(ctx, common.Address(b.key.Address()))
+	if err != nil {
+		return nil, err
+	}
+	tip, err := b.client.SuggestGasTipCap(ctx)
+	if err != nil {
+		return nil, err
+	}
+	head, err := b.client.HeaderByNumber(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	recipient := common.Address(to)
+	tx, err := types.SignNewTx(b.key.ECDSA(), types.LatestSignerForChainID(b.chainID), &types.DynamicFeeTx{
+		ChainID: b.chainID, Nonce: nonce, To: &recipient, Value: wei, Gas: params.TxGas,
+		GasTipCap: tip, GasFeeCap: new(big.Int).Add(tip, new(big.Int).Lsh(head.BaseFee, 1)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return tx, b.client.SendTransaction(ctx, tx)
+}
+
+// clearings lists the transactions that cleared promises to a provider, oldest first.
+func (b *Bank) clearings(ctx context.Context, payments, provider identity.Address) ([]string, error) {
+	binding := contracts.NewPayments()
+	logs, err := b.client.FilterLogs(ctx, ethereum.FilterQuery{
+		Addresses: []common.Address{common.Address(payments)},
+		Topics:    [][]common.Hash{{binding.GetABI().Events[contracts.PaymentsCleared{}.ContractEventName()].ID}},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read clearings: %w", err)
+	}
+	var found []string
+	for i := range logs {
+		event, err := binding.UnpackClearedEvent(&logs[i])
+		if err != nil {
+			return nil, fmt.Errorf("read clearings: %w", err)
+		}
+		if event.Provider == common.Address(provider) {
+			found = append(found, logs[i].TxHash.Hex())
+		}
+	}
+	return found, nil
+}

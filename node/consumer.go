@@ -1,0 +1,314 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/mysteriumnetwork/myst/market"
+	"github.com/mysteriumnetwork/myst/messaging"
+	"github.com/mysteriumnetwork/myst/payments"
+	"github.com/mysteriumnetwork/myst/proxy"
+	"github.com/mysteriumnetwork/myst/session"
+	"github.com/mysteriumnetwork/myst/tunnel"
+)
+
+// consuming is one session from the consumer's side, until it is up.
+type consuming struct {
+	n        *Node
+	self     *Self
+	req      ConnectRequest
+	progress func(Progress)
+
+	proposal market.Signed
+	client   tunnel.Client
+	plan     payments.Plan
+	payer    *payments.Payer
+	session  *session.Session
+	live     *live
+	up       chan error
+}
+
+// Connect opens a session with the cheapest provider that matches and returns once traffic can pass.
+// The session outlives ctx. Where a provider refuses for reasons of its own, the next one is tried.
+func (n *Node) Connect(ctx context.Context, req ConnectRequest, progress func(Progress)) (Session, error) {
+	self, err := n.identity()
+	if err != nil {
+		return Session{}, err
+	}
+	if req.Lock == 0 {
+		req.Lock = n.cfg.Lock
+	}
+	registered, err := n.cfg.Registry.Registered(ctx, self.address())
+	if err != nil {
+		return Session{}, fmt.Errorf("connect: %w", err)
+	}
+	if !registered {
+		return Session{}, fmt.Errorf("connect: %w; run 'myst identity register'", ErrNotRegistered)
+	}
+	progress(Progress{Step: "find", Detail: "asking for proposals"})
+	found, err := n.Proposals(ctx, req.Filter)
+	if err != nil {
+		return Session{}, err
+	}
+	last := ErrNoProposal
+	for _, proposal := range found {
+		if proposal.Proposal.Provider == self.address() || n.cfg.Clients[proposal.Proposal.ServiceType] == nil {
+			continue
+		}
+		c := &consuming{n: n, self: self, req: req, progress: progress, proposal: proposal}
+		up, err := c.connect(ctx)
+		if err == nil {
+			return up, nil
+		}
+		last = fmt.Errorf("provider %s: %w", proposal.Proposal.Provider, err)
+		if !tryNext(ctx, err) {
+			break
+		}
+		progress(Progress{Step: "next", Detail: last.Error()})
+	}
+	return Session{}, fmt.Errorf("connect: %w", last)
+}
+
+// tryNext says whether another provider might do better: what failed before anything was locked was
+// this provider's fault, not the consumer's.
+func tryNext(ctx context.Context, err error) bool {
+	var refusal *session.Refusal
+	if errors.As(err, &refusal) {
+		return refusal.Reason != session.NotRegistered && refusal.Reason != session.CannotPay
+	}
+	return ctx.Err() == nil && errors.Is(err, errUnreachable)
+}
+
+// errUnreachable says that a provider did not answer a first message.
+var errUnreachable = errors.New("provider does not answer")
+
+// errAbandoned says that nobody waited any more when a session came up.
+var errAbandoned = errors.New("the request for the session was withdrawn")
+
+// connect takes one provider's session to the point where traffic passes.
+func (c *consuming) connect(ctx context.Context) (Session, error) {
+	p := c.proposal.Proposal
+	c.say("find", "provider %s in %s, %s/GiB and %s/h", p.Provider, p.Country, p.Price.PerGiB, p.Price.PerHour)
+	var err error
+	if c.client, err = c.n.cfg.Clients[p.ServiceType](); err != nil {
+		return Session{}, fmt.Errorf("%s client: %w", p.ServiceType, err)
+	}
+	// One at a time from the choice of a payment channel until it is taken.
+	select {
+	case c.n.planning <- struct{}{}:
+	case <-ctx.Done():
+		return Session{}, ctx.Err()
+	}
+	planned := sync.OnceFunc(func() { <-c.n.planning })
+	defer planned()
+	if err := c.choose(ctx); err != nil {
+		return Session{}, err
+	}
+	offer, err := c.negotiate(ctx)
+	if err != nil {
+		return Session{}, err
+	}
+	defer offer.Close()
+	if c.payer, err = c.self.Ledger.Pay(ctx, c.terms(offer.ID)); err != nil {
+		return Session{}, err
+	}
+	planned()
+	return c.start(ctx, offer)
+}
+
+// choose picks the payment channel that backs the session.
+func (c *consuming) choose(ctx context.Context) error {
+	p := c.proposal.Proposal
+	deposit, err := c.n.cfg.Chain.Balance(ctx, c.self.address())
+	if err != nil {
+		return chainError(err)
+	}
+	if c.plan, err = c.self.Ledger.Plan(ctx, p.Provider, c.req.Lock, deposit); err != nil {
+		return planError(err)
+	}
+	if p.SetupCharge > c.plan.Lock/20 {
+		return fmt.Errorf("%w: %s for a lock of %s", payments.ErrSetup, p.SetupCharge, c.plan.Lock)
+	}
+	return nil
+}
+
+func planError(err error) error {
+	if errors.Is(err, payments.ErrFunds) {
+		return fmt.Errorf("%w: %w; run 'myst deposit'", ErrFunds, err)
+	}
+	return chainError(err)
+}
+
+func (c *consuming) say(step, format string, args ...any) {
+	c.progress(Progress{Step: step, Detail: fmt.Sprintf(format, args...)})
+}
+
+// negotiate sends the request and returns the provider's offer.
+func (c *consuming) negotiate(ctx context.Context) (*session.Offer, error) {
+	p := c.proposal.Proposal
+	c.say("negotiate", "opening a dialogue")
+	key, err := c.n.cfg.Finder.KeyBody(ctx, c.proposal)
+	if err != nil {
+		return nil, fmt.Errorf("%w: messaging key: %w", errUnreachable, err)
+	}
+	contact, ok := p.Contact(market.ContactNATS)
+	if !ok {
+		return nil, fmt.Errorf("%w: it has no contact that this node can use", errUnreachable)
+	}
+	peer := messaging.Peer{Identity: p.Provider, Key: key, Contact: contact.Address}
+	offer, err := session.Open(ctx, session.To(c.self.Endpoint, peer), c.n.cfg.Session, session.Request{
+		Proposal: c.proposal.Hash(), ServiceType: p.ServiceType, Price: p.Price, Setup: p.SetupCharge,
+		Data: c.client.Request(), Channel: c.plan.Channel, Epoch: c.plan.Epoch,
+		Lock: c.plan.Lock, Locked: c.plan.OnChain(),
+	})
+	var refusal *session.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", errUnreachable, err)
+	}
+	c.say("negotiate", "accepted as session %s", offer.ID)
+	return offer, nil
+}
+
+// start sends the lock, waits for it and for the provider, and brings the tunnel up.
+func (c *consuming) start(ctx context.Context, offer *session.Offer) (Session, error) {
+	p := c.proposal.Proposal
+	start, err := c.flight3(ctx)
+	if err == nil {
+		c.session, err = offer.Start(ctx, start)
+	}
+	if err != nil {
+		c.n.closeAccount(c.payer, session.TimedOut)
+		return Session{}, fmt.Errorf("start session: %w", err)
+	}
+	c.live = c.n.track(c.session.ID(), Session{
+		Role: RoleConsumer, Peer: p.Provider, ServiceType: p.ServiceType, Country: p.Country, Price: p.Price,
+		State: stateLocking, Channel: c.plan.Channel, Epoch: c.plan.Epoch,
+	})
+	if c.live == nil {
+		c.n.closeAccount(c.payer, session.ShuttingDown)
+		c.n.goodbye(c.session, session.ShuttingDown)
+		return Session{}, ErrShuttingDown
+	}
+	c.live.account(c.payer.Stats)
+	c.up = make(chan error, 1)
+	c.n.begin(func() error { c.run(ctx, offer); return nil })
+	if err := <-c.up; err != nil {
+		return Session{}, fmt.Errorf("session %s: %w", c.session.ID(), err)
+	}
+	return c.live.snapshot(), nil
+}
+
+// flight3 is the lock to be put on chain, or nothing when it is there.
+func (c *consuming) flight3(ctx context.Context) (session.Start, error) {
+	if c.plan.OnChain() {
+		return session.Start{}, nil
+	}
+	signed, err := c.self.Ledger.SignLock(ctx, c.proposal.Proposal.Provider, c.plan)
+	if err != nil {
+		return session.Start{}, err
+	}
+	c.say("lock", "reserving %s coins for the provider in payment channel %d: %s", c.plan.Lock, c.plan.Channel, c.plan.Action)
+	return session.Start{SignedLock: signed.Encode()}, nil
+}
+
+func (c *consuming) terms(id session.ID) payments.Terms {
+	p := c.proposal.Proposal
+	return payments.Terms{
+		Session: id, Peer: p.Provider, ServiceType: p.ServiceType, Country: p.Country, Price: p.Price,
+		Setup: p.SetupCharge, Channel: c.plan.Channel, Epoch: c.plan.Epoch, Lock: c.plan.Lock,
+	}
+}
+
+// run takes a started session to its end. It tells c.up, once, that traffic can pass, or why not; until
+// then the session also ends with waiting, the context of who waits for that.
+func (c *consuming) run(waiting context.Context, offer *session.Offer) {
+	defer c.n.untrack(c.live)
+	starting, cancel := c.n.during(c.live.wanted, c.session)
+	defer cancel(nil)
+	stop := context.AfterFunc(waiting, func() { cancel(&session.EndError{Reason: session.Finished}) })
+	defer stop()
+	reason, err := c.prepare(starting, offer, stop)
+	if err != nil && starting.Err() != nil {
+		err = fmt.Errorf("%w: %w", context.Cause(starting), err)
+	}
+	select {
+	case c.up <- err: // nobody was told yet, so err is why it did not come up
+	default:
+	}
+	c.n.closeAccount(c.payer, reason)
+	c.n.goodbye(c.session, reason)
+	c.live.finish(reason, c.n.cfg.Clock())
+	c.n.log.Info("session ended", "session", c.session.ID(), "provider", c.session.Peer(), "reason", reason, "detail", err)
+}
+
+// prepare waits for the lock and for the provider's tunnel, then pays and connects.
+func (c *consuming) prepare(starting context.Context, offer *session.Offer, stop func() bool) (session.Reason, error) {
+	data, err := c.session.AwaitStarted(starting, func(p session.Progress) {
+		switch p.Stage {
+		case session.StageSubmitted:
+			c.say("lock", "the provider has the lock put on chain")
+		case session.StageConfirming:
+			c.say("confirm", "the lock has %d of %d confirmations", p.Confirmations, p.Needed)
+		}
+	})
+	if err != nil {
+		return endReason(starting, err, session.PeerLost), err
+	}
+	// The provider says that the lock is there. Pay only when the own view of the chain says so too.
+	if err := c.payer.AwaitLock(starting, nil); err != nil {
+		return endReason(starting, err, session.LockFailed), err
+	}
+	c.live.update(func(s *Session) { s.State = stateConnecting })
+	ctx, cancel := c.n.during(context.WithoutCancel(c.n.ctx), c.session)
+	paying := c.n.begin(func() error { return c.payer.Run(ctx, c.session.Payments()) })
+	defer func() {
+		cancel(nil)
+		<-paying.done
+	}()
+	tun, err := c.open(starting, offer, data)
+	if err != nil {
+		return endReason(starting, err, session.TunnelFailed), err
+	}
+	defer func() { _ = tun.Close() }() // it has nothing to say that Err has not
+	return c.use(ctx, tun, paying, stop)
+}
+
+// open brings the tunnel up and tells the provider whether that worked.
+func (c *consuming) open(ctx context.Context, offer *session.Offer, start []byte) (tunnel.ClientTunnel, error) {
+	c.say("tunnel", "connecting")
+	tun, err := c.client.Connect(ctx, tunnel.ClientSession{
+		ID: tunnel.SessionID(c.session.ID()), Offer: offer.Data, Start: start, Limit: c.payer.InitialLimit(),
+		Credential: c.session.Credential(c.proposal.Proposal.ServiceType),
+	})
+	problem := session.NoReason
+	if err != nil {
+		problem = session.TunnelFailed
+		err = fmt.Errorf("tunnel: %w", err)
+	}
+	if told := c.session.Confirm(ctx, problem); err == nil && told != nil {
+		err = fmt.Errorf("confirm session: %w", told)
+		_ = tun.Close() // the first error says more
+	}
+	return tun, err
+}
+
+// use opens the SOCKS5 port and pays for what passes until the session ends.
+func (c *consuming) use(ctx context.Context, tun tunnel.ClientTunnel, paying *task, stop func() bool) (session.Reason, error) {
+	port, err := proxy.ListenSOCKS5(ctx, proxy.Config{Addr: c.req.ProxyAddr, Logger: c.n.log}, tun)
+	if err != nil {
+		return session.Finished, fmt.Errorf("proxy: %w", err)
+	}
+	defer func() { _ = port.Close() }() // its connections go with the tunnel
+	c.payer.Attach(tun, tun.Probe)
+	c.live.update(func(s *Session) { s.State, s.ProxyAddr = stateActive, port.Addr().String() })
+	if !stop() {
+		return session.Finished, errAbandoned
+	}
+	c.up <- nil // from here on the session outlives who asked for it
+	return c.n.watch(ctx, c.live, tun.Done(), c.payer, paying)
+}

@@ -1,0 +1,330 @@
+// Package node is the heart of the program: it sells and buys sessions.
+//
+// A [Node] exists as soon as it is made, and answers [Node.Status]; what needs the identity's key waits
+// for [Node.Attach]. As a provider it accepts dialogues, decides on requests, sees the
+// lock confirmed, opens tunnels and collects promises; as a consumer it finds a proposal, negotiates,
+// locks, connects and pays. It owns no protocol: messages are package session's and payments', bytes are
+// the tunnel drivers', and everything on chain goes through a relayer. What it needs of each is an
+// interface in this file; package app composes the real ones.
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/market"
+	"github.com/mysteriumnetwork/myst/messaging"
+	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/payments"
+	"github.com/mysteriumnetwork/myst/relay"
+	"github.com/mysteriumnetwork/myst/session"
+	"github.com/mysteriumnetwork/myst/tunnel"
+)
+
+// Chain is what the node reads of the payments contract and the coin.
+type Chain interface {
+	Balance(ctx context.Context, who identity.Address) (money.Amount, error)
+	// Channel returns a payment channel as it was confirmations blocks ago.
+	Channel(ctx context.Context, consumer identity.Address, id uint8, confirmations uint64) (chain.Channel, error)
+	Earnings(ctx context.Context, who identity.Address) (chain.Earnings, error)
+	FeeRate(ctx context.Context) (uint16, error)
+	CoinBalance(ctx context.Context, who identity.Address) (money.Amount, error)
+	PermitNonce(ctx context.Context, who identity.Address) (uint64, error)
+	// Effects returns what a mined transaction did.
+	Effects(ctx context.Context, transaction [32]byte) (chain.Effects, error)
+}
+
+// Registry tells whether an identity is registered.
+type Registry interface {
+	Registered(ctx context.Context, who identity.Address) (bool, error)
+}
+
+// Finder finds verified proposals, and what is needed to open a dialogue with the author of one.
+type Finder interface {
+	Find(ctx context.Context, f market.Filter) ([]market.Signed, error)
+	// KeyBody returns the author's verified messaging key that the proposal names.
+	KeyBody(ctx context.Context, s market.Signed) ([]byte, error)
+}
+
+// Announcer keeps one service's proposal known to the network.
+type Announcer interface {
+	// Current returns the proposal with this hash if it stands, or stood within the last ten minutes.
+	Current(hash [32]byte) (market.Proposal, bool)
+	// Problem says why the proposal is not announced; empty when it is.
+	Problem() string
+	// Withdraw tells the network that the service has ended.
+	Withdraw(ctx context.Context) error
+}
+
+// Service is one service that the node provides.
+type Service struct {
+	Server    tunnel.Server
+	Announcer Announcer
+	// Proposal is what the announcer announces: for showing it.
+	Proposal market.Proposal
+}
+
+// Self is what the node can do once its identity is unlocked.
+type Self struct {
+	Signer    identity.Signer
+	PublicKey identity.PublicKey
+	Endpoint  *messaging.Endpoint
+	Ledger    *payments.Ledger
+	Clearer   *payments.Clearer
+	// Services are empty for a consumer.
+	Services []Service
+}
+
+func (s *Self) address() identity.Address { return s.Signer.Address() }
+
+// Config is what a node needs.
+type Config struct {
+	Version  string
+	Network  *chain.Network
+	Chain    Chain
+	Registry Registry
+	Relayer  relay.Relayer
+	Finder   Finder
+	// Clients makes the consumer's end of each tunnel driver, by service type.
+	Clients map[string]func() (tunnel.Client, error)
+	// Backends tells the health of what the node depends on; nil is none.
+	Backends func() []Backend
+	// Confirmations that a lock needs before service; zero is 2.
+	Confirmations uint64
+	// Lock is what a consumer reserves for a provider; zero is one coin.
+	Lock money.Amount
+	// MaxSessions bounds the sessions provided at once; zero is 250.
+	MaxSessions int
+	// Session holds the negotiation's deadlines.
+	Session session.Config
+	Clock   func() time.Time // nil is time.Now
+	Logger  *slog.Logger     // nil discards
+}
+
+// Node is a running node.
+type Node struct {
+	cfg     Config
+	log     *slog.Logger
+	started time.Time
+
+	ctx    context.Context // of all sessions; ended by Close
+	cancel context.CancelFunc
+	group  sync.WaitGroup
+
+	planning chan struct{} // held from choosing a payment channel until it is taken
+
+	mu       sync.Mutex
+	self     *Self
+	problem  string // why there is no self yet
+	live     map[session.ID]*live
+	draining bool
+}
+
+// New makes a node that has no identity yet. It lives until Close; ctx carries values only.
+func New(ctx context.Context, cfg Config) *Node {
+	if cfg.Confirmations == 0 {
+		cfg.Confirmations = 2
+	}
+	if cfg.Lock == 0 {
+		cfg.Lock = money.UnitsPerCoin
+	}
+	if cfg.MaxSessions == 0 {
+		cfg.MaxSessions = 250
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Backends == nil {
+		cfg.Backends = func() []Backend { return nil }
+	}
+	n := &Node{
+		cfg: cfg, log: cfg.Logger, started: cfg.Clock(), problem: "the identity is being unlocked",
+		live: map[session.ID]*live{}, planning: make(chan struct{}, 1),
+	}
+	n.ctx, n.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	return n
+}
+
+// Attach gives the node its identity and starts to provide its services.
+func (n *Node) Attach(self Self) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.draining || n.self != nil {
+		return
+	}
+	n.self = &self
+	if len(self.Services) > 0 {
+		n.group.Go(func() { n.provide(&self) })
+	}
+}
+
+// Unavailable says why the node has no identity, for Status and errors.
+func (n *Node) Unavailable(problem string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.problem = problem
+}
+
+// identity returns the attached identity, or ErrNoIdentity or ErrShuttingDown.
+func (n *Node) identity() (*Self, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	switch {
+	case n.draining:
+		return nil, ErrShuttingDown
+	case n.self == nil:
+		return nil, fmt.Errorf("%w: %s", ErrNoIdentity, n.problem)
+	}
+	return n.self, nil
+}
+
+func (n *Node) wallet(self *Self) *wallet {
+	return &wallet{self: *self, chain: n.cfg.Chain, relayer: n.cfg.Relayer, network: n.cfg.Network, clock: n.cfg.Clock}
+}
+
+// Status reports on the node and what it depends on.
+func (n *Node) Status(ctx context.Context) (Status, error) {
+	s := Status{
+		Version: n.cfg.Version, Network: n.cfg.Network.Name, ChainID: n.cfg.Network.ChainID,
+		Started: n.started, Backends: n.cfg.Backends(), Sessions: n.open(),
+	}
+	n.mu.Lock()
+	self, problem := n.self, n.problem
+	n.mu.Unlock()
+	if self == nil {
+		s.Backends = append(s.Backends, Backend{Name: "identity", Detail: problem})
+		return s, nil
+	}
+	s.Identity = self.address()
+	var err error
+	if s.Registered, err = n.cfg.Registry.Registered(ctx, s.Identity); err != nil {
+		return s, fmt.Errorf("status: %w", err)
+	}
+	for _, service := range self.Services {
+		p, problem := service.Proposal, service.Announcer.Problem()
+		s.Providing = append(s.Providing, ServiceStatus{
+			ServiceType: p.ServiceType, Country: p.Country, Price: p.Price, SetupCharge: p.SetupCharge,
+			Announced: problem == "", Problem: problem,
+		})
+	}
+	return s, nil
+}
+
+// Proposals finds proposals, cheapest first.
+func (n *Node) Proposals(ctx context.Context, f market.Filter) ([]market.Signed, error) {
+	found, err := n.cfg.Finder.Find(ctx, f)
+	if err != nil {
+		return nil, fmt.Errorf("find proposals: %w", err)
+	}
+	slices.SortFunc(found, market.Cheapest(f.MeteringUnit))
+	return found, nil
+}
+
+// Register puts the node's identity into the registry, unless it is there, and waits until the node's
+// own copy of the chain shows it.
+func (n *Node) Register(ctx context.Context, progress func(Progress)) (Payment, error) {
+	self, err := n.identity()
+	if err != nil {
+		return Payment{}, err
+	}
+	registered, err := n.cfg.Registry.Registered(ctx, self.address())
+	if err != nil {
+		return Payment{}, fmt.Errorf("register: %w", err)
+	}
+	if registered {
+		return Payment{Operation: "register"}, nil
+	}
+	paid, err := n.wallet(self).register(ctx, progress)
+	if err != nil {
+		return paid, err
+	}
+	progress(Progress{Step: "register", Detail: "waiting until this node has seen the block"})
+	for !registered {
+		if err := sleep(ctx, relayPoll); err != nil {
+			return paid, fmt.Errorf("register: the transaction is mined, but this node has not seen it yet: %w", err)
+		}
+		if registered, err = n.cfg.Registry.Registered(ctx, self.address()); err != nil {
+			return paid, fmt.Errorf("register: %w", err)
+		}
+	}
+	return paid, nil
+}
+
+// Deposit moves coins from the identity's wallet into its deposit.
+func (n *Node) Deposit(ctx context.Context, amount money.Amount, progress func(Progress)) (Payment, error) {
+	self, err := n.identity()
+	if err != nil {
+		return Payment{}, err
+	}
+	return n.wallet(self).deposit(ctx, amount, progress)
+}
+
+// Withdraw pays the identity's cleared earnings out.
+func (n *Node) Withdraw(ctx context.Context, progress func(Progress)) (Payment, error) {
+	self, err := n.identity()
+	if err != nil {
+		return Payment{}, err
+	}
+	return n.wallet(self).withdraw(ctx, progress)
+}
+
+// errDrainTimeout says that Drain gave up on sessions that did not end in time.
+var errDrainTimeout = errors.New("sessions did not end in time")
+
+// Drain stops taking sessions, tells every peer, takes the last promises, clears what is owed to the
+// node, and returns when that is done or ctx ends. What could not be cleared is in the ledger and
+// is cleared after the next start.
+func (n *Node) Drain(ctx context.Context) error {
+	n.mu.Lock()
+	n.draining = true
+	self := n.self
+	var open []*live
+	for _, l := range n.live {
+		open = append(open, l)
+	}
+	n.mu.Unlock()
+	if self != nil {
+		for _, service := range self.Services {
+			if err := service.Announcer.Withdraw(ctx); err != nil {
+				n.log.Warn("could not withdraw the proposal; it expires by itself", "error", err)
+			}
+		}
+	}
+	for _, l := range open {
+		l.end(session.ShuttingDown)
+	}
+	for _, l := range open {
+		select {
+		case <-l.done:
+		case <-ctx.Done():
+			return fmt.Errorf("drain: %w", errDrainTimeout)
+		}
+	}
+	if self == nil {
+		return nil
+	}
+	if _, err := n.clear(ctx, self); err != nil {
+		n.log.Warn("what was promised is not cleared yet; it is safe, and cleared after the next start", "error", err)
+	}
+	return nil
+}
+
+// Close ends what Drain has left and waits. A second Close is harmless.
+func (n *Node) Close() error {
+	n.mu.Lock()
+	n.draining = true
+	n.mu.Unlock()
+	n.cancel()
+	n.group.Wait()
+	return nil
+}

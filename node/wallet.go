@@ -1,0 +1,212 @@
+package node
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/relay"
+)
+
+// fundLife is how long a relayer may take to send a signed deposit.
+const fundLife = 30 * time.Minute
+
+// relayPoll is how often a ticket is asked for until it is decided.
+const relayPoll = 250 * time.Millisecond
+
+// wallet is what the node does on chain for its own identity, always through a relayer.
+type wallet struct {
+	self    Self
+	chain   Chain
+	relayer relay.Relayer
+	network *chain.Network
+	clock   func() time.Time
+}
+
+func (w *wallet) domain(contract identity.Address) intent.Domain {
+	return intent.Domain{ChainID: w.network.ChainID, Contract: contract}
+}
+
+// relay submits an intent and waits until it is in a block or has failed.
+func (w *wallet) relay(ctx context.Context, operation string, in relay.Intent, progress func(Progress)) (Payment, error) {
+	progress(Progress{Step: operation, Detail: "asking the hub to send the transaction"})
+	ticket, err := w.relayer.Submit(ctx, in)
+	if err != nil {
+		return Payment{}, fmt.Errorf("%s: %w", operation, relayError(err))
+	}
+	shown := ""
+	for {
+		switch ticket.State {
+		case relay.StateMined:
+			progress(Progress{Step: operation, Detail: fmt.Sprintf("in block %d", ticket.Block)})
+			return Payment{Operation: operation, Transaction: ticket.Transaction, Block: ticket.Block}, nil
+		case relay.StateFailed:
+			return Payment{}, fmt.Errorf("%s: transaction %s failed: %s", operation, ticket.Transaction, ticket.Reason)
+		}
+		if ticket.Transaction != shown {
+			shown = ticket.Transaction
+			progress(Progress{Step: operation, Detail: "waiting for transaction " + shown})
+		}
+		if err := sleep(ctx, relayPoll); err != nil {
+			return Payment{}, fmt.Errorf("%s: no outcome yet: %w", operation, err)
+		}
+		next, err := w.relayer.Status(ctx, ticket.ID)
+		switch {
+		case err == nil:
+			ticket = next
+		case !errors.Is(err, relay.ErrUnavailable):
+			return Payment{}, fmt.Errorf("%s: %w", operation, err)
+		}
+	}
+}
+
+func relayError(err error) error {
+	if errors.Is(err, relay.ErrUnavailable) {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return err
+}
+
+// register puts the identity into the registry.
+func (w *wallet) register(ctx context.Context, progress func(Progress)) (Payment, error) {
+	domain := w.domain(w.network.Contracts.Registry)
+	signed, err := intent.SignRegister(w.self.Signer, w.self.PublicKey, domain)
+	if err != nil {
+		return Payment{}, fmt.Errorf("register: %w", err)
+	}
+	return w.relay(ctx, "register", relay.Register(signed), progress)
+}
+
+// deposit moves coins of the identity's own wallet into its deposit. The relayer pays the gas;
+// the coin's permit lets the payments contract take exactly this much.
+func (w *wallet) deposit(ctx context.Context, amount money.Amount, progress func(Progress)) (Payment, error) {
+	if amount == 0 {
+		return Payment{}, errors.New("deposit: an amount above zero is needed")
+	}
+	coins, err := w.chain.CoinBalance(ctx, w.self.address())
+	if err != nil {
+		return Payment{}, fmt.Errorf("deposit: %w", chainError(err))
+	}
+	info, err := w.relayer.Info(ctx)
+	if err != nil {
+		return Payment{}, fmt.Errorf("deposit: %w", relayError(err))
+	}
+	value, err := amount.Add(money.Amount(info.Fee))
+	if err != nil {
+		return Payment{}, fmt.Errorf("deposit: %w", err)
+	}
+	if coins < value {
+		return Payment{}, fmt.Errorf("deposit: %w: the wallet holds %s coins, %s are needed", ErrFunds, coins, value)
+	}
+	nonce, err := w.chain.PermitNonce(ctx, w.self.address())
+	if err != nil {
+		return Payment{}, fmt.Errorf("deposit: %w", chainError(err))
+	}
+	payments := w.domain(w.network.Contracts.Payments)
+	signed, err := intent.SignFund(w.self.Signer, intent.Fund{
+		Owner: w.self.address(), Identity: w.self.address(), Units: amount, Fee: money.Amount(info.Fee),
+		Relayer: info.Address, PermitNonce: nonce, ValidUntil: unix32(w.clock().Add(fundLife)),
+	}, payments, w.domain(w.network.Contracts.Coin))
+	if err != nil {
+		return Payment{}, fmt.Errorf("deposit: %w", err)
+	}
+	paid, err := w.relay(ctx, "deposit", relay.Fund(signed), progress)
+	if err != nil {
+		return paid, err
+	}
+	did, err := w.effects(ctx, paid)
+	paid.Amount = did.Deposited
+	return paid, err
+}
+
+// withdraw pays what was cleared for this identity to its beneficiary, less the network fee.
+func (w *wallet) withdraw(ctx context.Context, progress func(Progress)) (Payment, error) {
+	earned, err := w.chain.Earnings(ctx, w.self.address())
+	if err != nil {
+		return Payment{}, fmt.Errorf("withdraw: %w", chainError(err))
+	}
+	if earned.Gross == 0 {
+		return Payment{}, fmt.Errorf("withdraw: %w: nothing is cleared for this identity", ErrFunds)
+	}
+	paid, err := w.relay(ctx, "withdraw", relay.Withdraw(w.self.address()), progress)
+	if err != nil {
+		return paid, err
+	}
+	did, err := w.effects(ctx, paid)
+	paid.Amount, paid.Fee = did.Withdrawn, did.Fee
+	return paid, err
+}
+
+// effects reads from the chain what a mined transaction did, instead of believing the relayer.
+func (w *wallet) effects(ctx context.Context, paid Payment) (chain.Effects, error) {
+	hash, err := hex.DecodeString(strings.TrimPrefix(paid.Transaction, "0x"))
+	if err != nil || len(hash) != 32 {
+		return chain.Effects{}, fmt.Errorf("%s: the relayer named %q as the transaction", paid.Operation, paid.Transaction)
+	}
+	did, err := w.chain.Effects(ctx, [32]byte(hash))
+	if err != nil {
+		return did, fmt.Errorf("%s: %w", paid.Operation, chainError(err))
+	}
+	return did, nil
+}
+
+// balance reads what the identity owns. Promised and uncleared amounts are the caller's to add.
+func (w *wallet) balance(ctx context.Context) (Balance, error) {
+	who := w.self.address()
+	b := Balance{Identity: who}
+	var err error
+	if b.Coin, err = w.chain.CoinBalance(ctx, who); err != nil {
+		return b, fmt.Errorf("balance: %w", chainError(err))
+	}
+	if b.Deposit, err = w.chain.Balance(ctx, who); err != nil {
+		return b, fmt.Errorf("balance: %w", chainError(err))
+	}
+	earned, err := w.chain.Earnings(ctx, who)
+	if err != nil {
+		return b, fmt.Errorf("balance: %w", chainError(err))
+	}
+	b.Earnings, b.Beneficiary = earned.Gross, earned.Beneficiary
+	if b.FeePerMyriad, err = w.chain.FeeRate(ctx); err != nil {
+		return b, fmt.Errorf("balance: %w", chainError(err))
+	}
+	for id := range uint8(intent.Channels) {
+		c, err := w.chain.Channel(ctx, who, id, 0)
+		if err != nil {
+			return b, fmt.Errorf("balance: channel %d: %w", id, chainError(err))
+		}
+		if !c.Provider.IsZero() {
+			b.Channels = append(b.Channels, ChannelBalance{
+				Channel: id, Provider: c.Provider, Locked: c.Locked, Cleared: c.Cleared, Epoch: c.Epoch,
+			})
+		}
+	}
+	return b, nil
+}
+
+func chainError(err error) error {
+	if errors.Is(err, chain.ErrUnavailable) {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return err
+}
+
+func unix32(t time.Time) uint32 { return uint32(t.Unix()) } //nolint:gosec // fits until 2106, as the contract's field does
+
+// sleep waits, or returns ctx's error.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
