@@ -150,7 +150,7 @@ func (b *Broker) options() (*server.Options, error) {
 		AlwaysEnableNonce: true, CustomClientAuthentication: b, AuthTimeout: loginTime.Seconds(),
 		MaxConn: b.cfg.Quotas.Connections, MaxSubs: subscriptionsPerConnection, MaxSubTokens: 8,
 		MaxPayload: messaging.MaxEnvelope, MaxPending: b.cfg.Quotas.PendingBytes, MaxControlLine: 2048,
-		PingInterval: pingInterval, MaxPingsOut: 2, WriteDeadline: 10 * time.Second,
+		PingInterval: pingInterval, MaxPingsOut: 2, WriteDeadline: 5 * time.Second,
 		MaxClosedClients: 1,
 	}
 	if port == 0 {
