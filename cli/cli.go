@@ -53,14 +53,14 @@ func run(ctx context.Context, p Program, args []string, stdin *os.File, stdout, 
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err != nil && !e.running {
 		// Cobra found fault with the arguments before any command ran.
 		err = usage(err)
 	}
 	code := exitCode(err)
 	if err != nil {
-		e.reportError(err, code)
+		e.reportError(err, code, cmd.CommandPath())
 	}
 	return code
 }
@@ -133,6 +133,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	text := fmt.Sprintf("unknown command %q for %q", args[0], cmd.CommandPath())
+	cmd.SuggestionsMinimumDistance = 2 // letters
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		text += "; did you mean " + strings.Join(near, " or ") + "?"
 	}

@@ -45,11 +45,15 @@ func (l *logFlags) logger(e *env) *slog.Logger {
 
 // daemon runs a node or a hub until a signal comes.
 func (e *env) daemon(ctx context.Context, log *slog.Logger, serve func(context.Context) error) error {
+	told := make(chan struct{})
 	unregister := context.AfterFunc(ctx, func() {
+		defer close(told)
 		log.Info("shutting down: peers are told and sessions settled; interrupt again to stop at once")
 	})
-	defer unregister()
 	err := serve(ctx)
+	if !unregister() {
+		<-told
+	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil // it was asked to end
 	}

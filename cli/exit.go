@@ -100,11 +100,11 @@ var hints = map[string]string{
 	wire.CodeUnavailable:   "See what is missing with: myst status",
 }
 
-// reportError prints what went wrong to standard error.
-func (e *env) reportError(err error, code int) {
+// reportError prints what went wrong with a command to standard error.
+func (e *env) reportError(err error, code int, command string) {
 	hint := hints[wire.CodeOf(err)]
 	if code == exitUsage && wire.CodeOf(err) == "" {
-		hint = "See: myst help"
+		hint = "See: " + command + " --help"
 	}
 	text := err.Error()
 	if code == exitInterrupted {

@@ -141,11 +141,12 @@ func noFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirecti
 // args names a command's arguments in its errors, where cobra would only count them.
 func args(atLeast int, names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
+		name := strings.TrimPrefix(cmd.CommandPath(), "myst ")
 		switch {
 		case len(given) < atLeast:
-			return fmt.Errorf("%s wants %s", cmd.CommandPath(), strings.Join(names[len(given):atLeast], " and "))
+			return fmt.Errorf("%s wants %s", name, strings.Join(names[len(given):atLeast], " and "))
 		case len(given) > len(names):
-			return fmt.Errorf("%s: unexpected argument %q", cmd.CommandPath(), given[len(names)])
+			return fmt.Errorf("%s: unexpected argument %q", name, given[len(names)])
 		}
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mysteriumnetwork/myst/api/client"
+	"github.com/mysteriumnetwork/myst/app"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/identity/keystore"
 )
@@ -43,11 +44,8 @@ func (e *env) identity() *cobra.Command {
 }
 
 func (e *env) keystore(light bool) (*keystore.Store, error) {
-	return keystore.Open(filepath.Join(e.dataDir, keystoreDir), keystore.Config{Light: light})
+	return keystore.Open(filepath.Join(e.dataDir, app.KeystoreDir), keystore.Config{Light: light})
 }
-
-// keystoreDir is where, in the data directory, the keys are.
-const keystoreDir = "keystore"
 
 // lightFlag weakens the encryption of new keys. Only tests and throw-away networks want that, so it is hidden.
 func lightFlag(cmd *cobra.Command, into *bool) {

@@ -76,24 +76,30 @@ func (p *printer) fields(pairs ...string) {
 	}
 }
 
-// table prints rows under a header. A column whose title starts with ">" is aligned right.
+// table prints rows under a header. A column whose title starts with ">" is aligned right; one that is
+// empty in every row is left out.
 func (p *printer) table(header []string, rows [][]string) {
 	widths := make([]int, len(header))
 	right := make([]bool, len(header))
 	titles := make([]string, len(header))
-	for i, title := range header {
-		titles[i], right[i] = strings.CutPrefix(title, ">")
-		widths[i] = utf8.RuneCountInString(titles[i])
-	}
 	for _, row := range rows {
 		for i := range row {
 			row[i] = clean(row[i])
 			widths[i] = max(widths[i], utf8.RuneCountInString(row[i]))
 		}
 	}
+	for i, title := range header {
+		titles[i], right[i] = strings.CutPrefix(title, ">")
+		if widths[i] > 0 {
+			widths[i] = max(widths[i], utf8.RuneCountInString(titles[i]))
+		}
+	}
 	for _, row := range append([][]string{titles}, rows...) {
 		var line strings.Builder
 		for i, cell := range row {
+			if widths[i] == 0 {
+				continue
+			}
 			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
 			if right[i] {
 				cell, pad = pad+cell, ""
