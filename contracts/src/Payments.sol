@@ -95,19 +95,14 @@ contract Payments is IPayments, EIP712 {
 
     /// @inheritdoc IPayments
     function depositWithPermit(address identity, uint64 units, PermitSignature calldata permit) external {
+        IERC20Permit token = IERC20Permit(coin);
+        (bytes32 r, bytes32 s) = (permit.r, _s(permit.vs));
         // Whoever sees the permit can use it up first. The allowance is then there all the same, and
-        // only its owner, the sender, spends it here.
-        try IERC20Permit(coin)
-            .permit(
-                msg.sender,
-                address(this),
-                units * UNIT,
-                permit.deadline,
-                _v(permit.vs),
-                permit.r,
-                _s(permit.vs)
-            ) {}
-            catch {} // solhint-disable-line no-empty-blocks
+        // only its owner, the sender, spends it here. Without an allowance the deposit fails.
+        // solhint-disable no-empty-blocks
+        try token.permit(msg.sender, address(this), units * UNIT, permit.deadline, _v(permit.vs), r, s) {}
+            catch {}
+        // solhint-enable no-empty-blocks
         _deposit(msg.sender, identity, units);
     }
 

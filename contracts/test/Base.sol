@@ -177,21 +177,21 @@ abstract contract Base {
         return bytes32(((ORDER - s) & (type(uint256).max >> 1)) | ((v ^ 1) << 255));
     }
 
-    function lockForm(LockIntent memory l) internal pure returns (bytes memory) {
+    function lockForm(LockIntent memory asked) internal pure returns (bytes memory) {
         return abi.encode(
             keccak256("Lock(address provider,uint8 channel,uint16 epoch,uint40 locked,uint32 validUntil)"),
-            l.provider,
-            l.channel,
-            l.epoch,
-            l.locked,
-            l.validUntil
+            asked.provider,
+            asked.channel,
+            asked.epoch,
+            asked.locked,
+            asked.validUntil
         );
     }
 
     function signLock(uint256 key, address to, uint8 id, uint16 epoch, uint40 locked)
         internal
         view
-        returns (LockIntent memory l)
+        returns (LockIntent memory asked)
     {
         return signLockUntil(key, to, id, epoch, locked, soon());
     }
@@ -199,10 +199,10 @@ abstract contract Base {
     function signLockUntil(uint256 key, address to, uint8 id, uint16 epoch, uint40 locked, uint32 until)
         internal
         view
-        returns (LockIntent memory l)
+        returns (LockIntent memory asked)
     {
-        l = LockIntent(to, id, epoch, locked, until, 0, 0);
-        (l.r, l.vs) = sign(key, domain(address(payments)), lockForm(l));
+        asked = LockIntent(to, id, epoch, locked, until, 0, 0);
+        (asked.r, asked.vs) = sign(key, domain(address(payments)), lockForm(asked));
     }
 
     function promiseForm(PromiseIntent memory p) internal pure returns (bytes memory) {

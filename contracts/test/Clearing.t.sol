@@ -143,8 +143,8 @@ contract ClearingTest is Base {
 
     /// Signatures over other forms with the same fields are no promises.
     function test_lockIsNoPromise() external {
-        LockIntent memory l = signLock(CONSUMER, provider, 0, 0, 100);
-        paysNothing(PromiseIntent(provider, 0, 0, 100, l.r, l.vs));
+        LockIntent memory asked = signLock(CONSUMER, provider, 0, 0, 100);
+        paysNothing(PromiseIntent(provider, 0, 0, 100, asked.r, asked.vs));
     }
 
     /// Bad records, wherever they stand, change nothing for the good ones.

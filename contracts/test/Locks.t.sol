@@ -13,9 +13,9 @@ contract LocksTest is Base {
         depositFor(consumer, 20 * COIN);
     }
 
-    function refusedLock(LockIntent memory l, Refusal why) internal {
+    function refusedLock(LockIntent memory asked, Refusal why) internal {
         VM.expectRevert(abi.encodeWithSelector(IPayments.LockRefused.selector, why));
-        payments.lock(l);
+        payments.lock(asked);
     }
 
     function refused(address to, uint8 id, uint16 epoch, uint40 locked, Refusal why) internal {
@@ -44,13 +44,13 @@ contract LocksTest is Base {
 
     /// The same signature again locks nothing again.
     function test_lockReplay() external {
-        LockIntent memory l = signLock(CONSUMER, provider, 0, 0, FIVE);
-        payments.lock(l);
-        refusedLock(l, Refusal.NotMore);
+        LockIntent memory asked = signLock(CONSUMER, provider, 0, 0, FIVE);
+        payments.lock(asked);
+        refusedLock(asked, Refusal.NotMore);
         clearOne(CONSUMER, provider, 0, 0, FIVE);
-        refusedLock(l, Refusal.NotMore);
+        refusedLock(asked, Refusal.NotMore);
         lockFor(CONSUMER, provider, 0, 1, FIVE);
-        refusedLock(l, Refusal.WrongEpoch);
+        refusedLock(asked, Refusal.WrongEpoch);
         eq(balanceOf(consumer), 10 * COIN, "balance");
     }
 
@@ -77,35 +77,35 @@ contract LocksTest is Base {
 
     // Who signed is recovered from the signature: one that does not fit is somebody else's, who has nothing.
     function test_lockOfSomebodyElse() external {
-        LockIntent memory l = signLock(STRANGER, provider, 0, 0, FIVE);
-        refusedLock(l, Refusal.Uncovered);
-        l = signLock(CONSUMER, provider, 0, 0, FIVE);
-        l.provider = stranger;
-        refusedLock(l, Refusal.Uncovered);
-        l = signLock(CONSUMER, provider, 0, 0, FIVE);
-        l.locked = 2 * FIVE;
-        refusedLock(l, Refusal.Uncovered);
+        LockIntent memory asked = signLock(STRANGER, provider, 0, 0, FIVE);
+        refusedLock(asked, Refusal.Uncovered);
+        asked = signLock(CONSUMER, provider, 0, 0, FIVE);
+        asked.provider = stranger;
+        refusedLock(asked, Refusal.Uncovered);
+        asked = signLock(CONSUMER, provider, 0, 0, FIVE);
+        asked.locked = 2 * FIVE;
+        refusedLock(asked, Refusal.Uncovered);
         expectChannel(consumer, 0, address(0), 0, 0, 0);
     }
 
     function test_lockHighS() external {
-        LockIntent memory l = signLock(CONSUMER, provider, 0, 0, FIVE);
-        l.vs = bytes32(ORDER / 2 + 1);
-        refusedLock(l, Refusal.Signature);
-        l = signLock(CONSUMER, provider, 0, 0, FIVE);
-        l.vs = twin(l.vs);
+        LockIntent memory asked = signLock(CONSUMER, provider, 0, 0, FIVE);
+        asked.vs = bytes32(ORDER / 2 + 1);
+        refusedLock(asked, Refusal.Signature);
+        asked = signLock(CONSUMER, provider, 0, 0, FIVE);
+        asked.vs = twin(asked.vs);
         VM.expectRevert();
-        payments.lock(l);
+        payments.lock(asked);
         eq(balanceOf(consumer), 20 * COIN, "balance");
     }
 
     function test_lockOtherContractAndChain() external {
-        LockIntent memory l = signLock(CONSUMER, provider, 0, 0, FIVE);
+        LockIntent memory asked = signLock(CONSUMER, provider, 0, 0, FIVE);
         IPayments other = deployPayments(address(coin), TREASURY, RATE, DELAY);
         VM.expectRevert(abi.encodeWithSelector(IPayments.LockRefused.selector, Refusal.Uncovered));
-        other.lock(l);
+        other.lock(asked);
         VM.chainId(block.chainid + 1);
-        refusedLock(l, Refusal.Uncovered);
+        refusedLock(asked, Refusal.Uncovered);
         lockFor(CONSUMER, provider, 0, 0, FIVE); // signed for the new chain ID
     }
 
