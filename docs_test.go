@@ -3,6 +3,7 @@ package myst
 import (
 	"go/ast"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -73,6 +74,27 @@ func TestWirePageIsComplete(t *testing.T) {
 			if !strings.Contains(page, "`"+message[1]+"`") {
 				t.Errorf("docs/wire.md does not describe the message %s of %s", message[1], proto)
 			}
+		}
+	}
+}
+
+// docs/operations.md has the same table of exit codes as the program prints.
+func TestExitCodesAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	help, err := exec.CommandContext(t.Context(), "go", "run", "./cmd/myst", "help", "exit-codes").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile(`(?m)^ +(\d+)  (.+)$`).FindAllStringSubmatch(string(help), -1)
+	if len(rows) < 5 {
+		t.Fatalf("the program prints %d exit codes:\n%s", len(rows), help)
+	}
+	for _, row := range rows {
+		if want := "| " + row[1] + " | " + row[2] + " |"; !strings.Contains(string(page), want) {
+			t.Errorf("docs/operations.md has no row %q", want)
 		}
 	}
 }
