@@ -114,7 +114,9 @@ func problem(resp *http.Response, unavailable error) error {
 	case errors.As(known, &refusal):
 		refusal.Reason = relay.Reason(printable(string(refusal.Reason)))
 		return refusal
-	case known == nil, errors.Is(known, discovery.ErrUnavailable), errors.Is(known, relay.ErrUnavailable):
+	case errors.Is(known, discovery.ErrUnavailable), errors.Is(known, relay.ErrUnavailable):
+		return fmt.Errorf("%w: status %d", unavailable, resp.StatusCode)
+	case known == nil:
 		return fmt.Errorf("%w: status %d: %s", unavailable, resp.StatusCode, printable(p.Title+" "+p.Detail))
 	default:
 		return &told{known, p.Detail}
