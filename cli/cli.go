@@ -87,7 +87,7 @@ const rootExample = `  # Make an identity and run a node with it
   myst identity new
   myst node --network network.json
 
-  # In another terminal: register, deposit, and browse from Germany
+  # In another terminal: register, deposit, and browse by way of Germany
   myst identity register
   myst deposit 5
   myst connect --country DE --proxy 127.0.0.1:1080
@@ -102,24 +102,28 @@ func (e *env) root() *cobra.Command {
 		Args: unknownCommand,
 	}
 	flags := root.PersistentFlags()
-	flags.StringVar(&e.dataDir, "data-dir", defaultDataDir(), "`directory` of keys, database and API token; also MYST_DATA_DIR")
+	flags.StringVar(&e.dataDir, "data-dir", defaultDataDir(), "`directory` of keys and database, also MYST_DATA_DIR")
 	flags.BoolVar(&e.json, "json", false, "print results, and errors, as JSON")
 	flags.BoolVarP(&e.quiet, "quiet", "q", false, "do not show progress")
 	root.SetGlobalNormalizationFunc(flagAliases)
 	root.AddGroup(
-		&cobra.Group{ID: "use", Title: "Use the network:"},
-		&cobra.Group{ID: "money", Title: "Identity and money:"},
 		&cobra.Group{ID: "run", Title: "Run:"},
+		&cobra.Group{ID: "money", Title: "Identity and money:"},
+		&cobra.Group{ID: "use", Title: "Use the network:"},
 	)
 	root.SetHelpCommandGroupID("run")
 	root.SetCompletionCommandGroupID("run")
-	for group, commands := range map[string][]*cobra.Command{
-		"use":   {e.proposals(), e.connect(), e.status(), e.sessions(), e.disconnect()},
-		"money": {e.identity(), e.balance(), e.deposit(), e.clear(), e.withdraw()},
-		"run":   {e.node(), e.hub(), e.version()},
+	cobra.EnableCommandSorting = false // in the order of use
+	for _, g := range []struct {
+		id       string
+		commands []*cobra.Command
+	}{
+		{"run", []*cobra.Command{e.node(), e.hub(), e.version()}},
+		{"money", []*cobra.Command{e.identity(), e.balance(), e.deposit(), e.clear(), e.withdraw()}},
+		{"use", []*cobra.Command{e.proposals(), e.connect(), e.status(), e.sessions(), e.disconnect()}},
 	} {
-		for _, c := range commands {
-			c.GroupID = group
+		for _, c := range g.commands {
+			c.GroupID = g.id
 			root.AddCommand(c)
 		}
 	}

@@ -82,7 +82,7 @@ func (e *env) startPassphrase(ctx context.Context, secrets *passphrases) app.Pas
 // networkFlags are what a node and a hub need of the world outside.
 func (e *env) networkFlags(flags *pflag.FlagSet, network *string, chains *[]string) {
 	flags.StringVar(network, "network", "", "network `file` (default: network.json in the data directory)")
-	flags.StringSliceVar(chains, "chain", nil, "JSON-RPC `URL` of the chain, instead of the network file's; may be repeated")
+	flags.StringSliceVar(chains, "chain", nil, "JSON-RPC `URL` of the chain, not the network file's; repeatable")
 }
 
 // networkFile returns the network file's path.
@@ -118,12 +118,12 @@ func (e *env) node() *cobra.Command {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	e.networkFlags(flags, &cfg.Network, &cfg.ChainURLs)
-	flags.StringSliceVar(&cfg.HubURLs, "hub", nil, "`URL` of a hub, instead of the network file's; may be repeated")
-	addressFlag(flags, &cfg.Identity, "identity", "run as the identity with this `address` (default: the only one; a new one if there is none)")
+	flags.StringSliceVar(&cfg.HubURLs, "hub", nil, "`URL` of a hub, not the network file's; repeatable")
+	addressFlag(flags, &cfg.Identity, "identity", "`address` of the identity to run as (default: the only one, else a new one)")
 	secrets := e.passphraseFlag(cmd)
 	flags.StringVar(&cfg.APIAddr, "api", api.DefaultAddr, "loopback `address:port` of the local API")
 	providerFlags(cmd, &cfg)
-	coinsFlag(flags, &cfg.Lock, "lock", "reserve these `coins` for a provider unless \"connect --lock\" says otherwise (default 1)")
+	coinsFlag(flags, &cfg.Lock, "lock", "`coins` that \"connect\" reserves for a provider by default (default 1)")
 	flags.Uint64Var(&cfg.Confirmations, "confirmations", 2, "`blocks` to wait before a lock counts")
 	flags.DurationVar(&cfg.DrainTimeout, "drain-timeout", 0, "at most this long for an orderly end (default 30s)")
 	logs.add(flags)
@@ -154,10 +154,10 @@ func providerFlags(cmd *cobra.Command, cfg *app.NodeConfig) {
 	countryFlag(cmd, &cfg.Country, "provider: `country` of the exit, such as DE")
 	coinsFlag(flags, &cfg.Price.PerGiB, "price-per-gib", "provider: `coins` for 2^30 bytes, both directions added")
 	coinsFlag(flags, &cfg.Price.PerHour, "price-per-hour", "provider: `coins` for an hour")
-	coinsFlag(flags, &cfg.SetupCharge, "setup-charge", "provider: `coins` for each session, which repay the lock's gas")
+	coinsFlag(flags, &cfg.SetupCharge, "setup-charge", "provider: `coins` for each session, to repay the lock's gas")
 	bandwidthFlag(flags, &cfg.Bandwidth, "bandwidth", "provider: committed `speed` in bit/s, such as 50M")
 	flags.StringVar(&cfg.Listen, "listen", "", "provider: UDP `address:port` of tunnels (default 0.0.0.0:51820)")
-	flags.StringVar(&cfg.Endpoint, "endpoint", "", "provider: `host:port` at which consumers reach --listen, if not that itself")
+	flags.StringVar(&cfg.Endpoint, "endpoint", "", "provider: `host:port` at which consumers reach --listen, if another")
 	flags.Var(&value[netip.Addr]{kind: "address", into: &cfg.ExitSource, parse: func(s string) (netip.Addr, error) {
 		addr, err := netip.ParseAddr(s)
 		if err != nil {
@@ -166,8 +166,8 @@ func providerFlags(cmd *cobra.Command, cfg *app.NodeConfig) {
 		return addr, nil
 	}}, "exit-source", "provider: local `address` that consumers' traffic leaves from")
 	flags.Var(&list[netip.AddrPort]{value[[]netip.AddrPort]{kind: "address:port", into: &cfg.ExitAllow}, parseAddrPort}, "exit-allow",
-		"provider: let consumers reach this private `address:port` all the same; may be repeated")
-	coinsFlag(flags, &cfg.ClearAbove, "clear-above", "provider: clear as soon as a consumer owes these `coins` (default: when sessions end)")
+		"provider: let consumers reach this private `address:port`; repeatable")
+	coinsFlag(flags, &cfg.ClearAbove, "clear-above", "provider: clear when a consumer owes these `coins` (default: at the end)")
 }
 
 // checkProvider refuses combinations of flags that cannot be meant.
@@ -209,7 +209,7 @@ func (e *env) hub() *cobra.Command {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	e.networkFlags(flags, &cfg.Network, &cfg.ChainURLs)
-	addressFlag(flags, &cfg.Identity, "identity", "run as the identity with this `address` (default: the only one; a new one if there is none)")
+	addressFlag(flags, &cfg.Identity, "identity", "`address` of the identity to run as (default: the only one, else a new one)")
 	secrets := e.passphraseFlag(cmd)
 	flags.StringVar(&cfg.HTTPAddr, "http", "127.0.0.1:4060", "`address:port` of the discovery API and the relay")
 	flags.StringVar(&cfg.BrokerAddr, "broker", "127.0.0.1:4222", "`address:port` of the message broker")

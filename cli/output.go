@@ -165,7 +165,7 @@ func speedText(bits uint64) string {
 }
 
 // timeText is a local time without what nobody reads.
-func timeText(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
+func timeText(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
 
 func durationText(d time.Duration) string { return max(d, 0).Round(time.Second).String() }
 

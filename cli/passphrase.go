@@ -27,7 +27,7 @@ type passphrases struct {
 
 func (e *env) passphraseFlag(cmd *cobra.Command) *passphrases {
 	p := &passphrases{env: e}
-	cmd.Flags().StringVar(&p.file, "passphrase-file", "", "read the passphrase from `file` (or from "+passphraseVariable+"; else it is asked for)")
+	cmd.Flags().StringVar(&p.file, "passphrase-file", "", "`file` with the passphrase (default: "+passphraseVariable+", else a prompt)")
 	return p
 }
 

@@ -248,15 +248,15 @@ func printSessions(w *printer, sessions []wire.Session) {
 			lasted = durationText(time.Since(s.Started))
 		}
 		detail := s.Reason
-		if s.Open() {
-			detail = proxyText(s)
+		if s.Open() && s.ProxyAddr != "" {
+			detail = "proxy " + s.ProxyAddr
 		}
 		rows = append(rows, []string{
 			s.ID[:min(8, len(s.ID))], s.State, s.Role, short(s.Peer), s.Country, timeText(s.Started), lasted,
 			bytesText(s.Sent + s.Received), s.Promised.Coins, detail,
 		})
 	}
-	w.table([]string{"SESSION", "STATE", "ROLE", "PEER", "COUNTRY", "STARTED", ">LASTED", ">TRAFFIC", ">COINS", "DETAIL"}, rows)
+	w.table([]string{"SESSION", "STATE", "ROLE", "PEER", "COUNTRY", "STARTED", ">LASTED", ">TRAFFIC", ">PROMISED", "DETAIL"}, rows)
 }
 
 func (e *env) status() *cobra.Command {
