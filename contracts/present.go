@@ -101,6 +101,7 @@ var artifacts embed.FS
 
 // artifact is the part of a compiled contract that tells it from others.
 type artifact struct {
+	Bytecode   hexutil.Bytes `json:"bytecode"` // constructor included
 	Runtime    hexutil.Bytes `json:"runtime"`
 	Immutables [][2]int      `json:"immutables"` // start and length in Runtime
 }
