@@ -337,6 +337,7 @@ func (c *Collector) compose(now time.Time) (b *bill, last bool) {
 	b = &bill{
 		ack: c.sequence, mark: c.audit.stamp(now, n.Sent, c.clock.elapsed(now)), echo: c.theirMark,
 		received: n.Received, window: c.window, debt: c.debt, newest: c.promised(), refusal: c.refused, final: c.final,
+		stopped: !c.stoppedAt.IsZero(),
 	}
 	if c.show {
 		b.promise = c.newest
@@ -381,7 +382,7 @@ func (c *Collector) look(now time.Time) error {
 	defer c.mu.Unlock()
 	c.claimPause(c.pause.claimed, now)
 	c.steer(now)
-	if c.greeted && !c.final && !c.terms.Price.Free() && c.usedUp() {
+	if !c.final && c.usedUp() {
 		c.exhausted = true
 		c.finish()
 	}
@@ -391,18 +392,23 @@ func (c *Collector) look(now time.Time) error {
 	if now.Sub(c.billedAt) >= resendAfter && (c.greeted || c.final) {
 		c.bill()
 	}
-	if !c.stoppedAt.IsZero() && now.Sub(c.stoppedAt) > unpaidFor {
-		if c.owed() > 0 && c.window == 0 {
-			return ErrDebt
-		}
+	switch {
+	case c.stoppedAt.IsZero() || now.Sub(c.stoppedAt) <= unpaidFor:
+		return nil
+	case c.window > 0 || !c.greeted || c.final:
 		return ErrUnpaid
+	case c.owed() > 0:
+		return ErrDebt
 	}
-	return nil
+	return nil // part of the lock waits for more confirmations
 }
 
 // usedUp says whether what is left of the lock gives no window. Neither a debt counts here, nor that part
 // of the lock waits for more confirmations.
 func (c *Collector) usedUp() bool {
+	if !c.greeted || c.terms.Price.Free() {
+		return false
+	}
 	r := c.rule()
 	r.Debt, r.Remaining = 0, c.locked.SaturatingSub(max(c.promised(), c.base))
 	return Window(FirstWindow, r) == 0 || TimeAllowed(r) == 0
@@ -429,7 +435,12 @@ func (c *Collector) watchLock(ctx context.Context) error {
 		if state.Locked < c.promised() {
 			return fmt.Errorf("%w: the lock shrank below what is promised", ErrNotLocked)
 		}
+		more := counted > c.counted
 		c.locked, c.counted = state.Locked, counted
+		if c.greeted && more {
+			c.window = Window(max(c.window, SmallestWindow/2), c.rule())
+			c.bill()
+		}
 		return nil
 	})
 }

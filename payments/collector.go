@@ -180,7 +180,7 @@ func (c *Collector) Run(ctx context.Context, conn Conn, m Meter) error {
 	if c.last && errors.Is(err, ErrClosed) {
 		err = nil
 	}
-	if err == nil && c.exhausted {
+	if err == nil && (c.exhausted || c.usedUp()) {
 		return ErrExhausted
 	}
 	return err

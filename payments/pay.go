@@ -121,6 +121,9 @@ func (p *Payer) news(f figures) (bool, time.Duration) {
 	if p.final {
 		return false, idle
 	}
+	if p.peer.stopped && p.told.echo < p.peer.mark {
+		return true, 0 // the provider judges by what is reported after it asked
+	}
 	if unpaid := f.bytes() - min(p.paid.bytes(), f.bytes()); unpaid >= p.window/8*3 {
 		return true, 0
 	}
@@ -163,6 +166,7 @@ func (p *Payer) compose(now time.Time, f figures) (*outgoing, error) {
 		p.newest, o.signed = &signed, true
 		p.promises++
 	}
+	p.narrow()
 	if rule := p.rule(); !p.terms.Price.Free() && (Window(p.window, rule) == 0 || TimeAllowed(rule) == 0) {
 		p.exhausted = true
 	}
@@ -232,7 +236,8 @@ func (p *Payer) promised() money.Amount {
 }
 
 func (p *Payer) rule() WindowRule {
-	return WindowRule{Price: p.terms.Price, Remaining: p.ceiling().SaturatingSub(max(p.promised(), p.base))}
+	// What was paid so far bounds the provider's trust, not the consumer's.
+	return WindowRule{Price: p.terms.Price, Paid: math.MaxInt64, Remaining: p.ceiling().SaturatingSub(max(p.promised(), p.base))}
 }
 
 // arm sets the alarm to where the next payment is due.

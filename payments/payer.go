@@ -58,6 +58,7 @@ type Payer struct {
 	owed        money.Amount // debt that the own book explains, settles included
 	peer        bill         // newest
 	greeted     bool         // the provider took the base
+	granted     uint64       // window, by the newest bill
 	window      uint64
 	paid        figures // of the newest payment
 	sent        []sentPayment
@@ -94,7 +95,7 @@ func (l *Ledger) Pay(ctx context.Context, t Terms) (*Payer, error) {
 	p := &Payer{
 		ledger: l, terms: t, row: Session{Terms: t, Role: Consumer, Started: time.Now()},
 		wake: make(chan struct{}, 1), attached: make(chan struct{}), settled: make(chan struct{}), ended: make(chan struct{}),
-		window: min(FirstWindow, l.cfg.MaxWindow),
+		granted: FirstWindow, window: SmallestWindow,
 	}
 	err := p.load(ctx)
 	if err == nil {
@@ -139,10 +140,11 @@ func (p *Payer) AwaitLock(ctx context.Context, progress func(confirmations, need
 	defer p.mu.Unlock()
 	p.locked = c.Locked
 	p.base = max(p.base, c.Cleared)
+	p.narrow()
 	return nil
 }
 
-// InitialLimit is the byte limit that the tunnel starts with.
+// InitialLimit is the byte limit that the tunnel starts with, once AwaitLock has returned.
 func (p *Payer) InitialLimit() uint64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -303,11 +305,19 @@ func (p *Payer) acknowledge(b bill) {
 	}
 	p.acked = b.ack
 	if b.window > 0 {
-		p.window = min(max(b.window, SmallestWindow), p.ledger.cfg.MaxWindow)
+		p.granted = b.window
+		p.narrow()
 	}
 	if p.greeted {
 		p.settles = min(p.owed, b.debt)
 	}
+}
+
+// narrow makes the window what the provider grants, but no more than the own setting and what is left to
+// spend allow.
+func (p *Payer) narrow() {
+	w := min(max(p.granted, SmallestWindow), max(p.ledger.cfg.MaxWindow, SmallestWindow))
+	p.window = max(min(w, Window(w, p.rule())), SmallestWindow)
 }
 
 // adopt takes a larger promise of this epoch that the provider shows as the base: one that was made

@@ -32,6 +32,9 @@ const (
 	flagLast               // the consumer pays no more after this
 
 	paymentFlags = flagHello | flagPaused | flagFinal | flagLast
+
+	billFinal   = 1
+	billStopped = 2
 )
 
 // payment goes from consumer to provider.
@@ -58,6 +61,7 @@ type bill struct {
 	promise         *intent.SignedPromise
 	refusal         refusal
 	final           bool
+	stopped         bool // the traffic is: report, and pay
 }
 
 // refusal tells a consumer why its promise was not taken.
@@ -101,7 +105,10 @@ func (b bill) encode() ([]byte, error) {
 		Debt: uint64(b.debt), Newest: uint64(b.newest), Promise: encodePromise(b.promise), Refusal: uint32(b.refusal),
 	}
 	if b.final {
-		w.Flags = 1
+		w.Flags |= billFinal
+	}
+	if b.stopped {
+		w.Flags |= billStopped
 	}
 	return proto.Marshal(w)
 }
@@ -111,13 +118,13 @@ func decodeBill(body []byte, consumer identity.Address) (bill, error) {
 	if err := unmarshal(body, &w); err != nil {
 		return bill{}, err
 	}
-	if w.Flags > 1 || w.Received > maxCount || w.Debt > 1<<62 || w.Newest > uint64(money.MaxLock) || w.Refusal >= uint32(len(refusals)) {
+	if w.Flags&^(billFinal|billStopped) != 0 || w.Received > maxCount || w.Debt > 1<<62 || w.Newest > uint64(money.MaxLock) || w.Refusal >= uint32(len(refusals)) {
 		return bill{}, fmt.Errorf("%w: bill with figures out of range", ErrMessage)
 	}
 	promise, err := decodePromise(w.Promise, consumer)
 	return bill{
 		ack: w.Ack, mark: w.Mark, echo: w.Echo, received: w.Received, window: w.Window, debt: money.Amount(w.Debt),
-		newest: money.Amount(w.Newest), promise: promise, refusal: refusal(w.Refusal), final: w.Flags == 1,
+		newest: money.Amount(w.Newest), promise: promise, refusal: refusal(w.Refusal), final: w.Flags&billFinal != 0, stopped: w.Flags&billStopped != 0,
 	}, err
 }
 
