@@ -1,0 +1,276 @@
+package devnet
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/mysteriumnetwork/myst/api/wire"
+)
+
+func TestDemo(t *testing.T) {
+	var out, logs bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	report, network, err := Demo(t.Context(), Config{Dir: t.TempDir(), Logger: logger}, &out)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	defer closeNetwork(t, network)
+	if report.ConsumerSpent != report.ProviderReceived+report.NetworkFee || report.NetworkFee == 0 {
+		t.Errorf("spent %d, received %d, fee %d", report.ConsumerSpent, report.ProviderReceived, report.NetworkFee)
+	}
+	if report.DirectAddress != "127.0.0.1" || report.ExitAddress != "127.0.0.2" || report.BytesFetched != BlobSize || report.Promises < minPromises {
+		t.Errorf("report: %+v", report)
+	}
+	encoded, err := json.Marshal(report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range []string{
+		"driver", "direct_address", "exit_address", "bytes_fetched", "promises", "consumer_spent",
+		"provider_received", "network_fee", "clearing_tx", "rpc_url", "contracts", "steps",
+	} {
+		if !strings.Contains(string(encoded), `"`+field+`":`) {
+			t.Errorf("the report lacks %q", field)
+		}
+	}
+	secretsStayInside(t, network, logs.String()+out.String())
+}
+
+// secretsStayInside checks that no key, token or passphrase of the network is in what it printed, and
+// that nobody else can read the files that hold them.
+func secretsStayInside(t *testing.T, n *Network, printed string) {
+	t.Helper()
+	for _, p := range n.participants() {
+		files, err := filepath.Glob(filepath.Join(p.DataDir, "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys, err := filepath.Glob(filepath.Join(p.DataDir, "keystore", "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range append(files, keys...) {
+			info, err := os.Stat(file)
+			if err != nil {
+				continue // SQLite's journal comes and goes
+			}
+			if info.Mode().Perm()&0o077 != 0 {
+				t.Errorf("%s has mode %v", file, info.Mode())
+			}
+		}
+		token, err := os.ReadFile(filepath.Join(p.DataDir, "api-token"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(printed, strings.TrimSpace(string(token))) {
+			t.Error("the API token was printed")
+		}
+	}
+	key := n.Chain.Key()
+	if secret := fmt.Sprintf("%x", key.ECDSA().D); strings.Contains(printed, secret) {
+		t.Error("the developer key was printed")
+	}
+}
+
+func closeNetwork(t *testing.T, n *Network) {
+	t.Helper()
+	if err := n.Close(); err != nil {
+		t.Errorf("closing the network: %v", err)
+	}
+}
+
+// start starts a furnished network whose provider is announced.
+func start(t *testing.T, cfg Config) *Network {
+	t.Helper()
+	cfg.Dir = t.TempDir()
+	if testing.Verbose() {
+		cfg.Logger = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	n, err := Start(t.Context(), cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closeNetwork(t, n) })
+	if err := n.Furnish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range n.Provider {
+		eventually(t, "provider announced", func(ctx context.Context) error {
+			status, err := p.API.Status(ctx)
+			if err == nil && !status.Providing[0].Announced {
+				err = errors.New(status.Providing[0].Problem)
+			}
+			return err
+		})
+	}
+	return n
+}
+
+func eventually(t *testing.T, what string, try func(context.Context) error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := try(ctx)
+		if err == nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("%s: %v", what, err)
+		case <-tick.C:
+		}
+	}
+}
+
+func through(s wire.Session) *http.Client {
+	return &http.Client{Transport: &http.Transport{
+		Proxy: http.ProxyURL(&url.URL{Scheme: "socks5h", Host: s.ProxyAddr}), DisableKeepAlives: true,
+	}}
+}
+
+func TestPrivateDestinationsRefusedUnlessNamed(t *testing.T) {
+	n := start(t, Config{WithoutExit: true})
+	s, err := n.Consumer.API.Connect(t.Context(), wire.Connect{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if got, err := FetchAddress(ctx, through(s), n.Web.URL()); err == nil {
+		t.Fatalf("reached a loopback address at the provider's end, which saw %q", got)
+	}
+	// The control: the page is there for who is allowed to.
+	if _, err := FetchAddress(ctx, http.DefaultClient, n.Web.URL()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSessionsAtOnceHaveTheirOwnBills(t *testing.T) {
+	n := start(t, Config{Providers: 2})
+	var group errgroup.Group
+	sessions := make([]wire.Session, 4)
+	for i := range sessions {
+		group.Go(func() (err error) {
+			provider := n.Provider[i%2].Address.String()
+			sessions[i], err = n.Consumer.API.Connect(t.Context(), wire.Connect{Filter: wire.Filter{Provider: provider}}, nil)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	channels := map[uint8]bool{}
+	for i, s := range sessions {
+		channels[s.Channel] = true
+		if i > 1 { // the first two stay idle
+			if _, err := FetchBlob(t.Context(), through(s), n.Web.URL(), func(int64) {}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if len(channels) != len(sessions) {
+		t.Errorf("%d sessions share %d payment channels", len(sessions), len(channels))
+	}
+	for i, s := range sessions {
+		ended, err := n.Consumer.API.Disconnect(t.Context(), s.ID, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if busy := i > 1; busy != (ended.Received >= BlobSize) {
+			t.Errorf("session %d: billed for %d bytes", i, ended.Received)
+		}
+		if ended.Promised != ended.Due {
+			t.Errorf("session %d: promised %s, due %s", i, ended.Promised.Coins, ended.Due.Coins)
+		}
+	}
+	for _, p := range n.Provider {
+		eventually(t, "cleared", func(ctx context.Context) error {
+			balance, err := p.API.Balance(ctx)
+			if err == nil && balance.Uncleared.Units != 0 {
+				err = fmt.Errorf("%s coins are not cleared", balance.Uncleared.Coins)
+			}
+			return err
+		})
+	}
+}
+
+func TestReturningConsumerStartsWithoutTransaction(t *testing.T) {
+	n := start(t, Config{})
+	for round := range 2 {
+		before := n.Chain.Head()
+		var steps []string
+		s, err := n.Consumer.API.Connect(t.Context(), wire.Connect{}, func(p wire.Progress) { steps = append(steps, p.Step) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		locked := strings.Contains(strings.Join(steps, " "), "lock")
+		if locked != (round == 0) {
+			t.Errorf("round %d: steps %v", round, steps)
+		}
+		if round == 1 && n.Chain.Head() > before+1 {
+			t.Errorf("a returning consumer waited for %d blocks", n.Chain.Head()-before)
+		}
+		if _, err := FetchAddress(t.Context(), through(s), n.Web.URL()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.Consumer.API.Disconnect(t.Context(), s.ID, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestProviderDrains(t *testing.T) {
+	n := start(t, Config{})
+	s, err := n.Consumer.API.Connect(t.Context(), wire.Connect{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := FetchBlob(t.Context(), through(s), n.Web.URL(), func(int64) {}); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Provider[0].Stop(); err != nil {
+		t.Fatal(err)
+	}
+	var ended wire.Session
+	eventually(t, "the consumer was told", func(ctx context.Context) error {
+		sessions, err := n.Consumer.API.Sessions(ctx)
+		if err != nil {
+			return err
+		}
+		if ended = sessions.Sessions[0]; ended.Open() {
+			return errors.New("session is open")
+		}
+		return nil
+	})
+	if ended.Reason != "shutting down" {
+		t.Errorf("session ended: %s", ended.Reason)
+	}
+	cleared, err := n.bank.clearings(t.Context(), n.Info.Contracts.Payments, n.Provider[0].Address)
+	if err != nil || len(cleared) != 1 {
+		t.Errorf("clearings at shutdown: %v, %v", cleared, err)
+	}
+	if found, err := n.Consumer.API.Proposals(t.Context(), wire.Filter{}); err != nil || len(found.Proposals) != 0 {
+		t.Errorf("a provider that is gone is still offered: %v, %v", found, err)
+	}
+	if conn, err := net.DialTimeout("tcp", s.ProxyAddr, time.Second); err == nil {
+		_ = conn.Close()
+		t.Error("the SOCKS5 port outlived the session")
+	}
+}

@@ -1,0 +1,187 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/market"
+	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/tunnel"
+)
+
+const pageSize = 24 << 20
+
+// page serves pageSize bytes and returns its URL and address.
+func page(t *testing.T) (string, netip.AddrPort) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write(make([]byte, pageSize))
+	}))
+	t.Cleanup(server.Close)
+	return server.URL, netip.MustParseAddrPort(server.Listener.Addr().String())
+}
+
+func fetch(ctx context.Context, s Session, target string) (int64, error) {
+	client := &http.Client{Transport: &http.Transport{
+		Proxy: http.ProxyURL(&url.URL{Scheme: "socks5h", Host: s.ProxyAddr}), DisableKeepAlives: true,
+	}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return io.Copy(io.Discard, resp.Body)
+}
+
+func quiet(Progress) {}
+
+func TestPaidSession(t *testing.T) {
+	w := newWorld()
+	target, at := page(t)
+	provider := w.member(t, memberConfig{provider: true, exit: []netip.AddrPort{at}})
+	consumer := w.member(t, memberConfig{})
+	w.deposits[consumer.key.Address()] = 10 * money.UnitsPerCoin
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+
+	s, err := consumer.Connect(ctx, ConnectRequest{Filter: market.Filter{Country: "DE"}}, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := fetch(ctx, s, target); err != nil || n != pageSize {
+		t.Fatalf("%d bytes, %v", n, err)
+	}
+	ended, err := consumer.Disconnect(ctx, s.ID, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	due, err := testPrice.Due(ended.Received, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ended.Received < pageSize || ended.Promised < due+testSetup || ended.Promises < 4 {
+		t.Errorf("account: %+v", ended)
+	}
+	if ended.Reason != "finished" || ended.State != stateEnded {
+		t.Errorf("ended as %q: %s", ended.State, ended.Reason)
+	}
+	waitFor(t, func() bool {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return w.earned[provider.key.Address()] == ended.Promised
+	})
+	sessions, err := provider.Sessions(ctx)
+	if err != nil || len(sessions) != 1 || sessions[0].Promised != ended.Promised || sessions[0].Role != RoleProvider {
+		t.Errorf("provider's sessions: %+v, %v", sessions, err)
+	}
+	if conn, err := net.DialTimeout("tcp", s.ProxyAddr, time.Second); err == nil {
+		_ = conn.Close()
+		t.Error("the SOCKS5 port outlived the session")
+	}
+}
+
+func waitFor(t *testing.T, ok func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(10 * time.Second)
+	defer deadline.Stop()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			t.Fatal("it did not happen within ten seconds")
+		}
+	}
+}
+
+func TestConnectFails(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		sabotage func(w *world, provider *member)
+		want     error
+	}{
+		{"no deposit", func(w *world, _ *member) { w.deposits = nil }, ErrFunds},
+		{"nobody offers", func(w *world, _ *member) { w.offers = nil }, ErrNoProposal},
+		{"provider drains", func(_ *world, p *member) { p.mu.Lock(); p.draining = true; p.mu.Unlock() }, ErrRefused},
+		{"provider has no capacity", func(_ *world, p *member) { p.cfg.MaxSessions = -1 }, ErrRefused},
+		{"provider asks more than it announced", func(_ *world, p *member) {
+			a := p.self.Services[0].Announcer.(standing)
+			a.signed.Proposal.Price.PerGiB *= 2
+			p.self.Services[0].Announcer = a
+		}, ErrRefused},
+		{"chain is down", func(w *world, _ *member) { w.down = true }, ErrUnavailable},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld()
+			provider := w.member(t, memberConfig{provider: true})
+			consumer := w.member(t, memberConfig{})
+			w.deposits[consumer.key.Address()] = 10 * money.UnitsPerCoin
+			c.sabotage(w, provider)
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			if _, err := consumer.Connect(ctx, ConnectRequest{}, quiet); !errors.Is(err, c.want) {
+				t.Fatalf("got %v, want %v", err, c.want)
+			}
+			if open := append(consumer.open(), provider.open()...); len(open) != 0 {
+				t.Errorf("sessions left: %+v", open)
+			}
+		})
+	}
+}
+
+// overbilling is a provider's meter that claims to have received twice what it did.
+type overbilling struct{ tunnel.Server }
+
+type doubled struct{ tunnel.Tunnel }
+
+func (o overbilling) Open(ctx context.Context, cfg tunnel.ServerSession) (tunnel.Tunnel, []byte, error) {
+	t, start, err := o.Server.Open(ctx, cfg)
+	return doubled{t}, start, err
+}
+
+func (d doubled) Counters() tunnel.Counters {
+	c := d.Tunnel.Counters()
+	c.Received = 2*c.Received + 1<<20
+	return c
+}
+
+func TestOverbillingProviderIsNotPaid(t *testing.T) {
+	w := newWorld()
+	target, at := page(t)
+	provider := w.member(t, memberConfig{
+		provider: true, exit: []netip.AddrPort{at},
+		wrap: func(s tunnel.Server) tunnel.Server { return overbilling{s} },
+	})
+	consumer := w.member(t, memberConfig{})
+	w.deposits[consumer.key.Address()] = 10 * money.UnitsPerCoin
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	s, err := consumer.Connect(ctx, ConnectRequest{}, quiet)
+	if err == nil {
+		_, err = fetch(ctx, s, target)
+	}
+	if err == nil {
+		t.Fatal("an overbilled session went well")
+	}
+	waitFor(t, func() bool { return len(consumer.open()) == 0 && len(provider.open()) == 0 })
+	sessions, err := consumer.Sessions(ctx)
+	if err != nil || len(sessions) != 1 || sessions[0].Reason != "overbilled" {
+		t.Fatalf("consumer's sessions: %+v, %v", sessions, err)
+	}
+	if sessions[0].Promised > testSetup {
+		t.Errorf("paid %s beyond the set-up charge", sessions[0].Promised-testSetup)
+	}
+}
