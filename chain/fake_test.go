@@ -5,7 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
+	"flag"
 	"io"
 	"math/big"
 	"net/http"
@@ -24,6 +24,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// A default that the command line overrides: these checks run on a real chain and a real disk.
+	if err := flag.Set("rapid.checks", "30"); err != nil {
+		panic(err)
+	}
 	goleak.VerifyTestMain(m,
 		// go-ethereum's full node leaves these behind; nothing of ours does.
 		goleak.IgnoreAnyFunction("github.com/ethereum/go-ethereum/core.(*txSenderCacher).cache"),
@@ -152,12 +156,7 @@ func testClient(t *testing.T, cfg ClientConfig) *Client {
 
 func openStore(t *testing.T) *store.DB {
 	t.Helper()
-	return openStoreAt(t, filepath.Join(t.TempDir(), "node.db"))
-}
-
-func openStoreAt(t *testing.T, path string) *store.DB {
-	t.Helper()
-	db, err := store.Open(t.Context(), path)
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "node.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,4 +202,4 @@ func (n network) coins(t *testing.T, who identity.Address) uint64 {
 	return uint64(got)
 }
 
-var errTest = fmt.Errorf("test says no")
+var errTest = errors.New("test says no")
