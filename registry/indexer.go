@@ -12,45 +12,53 @@ import (
 	"github.com/mysteriumnetwork/myst/store"
 )
 
-// Topic is the first topic of the registry contract's Registered events, the only ones that an
-// [Indexer] needs.
-func Topic() common.Hash {
-	return contracts.NewRegistry().GetABI().Events[contracts.RegistryRegisteredEventName].ID
-}
+// followerName is the cursor's row in the node database.
+const followerName = "registry"
 
-// Indexer stores registrations in the node database.
+// Indexer copies the registry contract's events into the node database.
 type Indexer struct {
-	binding *contracts.Registry
-	log     *slog.Logger
+	contract *contracts.Registry
+	log      *slog.Logger
 }
 
 var _ chain.Handler = (*Indexer)(nil)
 
-// NewIndexer makes an indexer. A nil logger discards.
+// NewIndexer makes the handler; logger may be nil.
 func NewIndexer(logger *slog.Logger) *Indexer {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	return &Indexer{binding: contracts.NewRegistry(), log: logger}
+	return &Indexer{contract: contracts.NewRegistry(), log: logger}
 }
 
-// Apply implements chain.Handler. An event that no honest contract emits is skipped: a chain endpoint
-// that lies must not stop the copy.
-func (i *Indexer) Apply(tx *store.Tx, log types.Log) error {
-	event, err := i.binding.UnpackRegisteredEvent(&log)
+// Follow makes the follower that feeds an indexer from the registry contract. Of cfg it fills in Name,
+// Topics and Handler; Client, DB and Contract must be set.
+func Follow(cfg chain.FollowerConfig) *chain.Follower {
+	indexer := NewIndexer(cfg.Logger)
+	cfg.Name, cfg.Handler = followerName, indexer
+	event := contracts.NewRegistry().GetABI().Events[contracts.RegistryRegisteredEventName]
+	cfg.Topics = [][]common.Hash{{event.ID}}
+	return chain.NewFollower(cfg)
+}
+
+// Apply implements [chain.Handler]. The contract has checked what it emits; an event that says
+// something else is the endpoint's lie or another contract's, and is left out.
+func (x *Indexer) Apply(tx *store.Tx, log types.Log) error {
+	event, err := x.contract.UnpackRegisteredEvent(&log)
 	if err != nil {
-		i.log.Warn("unreadable registration skipped", "block", log.BlockNumber, "transaction", log.TxHash, "error", err)
+		x.log.Warn("unreadable registration left out", "block", log.BlockNumber, "transaction", log.TxHash, "error", err)
 		return nil
 	}
 	var key identity.PublicKey
 	copy(key[:32], event.X[:])
 	copy(key[32:], event.Y[:])
-	if key.Address() != identity.Address(event.Identity) {
-		i.log.Warn("registration with another identity's key skipped", "block", log.BlockNumber, "identity", event.Identity)
+	who := identity.Address(event.Identity)
+	if key.Address() != who {
+		x.log.Warn("registration with a foreign public key left out", "identity", who, "block", log.BlockNumber)
 		return nil
 	}
-	return tx.PutIdentity(event.Identity, key, log.BlockNumber)
+	return tx.PutIdentity(who, key, log.BlockNumber)
 }
 
-// Rollback implements chain.Handler.
-func (i *Indexer) Rollback(tx *store.Tx, block uint64) error { return tx.RemoveIdentitiesAbove(block) }
+// Rollback implements [chain.Handler].
+func (x *Indexer) Rollback(tx *store.Tx, block uint64) error { return tx.RemoveIdentitiesAbove(block) }

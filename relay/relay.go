@@ -133,13 +133,7 @@ type Intent struct {
 	Promises []intent.SignedPromise // 1 to MaxPromises
 	// Provider is whose earnings to withdraw. Anybody may ask: they go to its beneficiary.
 	Provider    identity.Address
-	Beneficiary *SignedBeneficiary
-}
-
-// SignedBeneficiary is a provider's first choice of beneficiary, with its signature.
-type SignedBeneficiary struct {
-	intent.SetBeneficiary
-	Signature identity.Signature
+	Beneficiary *intent.SignedSetBeneficiary
 }
 
 // Register asks to register an identity.
@@ -163,6 +157,6 @@ func Withdraw(provider identity.Address) Intent {
 func Collect() Intent { return Intent{Kind: KindCollect} }
 
 // SetBeneficiary asks to name who receives a provider's earnings, for the first time.
-func SetBeneficiary(s SignedBeneficiary) Intent {
+func SetBeneficiary(s intent.SignedSetBeneficiary) Intent {
 	return Intent{Kind: KindBeneficiary, Beneficiary: &s}
 }

@@ -1,0 +1,216 @@
+package relay
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/store"
+)
+
+// Defaults of Config.
+const (
+	maxPerIdentity = 16
+	maxOutstanding = 1000
+)
+
+// Config is what a service needs to know.
+type Config struct {
+	Client  *chain.Client
+	Outbox  *chain.Outbox // sends; its account pays the gas
+	DB      *store.DB
+	Network *chain.Network // for the contracts' addresses and the chain ID
+	// Known tells whether an identity may have several calls outstanding, such as a registered one.
+	// Nil is nobody.
+	Known func(ctx context.Context, who identity.Address) (bool, error)
+	// PerIdentity is how many calls a known identity may have outstanding; zero is 16.
+	PerIdentity uint64
+	// Outstanding is how many calls may be outstanding in all; zero is 1000.
+	Outstanding uint64
+	Now         func() time.Time // nil is time.Now
+	Logger      *slog.Logger     // nil discards
+}
+
+// Service is a relayer over an outbox. Its methods are safe for concurrent use; it has no goroutines
+// of its own, and tickets move only while the outbox runs.
+type Service struct {
+	cfg   Config
+	coder coder
+}
+
+var _ Relayer = (*Service)(nil)
+
+// NewService makes a relayer.
+func NewService(cfg Config) *Service {
+	if cfg.Known == nil {
+		cfg.Known = func(context.Context, identity.Address) (bool, error) { return false, nil }
+	}
+	if cfg.PerIdentity == 0 {
+		cfg.PerIdentity = maxPerIdentity
+	}
+	if cfg.Outstanding == 0 {
+		cfg.Outstanding = maxOutstanding
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Service{cfg: cfg, coder: newCoder(cfg.Network, cfg.Outbox.Address())}
+}
+
+// Info implements [Relayer].
+func (s *Service) Info(context.Context) (Info, error) { return Info{Address: s.cfg.Outbox.Address()}, nil }
+
+// Submit implements [Relayer].
+func (s *Service) Submit(ctx context.Context, in Intent) (Ticket, error) {
+	c, err := s.coder.call(in, s.cfg.Now())
+	if err != nil {
+		return Ticket{}, err
+	}
+	if ticket, known, err := s.existing(ctx, c); err != nil || known {
+		return ticket, err
+	}
+	if err := s.simulate(ctx, c); err != nil {
+		return Ticket{}, err
+	}
+	limits, err := s.limits(ctx, c.parties)
+	if err != nil {
+		return Ticket{}, err
+	}
+	var ticket Ticket
+	err = s.cfg.DB.InTx(ctx, func(tx *store.Tx) error {
+		ticket, err = s.take(tx, c, limits)
+		return err
+	})
+	if err != nil {
+		return Ticket{}, err
+	}
+	s.cfg.Outbox.Wake()
+	s.cfg.Logger.Info("relaying", "kind", in.Kind, "ticket", ticket.ID)
+	return ticket, nil
+}
+
+// existing returns the ticket of an intent that is under way, or that is done and can only be done
+// once.
+func (s *Service) existing(ctx context.Context, c call) (ticket Ticket, known bool, err error) {
+	err = s.cfg.DB.View(ctx, func(tx *store.Tx) error {
+		ticket, known, _, err = s.newest(tx, c)
+		return err
+	})
+	return ticket, known, err
+}
+
+// newest is existing inside a transaction; attempts is how often the intent was taken on before.
+func (s *Service) newest(tx *store.Tx, c call) (ticket Ticket, known bool, attempts uint64, err error) {
+	row, found, err := tx.NewestRelayTicket(c.hash)
+	if err != nil || !found {
+		return Ticket{}, false, 0, err
+	}
+	ticket, err = s.ticket(tx, row)
+	if err != nil {
+		return Ticket{}, false, 0, err
+	}
+	again := ticket.State == StateFailed || ticket.State == StateMined && c.repeatable
+	return ticket, !again, row.Attempt, nil
+}
+
+// simulate refuses what would change nothing.
+func (s *Service) simulate(ctx context.Context, c call) error {
+	err := s.cfg.Client.Simulate(ctx, s.cfg.Outbox.Address(), c.to, c.data)
+	var revert *chain.RevertError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &revert):
+		return refuse(ReasonReverts, "the contract would refuse: %s", revert.Reason)
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return fmt.Errorf("%w: %w", ErrUnavailable, err)
+}
+
+// limits looks up how many calls each party may have outstanding.
+func (s *Service) limits(ctx context.Context, parties [][20]byte) ([]uint64, error) {
+	limits := make([]uint64, len(parties))
+	for i, party := range parties {
+		known, err := s.cfg.Known(ctx, party)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
+		}
+		limits[i] = 1
+		if known {
+			limits[i] = s.cfg.PerIdentity
+		}
+	}
+	return limits, nil
+}
+
+// take counts, and puts the call into the outbox together with its ticket.
+func (s *Service) take(tx *store.Tx, c call, limits []uint64) (Ticket, error) {
+	ticket, known, attempts, err := s.newest(tx, c) // somebody may have been faster
+	if err != nil || known {
+		return ticket, err
+	}
+	if n, err := tx.RelayOutstandingInAll(); err != nil {
+		return Ticket{}, err
+	} else if n >= s.cfg.Outstanding {
+		return Ticket{}, refuse(ReasonBusy, "%d calls are outstanding; try again later or elsewhere", n)
+	}
+	for i, party := range c.parties {
+		if n, err := tx.RelayOutstanding(party); err != nil {
+			return Ticket{}, err
+		} else if n >= limits[i] {
+			return Ticket{}, refuse(ReasonBusy, "%s has %d outstanding; wait for its ticket", identity.Address(party), n)
+		}
+	}
+	row := store.RelayTicket{
+		ID: ticketID(c.hash, attempts+1), Intent: c.hash, Attempt: attempts + 1, Created: s.cfg.Now().UnixMilli(),
+	}
+	if row.Outbox, err = s.cfg.Outbox.Enqueue(tx, chain.Tx{Key: "relay/" + row.ID, To: c.to, Data: c.data}); err != nil {
+		return Ticket{}, err
+	}
+	if err := tx.AddRelayTicket(row, c.parties); err != nil {
+		return Ticket{}, err
+	}
+	return s.ticket(tx, row)
+}
+
+func ticketID(hash [32]byte, attempt uint64) string {
+	id := identity.Keccak256(hash[:], fmt.Appendf(nil, "/%d", attempt))
+	return hex.EncodeToString(id[:])
+}
+
+// Status implements [Relayer].
+func (s *Service) Status(ctx context.Context, id string) (ticket Ticket, err error) {
+	err = s.cfg.DB.View(ctx, func(tx *store.Tx) error {
+		row, found, err := tx.RelayTicket(id)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return ErrNotFound
+		}
+		ticket, err = s.ticket(tx, row)
+		return err
+	})
+	return ticket, err
+}
+
+func (s *Service) ticket(tx *store.Tx, row store.RelayTicket) (Ticket, error) {
+	status, err := s.cfg.Outbox.StatusIn(tx, row.Outbox)
+	if err != nil {
+		return Ticket{}, err
+	}
+	t := Ticket{ID: row.ID, State: State(status.State), Block: status.Block, Reason: status.Reason}
+	if status.Transaction != ([32]byte{}) {
+		t.Transaction = fmt.Sprintf("%#x", status.Transaction)
+	}
+	return t, nil
+}
