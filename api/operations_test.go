@@ -145,6 +145,10 @@ func TestClientWithoutNode(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
+	// There is a token, but nobody who says where to send it.
+	if _, err := client.New(dir, ""); !errors.Is(err, client.ErrNotRunning) {
+		t.Errorf("a node that has ended: %v", err)
+	}
 	if _, err := c.Status(t.Context()); !errors.Is(err, client.ErrNotRunning) {
 		t.Errorf("a node that has ended: %v", err)
 	}

@@ -184,8 +184,8 @@ func checkProvider(cmd *cobra.Command, cfg app.NodeConfig) error {
 	if cfg.Country == "" {
 		return usagef("--provide wants --country, such as DE")
 	}
-	if !flags.Changed("price-per-gib") && !flags.Changed("price-per-hour") {
-		return usagef("--provide wants --price-per-gib or --price-per-hour (0 to offer the service free)")
+	if cfg.Price.Free() && cfg.SetupCharge == 0 {
+		return usagef("--provide wants a price: --price-per-gib, --price-per-hour or --setup-charge")
 	}
 	return nil
 }

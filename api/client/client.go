@@ -34,7 +34,6 @@ var (
 )
 
 const (
-	defaultAddr = "127.0.0.1:4050"
 	tokenFile   = "api.token"
 	addressFile = "api.address"
 
@@ -51,28 +50,22 @@ type Client struct {
 	http  *http.Client
 }
 
-// New reads the token in dataDir. An empty addr takes the running node's own, from the same directory.
+// New reads the token in dataDir. An empty addr takes the running node's own, from the same directory; when no
+// node runs there, the token is not sent anywhere, for another user may listen where one would.
 // Errors: ErrNotRunning.
 func New(dataDir, addr string) (*Client, error) {
 	if addr == "" {
 		var err error
-		addr, err = readFile(filepath.Join(dataDir, addressFile))
-		if errors.Is(err, fs.ErrNotExist) {
-			addr, err = defaultAddr, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("find the node: %w", err)
+		if addr, err = readFile(dataDir, addressFile); err != nil {
+			return nil, err
 		}
 	}
 	if err := loopback(addr); err != nil {
 		return nil, err
 	}
-	token, err := readFile(filepath.Join(dataDir, tokenFile))
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%w: %s has no API token; start one with \"myst node\", or name its data directory with --data-dir", ErrNotRunning, dataDir)
-	case err != nil:
-		return nil, fmt.Errorf("read the API token: %w", err)
+	token, err := readFile(dataDir, tokenFile)
+	if err != nil {
+		return nil, err
 	}
 	dialer := &net.Dialer{Timeout: dialTimeout}
 	return &Client{
@@ -210,14 +203,21 @@ func get[T any](ctx context.Context, c *Client, path string, query url.Values) (
 	return out, nil
 }
 
-func readFile(path string) (text string, err error) {
-	f, err := os.Open(path)
+// readFile reads one of the files that a node leaves in its data directory.
+func readFile(dir, name string) (text string, err error) {
+	f, err := os.Open(filepath.Join(dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("%w in %s; start one with \"myst node\", or name its data directory with --data-dir", ErrNotRunning, dir)
+	}
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("find the node: %w", err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	data, err := io.ReadAll(io.LimitReader(f, maxFile))
-	return strings.TrimSpace(string(data)), err
+	if err != nil {
+		return "", fmt.Errorf("find the node: %w", err)
+	}
+	return strings.TrimSpace(string(data)), nil
 }
 
 // loopback refuses to send the token to another machine.
@@ -228,7 +228,7 @@ func loopback(addr string) error {
 	}
 	parsed, err := netip.ParseAddrPort(addr)
 	if err != nil {
-		return fmt.Errorf("API address %q: want host:port such as %s", addr, defaultAddr)
+		return fmt.Errorf("API address %q: want host:port such as 127.0.0.1:4050", addr)
 	}
 	if !parsed.Addr().Unmap().IsLoopback() {
 		return fmt.Errorf("API address %s is not on this machine; forward the port through ssh to use it", addr)
