@@ -35,6 +35,7 @@ func (c *Collector) receive(ctx context.Context, conn Conn) error {
 type verdict struct {
 	promise *intent.SignedPromise // new, to be stored
 	base    money.Amount
+	debt    money.Amount
 	settled money.Amount
 	covers  bool
 	figures figures
@@ -79,7 +80,7 @@ func (c *Collector) judge(p payment, now time.Time) (verdict, error) {
 	if err := c.audit.judgeTime(p.elapsed, p.echo); err != nil {
 		return verdict{}, err
 	}
-	v := verdict{base: c.base, settled: c.settled, greeted: c.greeted}
+	v := verdict{base: c.base, debt: c.debt, settled: c.settled, greeted: c.greeted}
 	if !c.greeted {
 		switch {
 		case !p.has(flagHello):
@@ -88,7 +89,9 @@ func (c *Collector) judge(p payment, now time.Time) (verdict, error) {
 			v.refused, v.show = refusedNotGrowing, true
 			return v, nil
 		}
+		// Promises that were signed for earlier sessions and did not arrive then pay debts.
 		v.base, v.greeted = p.base, true
+		v.debt = c.debt.SaturatingSub(p.base - c.floor)
 	} else if p.base != c.base {
 		return v, fmt.Errorf("%w: another base in mid-session", ErrMessage)
 	}
@@ -100,7 +103,7 @@ func (c *Collector) judge(p payment, now time.Time) (verdict, error) {
 			v.promise, newest = p.promise, p.promise.Amount
 		}
 	}
-	v.settled = max(c.settled, min(p.settles, c.debt))
+	v.settled = max(c.settled, min(p.settles, v.debt))
 	v.figures = figures{
 		received: p.received, peerReceived: min(p.peerReceived, n.Received),
 		elapsed: min(p.elapsed, c.clock.elapsed(now)+settled),
@@ -116,7 +119,7 @@ func (c *Collector) judge(p payment, now time.Time) (verdict, error) {
 	}
 	v.covers = newest >= due
 	if !v.covers {
-		v.settled = c.settled
+		v.settled, v.debt = c.settled, c.debt
 		if v.refused == 0 && !p.has(flagFinal) {
 			v.refused = refusalOf(ErrTooLittle)
 		}
@@ -157,7 +160,7 @@ func (c *Collector) store(ctx context.Context, v verdict, now time.Time) error {
 		row.Due = max(row.Due, due)
 	}
 	account.Credit += gain
-	account.Debt = c.debt.SaturatingSub(v.settled)
+	account.Debt = v.debt.SaturatingSub(v.settled)
 	err := c.ledger.group.do(ctx, func(tx *store.Tx) error {
 		if err := tx.SavePromise(c.ledger.promiseRow(*v.promise)); err != nil {
 			return err
@@ -184,7 +187,7 @@ func (c *Collector) apply(p payment, v verdict, now time.Time) {
 	}
 	if v.greeted {
 		if !c.greeted {
-			c.greeted, c.base = true, v.base
+			c.greeted, c.base, c.debt = true, v.base, v.debt
 		}
 		c.settled = v.settled
 	}

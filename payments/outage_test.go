@@ -1,0 +1,167 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/store"
+)
+
+// The payment channel is away for half a minute: service goes on inside the window, pauses, and goes on.
+func TestOutageOfThePaymentChannel(t *testing.T) {
+	w := newWorld(t)
+	w.terms.Price.PerHour = 36_000
+	synctest.Test(t, func(t *testing.T) {
+		r := w.start(t.Context(), 20*time.Millisecond)
+		r.link.down(20<<20, 10_000_000)
+		away := func(uint32, []byte) bool { return true }
+		r.cc.out.drop, r.pc.out.drop = away, away
+		before := r.link.provider.Counters().Total()
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			r.link.down(100<<20, 10_000_000)
+		}()
+		time.Sleep(30 * time.Second)
+		if served := r.link.provider.Counters().Total() - before; served == 0 || served > r.collector.Stats().Window {
+			t.Errorf("%d bytes served in the outage", served)
+		}
+		r.cc.out.mu.Lock()
+		r.cc.out.drop = nil
+		r.cc.out.mu.Unlock()
+		r.pc.out.mu.Lock()
+		r.pc.out.drop = nil
+		r.pc.out.mu.Unlock()
+		<-done
+		if paid, collected := r.settle(t.Context()); paid != nil || collected != nil {
+			t.Errorf("payer: %v, collector: %v", paid, collected)
+		}
+		if c, p := r.payer.Stats(), r.collector.Stats(); c.Promised != p.Promised || c.Received != 120<<20 {
+			t.Errorf("%+v, %+v", c, p)
+		}
+	})
+}
+
+func TestProbesPauseTheClock(t *testing.T) {
+	w := newWorld(t)
+	w.terms.Price = money.Price{PerHour: 36_000}
+	synctest.Test(t, func(t *testing.T) {
+		r := w.start(t.Context(), 20*time.Millisecond)
+		// Attach was without a probe; this one is told what to say.
+		answer := errors.New("no echo")
+		working := true
+		r.payer.mu.Lock()
+		r.payer.probe = func(context.Context) error {
+			if working {
+				return nil
+			}
+			return answer
+		}
+		r.payer.mu.Unlock()
+		r.link.down(packet, 1_000_000)
+		time.Sleep(100*time.Second + 5*time.Second)
+		working = false // probes at 110 and 120 s fail
+		time.Sleep(40 * time.Second)
+		working = true // that at 150 s does not
+		time.Sleep(15 * time.Second)
+		c, p := r.payer.Stats(), r.collector.Stats()
+		for _, got := range []time.Duration{c.Elapsed, p.Elapsed} { // 160 s less 30 s
+			if diff := got - 130*time.Second; diff < -200*time.Millisecond || diff > 200*time.Millisecond {
+				t.Errorf("billed %v and %v of 160 s; probes failed for 30", c.Elapsed, p.Elapsed)
+			}
+		}
+		working = false
+		if err := over(t, r.paid, 70*time.Second); !errors.Is(err, ErrTunnelDead) {
+			t.Errorf("payer: %v", err)
+		}
+		r.end("tunnel failed")
+	})
+}
+
+// A consumer that claims failing probes while traffic flows pays for the time all the same.
+func TestPauseWithTrafficIsVoid(t *testing.T) {
+	w := newWorld(t)
+	w.terms.Price = money.Price{PerHour: 36_000}
+	synctest.Test(t, func(t *testing.T) {
+		r := w.start(t.Context(), 20*time.Millisecond)
+		r.payer.mu.Lock()
+		r.payer.clock.hold(holdProbes, time.Now())
+		r.payer.mu.Unlock()
+		r.payer.kick()
+		go r.link.down(1<<30, 100_000)
+		if err := over(t, r.collected, 3*time.Minute); !errors.Is(err, ErrUnpaid) && !errors.Is(err, ErrMeter) {
+			t.Errorf("collector: %v", err)
+		}
+		if p := r.collector.Stats(); p.Elapsed < time.Minute {
+			t.Errorf("%v of session time", p.Elapsed)
+		}
+		r.end("unpaid")
+	})
+}
+
+// What a broken session left unpaid is paid in the next one, and until then it is part of the window.
+func TestDebtIsPaidInTheNextSession(t *testing.T) {
+	w := newWorld(t)
+	synctest.Test(t, func(t *testing.T) {
+		r := w.start(t.Context(), 5*time.Millisecond)
+		r.link.down(20<<20, 10_000_000)
+		r.cc.out.drop = func(uint32, []byte) bool { return true }
+		r.link.down(4<<20, 10_000_000)
+		promised := r.collector.Stats().Promised
+		r.end("payment channel lost")
+		provider, err := w.provider.ledger.account(t.Context(), Provider, w.consumer.key.Address())
+		if err != nil || provider.Debt == 0 || provider.Credit != 0 {
+			t.Fatalf("provider's book %+v, %v", provider, err)
+		}
+		w.terms.Session[0]++
+		r = w.start(t.Context(), 5*time.Millisecond)
+		r.link.down(4<<20, 10_000_000)
+		if paid, collected := r.settle(t.Context()); paid != nil || collected != nil {
+			t.Fatalf("payer: %v, collector: %v", paid, collected)
+		}
+		all, err := w.provider.ledger.PromisedTo(t.Context())
+		if err != nil || len(all) != 1 {
+			t.Fatal(all, err)
+		}
+		served, _ := w.terms.Price.Due(28<<20, 0)
+		if want := served + 2*w.terms.Setup; all[0].Amount > want || all[0].Amount < want-20 || promised >= want {
+			t.Errorf("promised %d for two sessions that cost %d", all[0].Amount, want)
+		}
+		for role, l := range map[Role]*Ledger{Provider: w.provider.ledger, Consumer: w.consumer.ledger} {
+			peer := w.terms.Peer
+			if role == Provider {
+				peer = w.consumer.key.Address()
+			}
+			if a, err := l.account(t.Context(), role, peer); err != nil || a.Debt != 0 {
+				t.Errorf("%s's book: %+v, %v", role, a, err)
+			}
+		}
+	})
+}
+
+// A provider cannot make up a debt that the consumer's book does not explain.
+func TestInventedDebtIsNotPaid(t *testing.T) {
+	w := newWorld(t)
+	synctest.Test(t, func(t *testing.T) {
+		w.open(&w.provider)
+		w.open(&w.consumer)
+		err := w.provider.db.InTx(t.Context(), func(tx *store.Tx) error {
+			return w.provider.ledger.addDebt(tx, Provider, w.consumer.key.Address(), 100_000)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := w.start(t.Context(), 5*time.Millisecond)
+		if err := over(t, r.paid, 10*time.Second); !errors.Is(err, ErrDebt) {
+			t.Errorf("payer: %v", err)
+		}
+		r.end("debt")
+		if c := r.payer.Stats(); c.Promised != w.terms.Setup {
+			t.Errorf("promised %d", c.Promised)
+		}
+	})
+}
