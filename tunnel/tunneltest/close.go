@@ -31,14 +31,14 @@ func testSessions(t *testing.T, d Driver) {
 	for i, p := range pairs {
 		conn := p.dial(t, "tcp", server.String())
 		transfers.Go(func() {
-			if err := fetch(conn, uint64(i+1)<<20); err != nil { //nolint:gosec // positive
+			if err := fetch(conn, uint64(i+1)<<19); err != nil { //nolint:gosec // positive
 				t.Errorf("session %d: %v", i, err)
 			}
 		})
 	}
 	transfers.Wait()
 	for i, p := range pairs {
-		size := uint64(i+1) << 20 //nolint:gosec // positive
+		size := uint64(i+1) << 19 //nolint:gosec // positive
 		if got := p.provider.Counters().Sent; got < size || got > size*5/4 {
 			t.Errorf("session %d moved %d bytes and counted %d", i, size, got)
 		}

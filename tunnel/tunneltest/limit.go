@@ -109,7 +109,7 @@ func testLimitLowered(t *testing.T, d Driver) {
 // testLimitRaisedOften is how payments use a tunnel: an alarm at half a window, and a limit that is
 // always one window ahead. The transfer must not notice.
 func testLimitRaisedOften(t *testing.T, d Driver) {
-	const size, window = 16 << 20, 1 << 20
+	const size, window = 8 << 20, 512 << 10
 	server := listenTCP(t, source)
 	p := d.connect(t, d.server(t, allow(server)))
 	conn := p.dial(t, "tcp", server.String())

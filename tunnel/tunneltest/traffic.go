@@ -18,7 +18,7 @@ import (
 )
 
 func testTransfer(t *testing.T, d Driver) {
-	const size = 4 << 20
+	const size = 2 << 20
 	down, up := listenTCP(t, source), listenTCP(t, echo)
 	p := d.connect(t, d.server(t, allow(down, up)))
 	if err := fetch(p.dial(t, "tcp", down.String()), size); err != nil {
