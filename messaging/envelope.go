@@ -226,7 +226,8 @@ func marshal(m proto.Message) []byte {
 
 // unmarshal reads the canonical encoding and refuses every other.
 func unmarshal(b []byte, m proto.Message) error {
-	if err := proto.Unmarshal(b, m); err != nil {
+	// Unknown fields must not survive: they would come back out of marshal.
+	if err := (proto.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(b, m); err != nil {
 		return fmt.Errorf("%w: %w", errMalformed, err)
 	}
 	if !bytes.Equal(marshal(m), b) {
