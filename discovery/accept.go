@@ -73,13 +73,11 @@ func (d *Directory) decide(ctx context.Context, r record.Record, raw []byte, fre
 	held, count := d.slots[id], len(d.slots)
 	known := r.Kind != record.KindRenewal || d.renewable(r, fresh, now)
 	d.mu.Unlock()
-	contradicts := false
 	if held != nil {
 		if held.hash == fresh.hash {
 			return nil
 		}
-		contradicts = held.record.Sequence == r.Sequence
-		if contradicts {
+		if held.record.Sequence == r.Sequence {
 			if err := d.mark(ctx, r.Author, now); err != nil {
 				return err
 			}

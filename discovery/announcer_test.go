@@ -76,6 +76,12 @@ func (h *fakeHub) set(change func()) {
 	change()
 }
 
+func (h *fakeHub) counts() (calls, taken int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.calls, h.taken
+}
+
 // get returns what a slot holds, and whether it holds anything.
 func (h *fakeHub) get(kind record.Kind, slot uint8) (record.Record, bool) {
 	h.mu.Lock()
@@ -278,9 +284,10 @@ func TestAnnouncerSurvivesHubs(t *testing.T) {
 			t.Errorf("both hubs are down, but the problem is %q", problem)
 		}
 		// Back, with an empty database: announced again within the longest pause.
-		calls := down.calls
+		calls, _ := down.counts()
 		time.Sleep(time.Hour)
-		if tries := down.calls - calls; tries < 50 || tries > 120 {
+		after, _ := down.counts()
+		if tries := after - calls; tries < 50 || tries > 120 {
 			t.Errorf("%d tries in an hour; want about one a minute", tries)
 		}
 		down.set(func() { down.fail = nil })
@@ -298,9 +305,9 @@ func TestAnnouncerSurvivesHubs(t *testing.T) {
 func TestAnnouncerTellsForgetfulHub(t *testing.T) {
 	announcing(t, 1, func(t *testing.T, a *Announcer, _ *keys, hubs []*fakeHub, _ func()) {
 		h := hubs[0]
-		taken := h.taken
+		_, taken := h.counts()
 		time.Sleep(time.Hour)
-		if h.taken != taken {
+		if _, now := h.counts(); now != taken {
 			t.Error("repeating changes what a hub holds")
 		}
 		for _, age := range []time.Duration{time.Minute, 9 * time.Hour, 14 * time.Hour} {
@@ -371,7 +378,7 @@ func TestWithdrawDoesNotWaitForDeadHub(t *testing.T) {
 }
 
 func TestAnnouncerWithoutKey(t *testing.T) {
-	announcing(t, 1, func(t *testing.T, a *Announcer, keys *keys, hubs []*fakeHub, _ func()) {
+	announcing(t, 1, func(t *testing.T, a *Announcer, keys *keys, _ []*fakeHub, _ func()) {
 		keys.mu.Lock()
 		keys.err = errors.New("no entropy")
 		keys.mu.Unlock()

@@ -47,7 +47,7 @@ func (t *delivery) run(ctx context.Context) {
 		wait := repeatEvery
 		if err != nil {
 			// Spread over a quarter, so that a hub that comes back is not met by everybody at once.
-			wait = backoff - time.Duration(rand.Int64N(int64(backoff/4)))
+			wait = backoff - time.Duration(rand.Int64N(int64(backoff/4))) //nolint:gosec // nothing secret
 			if backoff = min(2*backoff, maxBackoff); errors.Is(err, ErrParked) {
 				backoff = min(backoff, parkedBackoff)
 			}

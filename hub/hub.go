@@ -151,6 +151,8 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	if err != nil {
 		err = errors.Join(fmt.Errorf("hub: requests cut off: %w", err), server.Close())
 	}
-	<-served // http.ErrServerClosed
+	if ended := <-served; !errors.Is(ended, http.ErrServerClosed) {
+		err = errors.Join(err, fmt.Errorf("hub: serve: %w", ended))
+	}
 	return err
 }

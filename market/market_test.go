@@ -372,12 +372,12 @@ func TestFilterQuery(t *testing.T) {
 }
 
 func TestCheapest(t *testing.T) {
-	make := func(slot uint8, gib, hour, setup money.Amount, bandwidth uint64) Signed {
+	offer := func(slot uint8, gib, hour, setup money.Amount, bandwidth uint64) Signed {
 		p := proposal()
 		p.Price, p.SetupCharge, p.Bandwidth = money.Price{PerGiB: gib, PerHour: hour}, setup, bandwidth
 		return sign(t, p, record.NewStamp(slot, now, time.Hour))
 	}
-	all := []Signed{make(0, 2, 1, 0, 5), make(1, 1, 3, 0, 5), make(2, 1, 2, 9, 5), make(3, 1, 2, 0, 5), make(4, 1, 2, 0, 6)}
+	all := []Signed{offer(0, 2, 1, 0, 5), offer(1, 1, 3, 0, 5), offer(2, 1, 2, 9, 5), offer(3, 1, 2, 0, 5), offer(4, 1, 2, 0, 6)}
 	order := func(unit string) (slots []uint8) {
 		sorted := slices.Clone(all)
 		slices.SortFunc(sorted, Cheapest(unit))
