@@ -66,7 +66,9 @@ func NewService(cfg Config) *Service {
 }
 
 // Info implements [Relayer].
-func (s *Service) Info(context.Context) (Info, error) { return Info{Address: s.cfg.Outbox.Address()}, nil }
+func (s *Service) Info(context.Context) (Info, error) {
+	return Info{Address: s.cfg.Outbox.Address()}, nil
+}
 
 // Submit implements [Relayer].
 func (s *Service) Submit(ctx context.Context, in Intent) (Ticket, error) {
