@@ -144,7 +144,7 @@ func TestRecordsThatAreNoProposals(t *testing.T) {
 func TestRenewal(t *testing.T) {
 	s := sign(t, proposal(), record.NewStamp(2, now, time.Hour))
 	renew := func(key byte, of Signed, at time.Time) *record.Record {
-		r, err := Renew(testKey(t, key), domain, of, record.NewStamp(0, at, time.Hour))
+		r, err := Renew(testKey(t, key), domain, of, record.NewStamp(0, at, now.Add(110*time.Minute).Sub(at)))
 		if err != nil {
 			t.Fatal(err)
 		}
