@@ -51,7 +51,7 @@ type Backend interface {
 }
 
 // Deploy puts the contracts on a chain, one transaction after another, waits until each is mined
-// and checks the result with [Present]. The sender needs gas coins for about 7 million gas.
+// and checks the result with [Present]. The sender pays about 6 million gas.
 func Deploy(ctx context.Context, backend Backend, sender *bind.TransactOpts, cfg Config) (Addresses, error) {
 	fee, delay, err := cfg.terms()
 	if err != nil {

@@ -110,7 +110,8 @@ contract Payments is IPayments, EIP712 {
     function fund(FundIntent calldata f, PermitSignature calldata permit) external {
         require(msg.sender == f.relayer, NotTheRelayer());
         require(block.timestamp <= f.validUntil, Expired());
-        require(_signer(_fundHash(f), f.r, f.vs) == f.owner, WrongSignature());
+        // A malformed signature recovers to nobody, and some coins let nobody permit.
+        require(f.owner != address(0) && _signer(_fundHash(f), f.r, f.vs) == f.owner, WrongSignature());
 
         IERC20Permit token = IERC20Permit(coin);
         uint256 total = (uint256(f.units) + f.fee) * UNIT;
@@ -175,7 +176,7 @@ contract Payments is IPayments, EIP712 {
         require(c.epoch == epoch, WrongEpoch());
         Account memory a = _accounts[consumer];
         require(a.unlockAt(id) == 0, NothingChanged());
-        uint32 time = uint32(block.timestamp + unlockDelay);
+        uint32 time = uint32(block.timestamp + unlockDelay); // fits until 2106
         a.setUnlockAt(id, time);
         _accounts[consumer] = a;
         emit UnlockRequested(consumer, c.provider, id, epoch, time);

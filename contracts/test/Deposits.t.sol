@@ -249,8 +249,7 @@ contract FundTest is Base {
         (f.owner, f.vs) = (address(0), bytes32(ORDER / 2 + 1));
         PermitSignature memory p;
         p.deadline = soon();
-        VM.expectRevert();
-        send(relayer, f, p);
+        refused(relayer, f, p, IPayments.WrongSignature.selector);
     }
 
     /// A permit used before: the allowance is there, but it can be from anything.
