@@ -430,3 +430,45 @@ func TestCallsInTheWrongState(t *testing.T) {
 		_ = consumer.End(t.Context(), Finished)
 	})
 }
+
+func TestStartOfAnotherSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newExchange(0)
+		x.start <- encodeStart(ID{1}, Start{})
+		ended := make(chan error, 1)
+		go func() {
+			s, _, err := Accept(t.Context(), &fakeIncoming{x, goodRequest().encode()}, Config{}, serve)
+			if s != nil {
+				err = errors.New("accepted")
+			}
+			ended <- err
+		}()
+		if err := <-ended; !errors.Is(err, ErrMessage) {
+			t.Error(err)
+		}
+		if m := (<-x.reply); m.Kind != kindReply {
+			t.Error(m)
+		}
+	})
+}
+
+// A dialogue that breaks ends its session at once, not after a minute.
+func TestBrokenDialogue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		consumer, provider := pair(t, newExchange(0), Config{})
+		up(t, consumer, provider)
+		if err := consumer.dialogue.Close(); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-consumer.Done():
+		case <-time.After(time.Second):
+			t.Error("open without a dialogue")
+		}
+		if consumer.Reason() != PeerLost {
+			t.Error(consumer.Err())
+		}
+		_ = provider.End(t.Context(), Finished)
+		<-consumer.closed
+	})
+}
