@@ -11,8 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ethereum/go-ethereum/common"
-
 	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/identity/keystore"
@@ -85,10 +83,8 @@ func (b *base) open(ctx context.Context, networkFile string, chainURLs []string)
 	b.onClose(b.client.Close)
 	b.payments = chain.NewPayments(b.client, b.network.Contracts)
 	b.registry = registry.New(b.db)
-	follower := chain.NewFollower(chain.FollowerConfig{
-		Name: "registry", Client: b.client, DB: b.db, Contract: b.network.Contracts.Registry,
-		Topics: [][]common.Hash{{registry.Topic()}}, Handler: registry.NewIndexer(b.log),
-		Poll: registryPoll, Logger: b.log,
+	follower := registry.Follow(chain.FollowerConfig{
+		Client: b.client, DB: b.db, Contract: b.network.Contracts.Registry, Poll: registryPoll, Logger: b.log,
 	})
 	b.run("registry follower", follower.Run)
 	return nil

@@ -36,10 +36,7 @@ func RunHub(ctx context.Context, cfg HubConfig) (err error) {
 	if err != nil {
 		return err
 	}
-	service, err := b.startRelay(key)
-	if err != nil {
-		return err
-	}
+	service := b.startRelay(key)
 	directory, err := b.startDirectory(ctx)
 	if err != nil {
 		return err
@@ -48,11 +45,11 @@ func RunHub(ctx context.Context, cfg HubConfig) (err error) {
 }
 
 // startRelay sends other identities' intents from the hub's own account.
-func (b *base) startRelay(key *identity.Key) (*relay.Service, error) {
+func (b *base) startRelay(key *identity.Key) *relay.Service {
 	outbox := chain.NewOutbox(chain.OutboxConfig{Client: b.client, DB: b.db, Key: key, Logger: b.log})
 	b.run("outbox", outbox.Run)
 	return relay.NewService(relay.Config{
-		Client: b.client, DB: b.db, Outbox: outbox, Network: b.network, Logger: b.log,
+		Client: b.client, DB: b.db, Outbox: outbox, Network: b.network, Known: b.registry.Registered, Logger: b.log,
 	})
 }
 

@@ -61,7 +61,7 @@ func (n *Network) Furnish(ctx context.Context) error {
 		if _, err := p.API.Register(ctx, nil); err != nil {
 			return fmt.Errorf("register %s: %w", p.Name, err)
 		}
-		if _, err := p.API.Deposit(ctx, (2 * Bond).String(), nil); err != nil {
+		if _, err := p.API.Deposit(ctx, money.Amount(2*Bond).String(), nil); err != nil {
 			return fmt.Errorf("deposit of %s: %w", p.Name, err)
 		}
 	}

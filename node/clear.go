@@ -18,7 +18,7 @@ var _ payments.Claimer = Claims{}
 
 // Claim implements payments.Claimer.
 func (c Claims) Claim(ctx context.Context, promises []intent.SignedPromise) (payments.Claim, error) {
-	return claim(c.Relayer.Submit(ctx, relay.Clear(promises...)))
+	return claim(submit(ctx, c.Relayer, relay.Clear(promises...)))
 }
 
 // Claimed implements payments.Claimer.
@@ -36,7 +36,7 @@ func claim(t relay.Ticket, err error) (payments.Claim, error) {
 // Clear claims every promise to this identity that is not cleared, and waits until that is mined. With
 // nothing to clear it returns nothing. What is being cleared already is waited for, not repeated.
 func (n *Node) Clear(ctx context.Context, progress func(Progress)) ([]Payment, error) {
-	self, err := n.identity()
+	self, err := n.identity(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (n *Node) clear(ctx context.Context, self *Self) ([]Payment, error) {
 
 // Balance reads what the identity owns, and adds what its own book knows.
 func (n *Node) Balance(ctx context.Context) (Balance, error) {
-	self, err := n.identity()
+	self, err := n.identity(ctx)
 	if err != nil {
 		return Balance{}, err
 	}

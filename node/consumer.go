@@ -33,7 +33,7 @@ type consuming struct {
 // Connect opens a session with the cheapest provider that matches and returns once traffic can pass.
 // The session outlives ctx. Where a provider refuses for reasons of its own, the next one is tried.
 func (n *Node) Connect(ctx context.Context, req ConnectRequest, progress func(Progress)) (Session, error) {
-	self, err := n.identity()
+	self, err := n.identity(ctx)
 	if err != nil {
 		return Session{}, err
 	}

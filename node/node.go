@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/discovery"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/messaging"
@@ -118,11 +119,11 @@ type Node struct {
 	cancel context.CancelFunc
 	group  sync.WaitGroup
 
+	attached chan struct{} // closed by Attach
 	planning chan struct{} // held from choosing a payment channel until it is taken
 
 	mu       sync.Mutex
 	self     *Self
-	problem  string // why there is no self yet
 	live     map[session.ID]*live
 	draining bool
 }
@@ -148,8 +149,8 @@ func New(ctx context.Context, cfg Config) *Node {
 		cfg.Backends = func() []Backend { return nil }
 	}
 	n := &Node{
-		cfg: cfg, log: cfg.Logger, started: cfg.Clock(), problem: "the identity is being unlocked",
-		live: map[session.ID]*live{}, planning: make(chan struct{}, 1),
+		cfg: cfg, log: cfg.Logger, started: cfg.Clock(),
+		live: map[session.ID]*live{}, attached: make(chan struct{}), planning: make(chan struct{}, 1),
 	}
 	n.ctx, n.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return n
@@ -163,27 +164,25 @@ func (n *Node) Attach(self Self) {
 		return
 	}
 	n.self = &self
+	close(n.attached)
 	if len(self.Services) > 0 {
 		n.group.Go(func() { n.provide(&self) })
 	}
 }
 
-// Unavailable says why the node has no identity, for Status and errors.
-func (n *Node) Unavailable(problem string) {
+// identity waits for the attached identity, which takes a second after a start. Errors:
+// ErrNoIdentity when ctx ends first, ErrShuttingDown.
+func (n *Node) identity(ctx context.Context) (*Self, error) {
+	select {
+	case <-n.attached:
+	case <-n.ctx.Done():
+	case <-ctx.Done():
+		return nil, fmt.Errorf("%w: it is still being unlocked: %w", ErrNoIdentity, ctx.Err())
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.problem = problem
-}
-
-// identity returns the attached identity, or ErrNoIdentity or ErrShuttingDown.
-func (n *Node) identity() (*Self, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	switch {
-	case n.draining:
+	if n.draining {
 		return nil, ErrShuttingDown
-	case n.self == nil:
-		return nil, fmt.Errorf("%w: %s", ErrNoIdentity, n.problem)
 	}
 	return n.self, nil
 }
@@ -199,10 +198,10 @@ func (n *Node) Status(ctx context.Context) (Status, error) {
 		Started: n.started, Backends: n.cfg.Backends(), Sessions: n.open(),
 	}
 	n.mu.Lock()
-	self, problem := n.self, n.problem
+	self := n.self
 	n.mu.Unlock()
 	if self == nil {
-		s.Backends = append(s.Backends, Backend{Name: "identity", Detail: problem})
+		s.Backends = append(s.Backends, Backend{Name: "identity", Detail: "being unlocked"})
 		return s, nil
 	}
 	s.Identity = self.address()
@@ -224,6 +223,9 @@ func (n *Node) Status(ctx context.Context) (Status, error) {
 func (n *Node) Proposals(ctx context.Context, f market.Filter) ([]market.Signed, error) {
 	found, err := n.cfg.Finder.Find(ctx, f)
 	if err != nil {
+		if errors.Is(err, discovery.ErrUnavailable) {
+			err = fmt.Errorf("%w: %w", ErrUnavailable, err)
+		}
 		return nil, fmt.Errorf("find proposals: %w", err)
 	}
 	slices.SortFunc(found, market.Cheapest(f.MeteringUnit))
@@ -233,7 +235,7 @@ func (n *Node) Proposals(ctx context.Context, f market.Filter) ([]market.Signed,
 // Register puts the node's identity into the registry, unless it is there, and waits until the node's
 // own copy of the chain shows it.
 func (n *Node) Register(ctx context.Context, progress func(Progress)) (Payment, error) {
-	self, err := n.identity()
+	self, err := n.identity(ctx)
 	if err != nil {
 		return Payment{}, err
 	}
@@ -262,7 +264,7 @@ func (n *Node) Register(ctx context.Context, progress func(Progress)) (Payment, 
 
 // Deposit moves coins from the identity's wallet into its deposit.
 func (n *Node) Deposit(ctx context.Context, amount money.Amount, progress func(Progress)) (Payment, error) {
-	self, err := n.identity()
+	self, err := n.identity(ctx)
 	if err != nil {
 		return Payment{}, err
 	}
@@ -271,7 +273,7 @@ func (n *Node) Deposit(ctx context.Context, amount money.Amount, progress func(P
 
 // Withdraw pays the identity's cleared earnings out.
 func (n *Node) Withdraw(ctx context.Context, progress func(Progress)) (Payment, error) {
-	self, err := n.identity()
+	self, err := n.identity(ctx)
 	if err != nil {
 		return Payment{}, err
 	}

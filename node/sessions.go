@@ -111,7 +111,7 @@ func newestFirst(a, b Session) int {
 
 // Sessions lists the open sessions and those in the ledger, newest first.
 func (n *Node) Sessions(ctx context.Context) ([]Session, error) {
-	self, err := n.identity()
+	self, err := n.identity(ctx)
 	if err != nil {
 		return nil, err
 	}

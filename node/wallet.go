@@ -37,7 +37,7 @@ func (w *wallet) domain(contract identity.Address) intent.Domain {
 // relay submits an intent and waits until it is in a block or has failed.
 func (w *wallet) relay(ctx context.Context, operation string, in relay.Intent, progress func(Progress)) (Payment, error) {
 	progress(Progress{Step: operation, Detail: "asking the hub to send the transaction"})
-	ticket, err := w.relayer.Submit(ctx, in)
+	ticket, err := submit(ctx, w.relayer, in)
 	if err != nil {
 		return Payment{}, fmt.Errorf("%s: %w", operation, relayError(err))
 	}
@@ -63,6 +63,21 @@ func (w *wallet) relay(ctx context.Context, operation string, in relay.Intent, p
 			ticket = next
 		case !errors.Is(err, relay.ErrUnavailable):
 			return Payment{}, fmt.Errorf("%s: %w", operation, err)
+		}
+	}
+}
+
+// submit hands an intent over. A relayer takes one call of an identity at a time: submit waits for its
+// turn.
+func submit(ctx context.Context, relayer relay.Relayer, in relay.Intent) (relay.Ticket, error) {
+	for {
+		ticket, err := relayer.Submit(ctx, in)
+		var refusal *relay.Refusal
+		if !errors.As(err, &refusal) || refusal.Reason != relay.ReasonBusy {
+			return ticket, err
+		}
+		if waited := sleep(ctx, relayPoll); waited != nil {
+			return ticket, errors.Join(err, waited)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func command(version string) *cobra.Command {
 }
 
 func logger(cmd *cobra.Command, verbose bool) *slog.Logger {
-	level := slog.LevelWarn
+	level := slog.LevelError // go-ethereum warns of what is normal for a chain without peers
 	if verbose {
 		level = slog.LevelDebug
 	}
