@@ -5,14 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"google.golang.org/protobuf/encoding/protowire"
-	"google.golang.org/protobuf/proto"
 
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/internal/pb"
@@ -58,7 +53,7 @@ func TestReplayAfterRestart(t *testing.T) {
 		tape := record(net)
 		dialogue(t, i, r)
 		flight1 := tape.all()[0]
-		if err := r.Endpoint.Close(); err != nil {
+		if err := r.Close(); err != nil {
 			t.Fatal(err)
 		}
 		pass(time.Second)
@@ -67,7 +62,7 @@ func TestReplayAfterRestart(t *testing.T) {
 		r.refuses(1, messaging.ErrStale)
 		r.acceptsNothing()
 
-		if err := r.Endpoint.Close(); err != nil {
+		if err := r.Close(); err != nil {
 			t.Fatal(err)
 		}
 		keys, err := messaging.NewKeyring(nil)
@@ -202,6 +197,21 @@ func TestForwarding(t *testing.T) {
 		// know. It must fail for its dialogue, which exists.
 		r.inject(r.key.Address(), messaging.Reseal(flight1, r.keys, r.key.Address(), r.key.Address(), r.body()))
 		r.refuses(1, messaging.ErrFull)
+	})
+}
+
+// The recipient lets somebody else, also registered, answer in its place.
+func TestAnswerBySomebodyElse(t *testing.T) {
+	bubble(t, func(t *testing.T, net *messagingtest.Network, i, r *node) {
+		tape := record(net)
+		in := opened(t, i, r)
+		flight1 := tape.all()[0].Envelope
+		i.inject(r.key.Address(), messaging.Answer(domain, flight1, r.keys, r.key.Address(), fresh(t), time.Now()))
+		i.refuses(1, messaging.ErrSender)
+		// The same by the recipient itself is what the opener waits for.
+		i.inject(r.key.Address(), messaging.Answer(domain, flight1, r.keys, r.key.Address(), r.key, time.Now()))
+		i.refuses(0, nil)
+		in.Close()
 	})
 }
 
@@ -409,219 +419,5 @@ func TestFlight3OutOfPlace(t *testing.T) {
 		r.inject(i.key.Address(), change(t, flight3, func(e *pb.MessagingEnvelope) { e.Dialogue = id }))
 		r.refuses(1, messaging.ErrOrder)
 		in.Close()
-	})
-}
-
-func decode(t *testing.T, raw []byte) *pb.MessagingEnvelope {
-	t.Helper()
-	var e pb.MessagingEnvelope
-	if err := proto.Unmarshal(raw, &e); err != nil {
-		t.Fatal(err)
-	}
-	return &e
-}
-
-// change decodes an envelope, changes a field and encodes it.
-func change(t *testing.T, raw []byte, f func(*pb.MessagingEnvelope)) []byte {
-	t.Helper()
-	e := decode(t, bytes.Clone(raw))
-	f(e)
-	out, err := proto.MarshalOptions{Deterministic: true}.Marshal(e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
-// tampered returns envelopes that differ from raw in one thing each.
-func tampered(t *testing.T, raw []byte) [][]byte {
-	t.Helper()
-	edits := []func(*pb.MessagingEnvelope){
-		func(e *pb.MessagingEnvelope) { e.Version = 0 },
-		func(e *pb.MessagingEnvelope) { e.Version++ },
-		func(e *pb.MessagingEnvelope) { e.Dialogue[15] ^= 1 },
-		func(e *pb.MessagingEnvelope) { e.Dialogue = e.Dialogue[:15] },
-		func(e *pb.MessagingEnvelope) { e.Direction = 3 - e.Direction },
-		func(e *pb.MessagingEnvelope) { e.Direction = 3 },
-		func(e *pb.MessagingEnvelope) { e.Direction += 256 },
-		func(e *pb.MessagingEnvelope) { e.Sequence++ },
-		func(e *pb.MessagingEnvelope) { e.Sequence-- },
-		func(e *pb.MessagingEnvelope) { e.Sequence = 1<<64 - 1 },
-		func(e *pb.MessagingEnvelope) { e.KeyId++ },
-		func(e *pb.MessagingEnvelope) { e.Ciphertext[0] ^= 1 },
-		func(e *pb.MessagingEnvelope) { e.Ciphertext[len(e.Ciphertext)-1] ^= 1 },
-		func(e *pb.MessagingEnvelope) { e.Ciphertext = e.Ciphertext[1:] },
-		func(e *pb.MessagingEnvelope) { e.Ciphertext = nil },
-		func(e *pb.MessagingEnvelope) {
-			e.Ciphertext = append(e.Ciphertext, make([]byte, messaging.MaxEnvelope)...)
-		},
-	}
-	if e := decode(t, raw); len(e.Enc) > 0 {
-		edits = append(edits,
-			func(e *pb.MessagingEnvelope) { e.Enc[0] ^= 1 },
-			func(e *pb.MessagingEnvelope) { e.Enc[len(e.Enc)-1] ^= 1 },
-			func(e *pb.MessagingEnvelope) { e.Enc = e.Enc[1:] },
-			func(e *pb.MessagingEnvelope) { e.Enc = nil },
-		)
-	} else {
-		edits = append(edits, func(e *pb.MessagingEnvelope) { e.Enc = make([]byte, 1120) })
-	}
-	if e := decode(t, raw); e.KeyId != 0 {
-		edits = append(edits, func(e *pb.MessagingEnvelope) { e.KeyId = 0 })
-	}
-	var out [][]byte
-	for _, edit := range edits {
-		out = append(out, change(t, raw, edit))
-	}
-	// The same fields in other encodings, of which each is a protobuf of the same meaning.
-	unknown := protowire.AppendVarint(protowire.AppendTag(bytes.Clone(raw), 8, protowire.VarintType), 1)
-	padded := slices.Concat([]byte{raw[0], raw[1] | 0x80, 0}, raw[2:]) // version as a two-byte varint
-	reordered := slices.Concat(raw[2:], raw[:2])
-	twice := slices.Concat(raw[:2], raw)
-	return append(out, unknown, padded, reordered, twice, raw[:len(raw)-1], nil)
-}
-
-// Every envelope of a dialogue is preceded by forgeries of it, and the dialogue takes no notice.
-func TestTampering(t *testing.T) {
-	bubble(t, func(t *testing.T, net *messagingtest.Network, i, r *node) {
-		var forged atomic.Uint64
-		net.Intercept(func(p messagingtest.Packet) []messagingtest.Packet {
-			if p.Receipt {
-				return []messagingtest.Packet{p}
-			}
-			var all []messagingtest.Packet
-			for _, raw := range tampered(t, p.Envelope) {
-				forgery := p
-				forgery.Envelope = raw
-				all = append(all, forgery)
-			}
-			forged.Add(uint64(len(all)))
-			return append(all, p)
-		})
-		atI, atR := dialogue(t, i, r)
-		exchange(t, atI, atR, "one")
-		exchange(t, atR, atI, "two")
-		exchange(t, atI, atR, "three")
-		synctest.Wait()
-		a, b := i.Stats(), r.Stats()
-		if got := a.Refused + b.Refused; got != forged.Load() || a.Resent+b.Resent != 0 {
-			t.Fatalf("%d of %d forgeries refused; %d resent", got, forged.Load(), a.Resent+b.Resent)
-		}
-		r.acceptsNothing()
-	})
-}
-
-// One source's flood of first flights is refused, and others are served.
-func TestRationPerSource(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		net := messagingtest.NewNetwork()
-		i, flooder := newNode(t, net, nil), newNode(t, net, nil)
-		r := newNode(t, net, func(c *messaging.Config) { c.Limits = messaging.Limits{Rate: 1, Burst: 5, TotalRate: 1000} })
-		for range 25 {
-			f := messaging.NewForgery(domain, flooder.key, r.key.Address(), r.body(), time.Now())
-			f.Unsign = true
-			r.inject(flooder.key.Address(), f.Envelope())
-		}
-		synctest.Wait()
-		rationed := 0
-		for _, err := range r.refusals.take() {
-			if errors.Is(err, messaging.ErrRation) {
-				rationed++
-			}
-		}
-		if rationed != 20 {
-			t.Fatalf("%d of 25 refused for the ration, want 20", rationed)
-		}
-		dialogue(t, i, r)
-	})
-}
-
-func TestRationInAll(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		net := messagingtest.NewNetwork()
-		r := newNode(t, net, func(c *messaging.Config) { c.Limits = messaging.Limits{TotalRate: 4} })
-		for n := range 20 {
-			k := fresh(t)
-			f := messaging.NewForgery(domain, k, r.key.Address(), r.body(), time.Now())
-			f.Dialogue[0] = byte(n)
-			f.Unsign = true
-			r.inject(k.Address(), f.Envelope())
-		}
-		synctest.Wait()
-		rationed := 0
-		for _, err := range r.refusals.take() {
-			if errors.Is(err, messaging.ErrRation) {
-				rationed++
-			}
-		}
-		if rationed != 15 {
-			t.Fatalf("%d of 20 refused for the ration, want 15", rationed)
-		}
-	})
-}
-
-// What a replayable first flight can occupy is bounded: for one identity, in all, and in the memory.
-func TestPendingIsBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		net := messagingtest.NewNetwork()
-		r := newNode(t, net, func(c *messaging.Config) { c.Limits.Pending, c.Limits.PendingPerPeer, c.Limits.Remembered = 5, 2, 7 })
-		flights := 0
-		first := func(k *identity.Key) {
-			f := messaging.NewForgery(domain, k, r.key.Address(), r.body(), time.Now())
-			flights++
-			f.Dialogue[0], f.SignedDialogue[0] = byte(flights), byte(flights)
-			r.inject(k.Address(), f.Envelope())
-			synctest.Wait()
-		}
-		greedy := fresh(t)
-		first(greedy)
-		first(greedy)
-		first(greedy)
-		r.refuses(1, messaging.ErrFull)
-		for range 3 {
-			first(fresh(t))
-		}
-		first(fresh(t))
-		r.refuses(1, messaging.ErrFull)
-		if s := r.Stats(); s.Pending != 5 || s.Accepted != 5 {
-			t.Fatalf("%+v", s)
-		}
-		// Their time over, there is room again, except in the memory of replays.
-		for range 5 {
-			in, err := r.Accept(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			in.Close()
-		}
-		first(greedy)
-		first(greedy)
-		first(fresh(t))
-		r.refuses(1, messaging.ErrFull)
-		pass(15 * time.Minute)
-		first(greedy)
-		r.refuses(0, nil)
-	})
-}
-
-func TestDialoguesAreBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		net := messagingtest.NewNetwork()
-		i := newNode(t, net, nil)
-		r := newNode(t, net, func(c *messaging.Config) { c.Limits.Dialogues = 1 })
-		_, atR := dialogue(t, i, r)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
-		defer cancel()
-		if _, err := i.Open(ctx, r.peer(), text("x")); !errors.Is(err, context.DeadlineExceeded) {
-			t.Fatal(err)
-		}
-		r.refuses(1, messaging.ErrFull)
-		if _, err := r.Open(t.Context(), i.peer(), text("x")); !errors.Is(err, messaging.ErrFull) {
-			t.Fatal(err)
-		}
-		if err := atR.Close(); err != nil {
-			t.Fatal(err)
-		}
-		dialogue(t, i, r)
 	})
 }

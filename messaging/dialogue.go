@@ -108,7 +108,7 @@ func (d *Dialogue) send(ctx context.Context, m Message) error {
 // flush sends the envelope that has no receipt yet. The caller holds the token.
 func (d *Dialogue) flush(ctx context.Context) error {
 	// Nothing but the receipt shows that the peer has it, so no signal settles it.
-	err := d.transmit(ctx, d.unheard, d.unheardExpires, d.ctx)
+	err := d.transmit(ctx, d.ctx, d.unheard, d.unheardExpires)
 	if errors.Is(err, ErrExpired) {
 		d.finish(err)
 	}

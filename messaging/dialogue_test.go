@@ -371,92 +371,6 @@ func TestFirstMessageConfirms(t *testing.T) {
 	})
 }
 
-// bubble runs a test between two fresh nodes in virtual time.
-func bubble(t *testing.T, run func(t *testing.T, net *messagingtest.Network, i, r *node)) {
-	synctest.Test(t, func(t *testing.T) {
-		net := messagingtest.NewNetwork()
-		run(t, net, newNode(t, net, nil), newNode(t, net, nil))
-	})
-}
-
-// pass lets virtual time pass.
-func pass(d time.Duration) { <-time.After(d) }
-
-func TestUnconfirmedRequestExpires(t *testing.T) {
-	bubble(t, func(t *testing.T, _ *messagingtest.Network, i, r *node) {
-		in := opened(t, i, r)
-		if err := in.Reply(t.Context(), text("")); err != nil {
-			t.Fatal(err)
-		}
-		if err := in.Reply(t.Context(), text("again")); err == nil {
-			t.Fatal("replied twice")
-		}
-		start := time.Now()
-		if _, _, err := in.Await(t.Context()); !errors.Is(err, messaging.ErrExpired) || time.Since(start) > 3*time.Minute {
-			t.Fatalf("await: %v after %v", err, time.Since(start))
-		}
-		if s := r.Stats(); s.Pending != 0 {
-			t.Fatalf("%+v", s)
-		}
-	})
-}
-
-func TestUnansweredRequestExpires(t *testing.T) {
-	bubble(t, func(t *testing.T, _ *messagingtest.Network, i, r *node) {
-		in := opened(t, i, r)
-		pass(5 * time.Minute)
-		if err := in.Reply(t.Context(), text("")); !errors.Is(err, messaging.ErrExpired) {
-			t.Fatalf("reply: %v", err)
-		}
-	})
-}
-
-// One that expired before anybody called Accept is not handed out.
-func TestUnacceptedRequestExpires(t *testing.T) {
-	bubble(t, func(t *testing.T, _ *messagingtest.Network, i, r *node) {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		if _, err := i.Open(ctx, r.peer(), text("x")); !errors.Is(err, context.DeadlineExceeded) {
-			t.Fatal(err)
-		}
-		pass(5 * time.Minute)
-		r.acceptsNothing()
-	})
-}
-
-func TestDialogueLastsADay(t *testing.T) {
-	bubble(t, func(t *testing.T, _ *messagingtest.Network, i, r *node) {
-		atI, atR := dialogue(t, i, r)
-		pass(messaging.MaxDialogue - time.Second)
-		exchange(t, atI, atR, "in time")
-		pass(time.Second)
-		if err := atI.Send(t.Context(), text("too late")); !errors.Is(err, messaging.ErrExpired) {
-			t.Fatalf("send: %v", err)
-		}
-		if _, err := atR.Receive(t.Context()); !errors.Is(err, messaging.ErrExpired) {
-			t.Fatalf("receive: %v", err)
-		}
-		<-atR.Done()
-	})
-}
-
-func TestPeerGone(t *testing.T) {
-	bubble(t, func(t *testing.T, net *messagingtest.Network, i, r *node) {
-		atI, _ := dialogue(t, i, r)
-		net.Intercept(func(messagingtest.Packet) []messagingtest.Packet { return nil })
-		start := time.Now()
-		if err := atI.Send(t.Context(), text("anybody?")); !errors.Is(err, messaging.ErrExpired) {
-			t.Fatalf("send: %v", err)
-		}
-		if took := time.Since(start); took < 4*time.Minute || took > 5*time.Minute {
-			t.Fatalf("gave up after %v", took)
-		}
-		if err := atI.Send(t.Context(), text("x")); !errors.Is(err, messaging.ErrExpired) {
-			t.Fatalf("send afterwards: %v", err)
-		}
-	})
-}
-
 // opened returns a first flight of i at r; its Open ends with the test.
 func opened(t *testing.T, i, r *node) *messaging.Incoming {
 	t.Helper()
@@ -489,7 +403,7 @@ func TestClose(t *testing.T) {
 		}()
 		synctest.Wait()
 		for range 2 {
-			if err := r.Endpoint.Close(); err != nil {
+			if err := r.Close(); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -562,61 +476,4 @@ func TestNewEndpoint(t *testing.T) {
 			t.Error("an endpoint without what it needs")
 		}
 	}
-}
-
-// The secret half of a key lives until ten minutes after its end, and a new key comes at half time.
-func TestKeyring(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		k, err := messaging.NewKeyring(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		current := func() messaging.KeyBody {
-			raw, err := k.Current()
-			if err != nil {
-				t.Fatal(err)
-			}
-			b, err := messaging.DecodeKeyBody(raw)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return b
-		}
-		first := current()
-		if life := first.NotAfter.Sub(first.NotBefore); life != 24*time.Hour || first.ID == 0 || len(first.PublicKey) != 1216 {
-			t.Fatalf("key %d lives %v", first.ID, life)
-		}
-		pass(12*time.Hour - time.Second)
-		if current().ID != first.ID {
-			t.Fatal("rotated early")
-		}
-		pass(time.Second)
-		second := current()
-		if second.ID == first.ID || !k.Holds(first.ID) {
-			t.Fatal("did not rotate at half time, or forgot the key in use")
-		}
-		pass(time.Until(first.NotAfter.Add(10 * time.Minute)))
-		current()
-		if !k.Holds(first.ID) {
-			t.Fatal("forgot the key before flights under way could arrive")
-		}
-		pass(time.Second)
-		current()
-		if k.Holds(first.ID) {
-			t.Fatal("kept an expired secret")
-		}
-	})
-}
-
-// The endpoint erases expired secrets also when nobody asks for a key.
-func TestEndpointErasesKeys(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newNode(t, messagingtest.NewNetwork(), nil)
-		id := r.body().ID
-		pass(messaging.KeyLifetime + 11*time.Minute)
-		synctest.Wait()
-		if r.keys.Holds(id) {
-			t.Fatal("kept an expired secret")
-		}
-	})
 }

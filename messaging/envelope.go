@@ -37,8 +37,6 @@ const (
 	toOpener   direction = 2
 )
 
-func (d direction) opposite() direction { return fromOpener + toOpener - d }
-
 // envelope is the outer message; pb.MessagingEnvelope documents the fields.
 type envelope struct {
 	dialogue   dialogueID

@@ -129,6 +129,49 @@ func Reseal(raw []byte, k *Keyring, recipient, to identity.Address, toKey KeyBod
 	return out
 }
 
+// Answer makes flight 2 with the recipient's own key, signed by whoever.
+func Answer(domain identity.Domain, raw []byte, k *Keyring, recipient identity.Address, signer identity.Signer, now time.Time) []byte {
+	v, err := decodeEnvelope(raw)
+	if err != nil {
+		panic(err)
+	}
+	key, ok := k.private(v.keyID, k.clock())
+	if !ok {
+		panic("the recipient has no such key")
+	}
+	plaintext, _, err := openFlight(v, key.private, openInfo(recipient, v.keyID))
+	if err != nil {
+		panic(err)
+	}
+	opener, err := decodeSealed(plaintext)
+	if err != nil {
+		panic(err)
+	}
+	request, err := decodePayload(opener.payload)
+	if err != nil {
+		panic(err)
+	}
+	theirs, err := kem.NewPublicKey(request.nextKey)
+	if err != nil {
+		panic(err)
+	}
+	h1 := transcript{}.add(raw)
+	body := payload{sent: now, expires: now.Add(MaxLifetime), nextKey: request.nextKey, message: Message{Kind: 7, Body: []byte("reply")}}.encode()
+	signature, err := signer.Sign(place{domain, signer.Address(), opener.sender, v.dialogue, toOpener, 1, h1}.digest(body))
+	if err != nil {
+		panic(err)
+	}
+	plaintext, err = sealed{sender: signer.Address(), payload: body, signature: signature}.encode()
+	if err != nil {
+		panic(err)
+	}
+	out, _, err := sealFlight(envelope{dialogue: v.dialogue, direction: toOpener, sequence: 1}, theirs, acceptInfo(h1), plaintext)
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
+
 // Holds says whether the keyring still has a key's secret, without pruning.
 func (k *Keyring) Holds(id uint32) bool {
 	k.mu.Lock()

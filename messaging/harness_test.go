@@ -102,7 +102,7 @@ func (n *node) start() {
 }
 
 func (n *node) stop() {
-	if err := errors.Join(n.Endpoint.Close(), n.channel.Close()); err != nil {
+	if err := errors.Join(n.Close(), n.channel.Close()); err != nil {
 		n.t.Error(err)
 	}
 }
@@ -255,3 +255,14 @@ func (r *tape) all() []messagingtest.Packet {
 	defer r.mu.Unlock()
 	return append([]messagingtest.Packet(nil), r.packets...)
 }
+
+// bubble runs a test between two fresh nodes in virtual time.
+func bubble(t *testing.T, run func(t *testing.T, net *messagingtest.Network, i, r *node)) {
+	synctest.Test(t, func(t *testing.T) {
+		net := messagingtest.NewNetwork()
+		run(t, net, newNode(t, net, nil), newNode(t, net, nil))
+	})
+}
+
+// pass lets virtual time pass.
+func pass(d time.Duration) { <-time.After(d) }

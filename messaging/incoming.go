@@ -129,7 +129,7 @@ func (in *Incoming) Message() Message { return in.request.message }
 func (in *Incoming) Reply(ctx context.Context, m Message) error {
 	raw, expires, err := in.sealReply(m)
 	if err == nil {
-		err = in.transmit(ctx, raw, expires, in.confirmed)
+		err = in.transmit(ctx, in.confirmed, raw, expires)
 	}
 	if err != nil {
 		return fmt.Errorf("reply to %s: %w", in.peer, err)

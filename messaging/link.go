@@ -162,10 +162,10 @@ func isSettled(c context.Context) bool { return errors.Is(context.Cause(c), errS
 // transmit sends the same bytes again and again until the peer has accepted them. It returns nil then,
 // or once settled has its signal: the peer has them by other evidence. It gives up when ctx or
 // the stage ends, and with ErrExpired when nobody would accept them any more.
-func (l *link) transmit(ctx context.Context, raw []byte, expires time.Time, settled context.Context) error {
+func (l *link) transmit(ctx, settled context.Context, raw []byte, expires time.Time) error {
 	limit, pause := firstAttempt, firstPause
 	for {
-		err := l.attempt(ctx, raw, limit, settled)
+		err := l.attempt(ctx, settled, raw, limit)
 		switch {
 		case err == nil || isSettled(settled):
 			return nil
@@ -176,13 +176,13 @@ func (l *link) transmit(ctx context.Context, raw []byte, expires time.Time, sett
 		case l.e.cfg.Clock().After(expires.Add(MaxSkew)):
 			return fmt.Errorf("%w: %w", ErrExpired, err)
 		}
-		sleep(ctx, settled, pause/2+rand.N(pause))
+		sleep(ctx, settled, pause/2+rand.N(pause)) //nolint:gosec // jitter needs no secrecy
 		limit, pause = min(2*limit, lastAttempt), min(2*pause, lastPause)
 		l.e.resent.Add(1)
 	}
 }
 
-func (l *link) attempt(ctx context.Context, raw []byte, limit time.Duration, settled context.Context) error {
+func (l *link) attempt(ctx, settled context.Context, raw []byte, limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	defer context.AfterFunc(settled, cancel)()

@@ -41,7 +41,7 @@ func (e *Endpoint) Open(ctx context.Context, to Peer, request Message) (*Opening
 	if err != nil {
 		return nil, fmt.Errorf("open dialogue with %s: %w", to.Identity, err)
 	}
-	err = o.transmit(ctx, raw, expires, o.answered)
+	err = o.transmit(ctx, o.answered, raw, expires)
 	if err == nil {
 		select {
 		case <-o.answered.Done():
@@ -171,7 +171,7 @@ func (o *Opening) sendConfirm(ctx context.Context, start Message) (*Dialogue, er
 		return nil, err
 	}
 	o.end(ErrClosed)
-	if err := d.transmit(ctx, raw, p.expires, d.heard); err != nil {
+	if err := d.transmit(ctx, d.heard, raw, p.expires); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil

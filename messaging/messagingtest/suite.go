@@ -35,8 +35,8 @@ const (
 )
 
 // TestChannel runs the suite. To add a channel implementation, write a test that calls it with a
-// substrate of its own; make is called once per subtest.
-func TestChannel(t *testing.T, make func(t *testing.T) Substrate) {
+// substrate of its own; start is called once per subtest.
+func TestChannel(t *testing.T, start func(t *testing.T) Substrate) {
 	for _, test := range []struct {
 		name string
 		run  func(*testing.T, Substrate)
@@ -53,7 +53,7 @@ func TestChannel(t *testing.T, make func(t *testing.T) Substrate) {
 		{"dialogue", dialogue},
 		{"two nodes of one identity", twoNodes},
 	} {
-		t.Run(test.name, func(t *testing.T) { test.run(t, make(t)) })
+		t.Run(test.name, func(t *testing.T) { test.run(t, start(t)) })
 	}
 }
 

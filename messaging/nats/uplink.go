@@ -79,7 +79,7 @@ func (u *uplink) run() {
 		if time.Since(began) > longPause {
 			pause = firstPause
 		}
-		u.wait(pause/2 + rand.N(pause))
+		u.wait(pause/2 + rand.N(pause)) //nolint:gosec // jitter needs no secrecy
 		if pause *= 2; refused {
 			pause = min(pause, refusedPause)
 		}
