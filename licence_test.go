@@ -16,6 +16,7 @@ var licences = []struct{ name, phrase string }{
 	{"LGPL-3.0", "GNU LESSER GENERAL PUBLIC LICENSE Version 3"},
 	{"GPL", "GNU GENERAL PUBLIC LICENSE"},
 	{"Apache-2.0", "Apache License Version 2.0"},
+	{"Apache-2.0", "Licensed under the Apache License, Version 2.0"},
 	{"MPL-2.0", "Mozilla Public License Version 2.0"},
 	{"MPL-2.0", "Mozilla Public License, version 2.0"},
 	{"ISC", "Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee"},
@@ -34,6 +35,11 @@ var allowed = map[string]bool{
 // mixed are modules that keep GPL code beside what is linked here, and why that is no harm.
 var mixed = map[string]string{
 	"github.com/ethereum/go-ethereum": "its cmd directory is GPL, its libraries LGPL; the test sees that no cmd is linked",
+}
+
+// stated are modules without a licence file whose sources say in a comment what they are under.
+var stated = map[string]struct{ file, phrase, name string }{
+	"github.com/holiman/bloomfilter/v2": {"bloomfilter.go", "// MIT license", "MIT"}, // only mystdev links it
 }
 
 // Every module that is linked into a program has a licence that this program's own permits.
@@ -56,6 +62,13 @@ func TestLicences(t *testing.T) {
 	}
 	for path, dir := range modules {
 		names := licencesOf(t, dir)
+		if s, ok := stated[path]; ok {
+			text, err := os.ReadFile(filepath.Join(dir, s.file))
+			if err != nil || !strings.Contains(string(text), s.phrase) {
+				t.Errorf("%s does not say %q any more: %v", path, s.phrase, err)
+			}
+			names = append(names, s.name)
+		}
 		ok := false
 		for _, name := range names {
 			if !allowed[name] && mixed[path] == "" {
@@ -76,7 +89,7 @@ func licencesOf(t *testing.T, dir string) (names []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	licenceFile := regexp.MustCompile(`(?i)^(licen[cs]e|copying|unlicense)`)
+	licenceFile := regexp.MustCompile(`(?i)(^|-)(licen[cs]e|copying|unlicense)`)
 	for _, e := range entries {
 		if e.IsDir() || !licenceFile.MatchString(e.Name()) {
 			continue
@@ -92,14 +105,16 @@ func licencesOf(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-func classify(text string) string {
-	folded := strings.ToLower(strings.Join(strings.Fields(text), " "))
+// classify returns the licence whose phrase comes first: some texts mention others further down.
+func classify(text string) (name string) {
+	folded := strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(text, "\n>", "\n")), " "))
+	first := len(folded)
 	for _, l := range licences {
-		if strings.Contains(folded, strings.ToLower(l.phrase)) {
-			return l.name
+		if at := strings.Index(folded, strings.ToLower(l.phrase)); at >= 0 && at < first {
+			name, first = l.name, at
 		}
 	}
-	return ""
+	return name
 }
 
 func TestClassify(t *testing.T) {
