@@ -118,9 +118,6 @@ func (t *delivery) hand(ctx context.Context, st statement) error {
 	}
 	t.problem = err.Error()
 	delete(t.has, st.id)
-	if errors.Is(err, ErrUnknownProposal) {
-		clear(t.has) // it has forgotten what it held
-	}
 	if errors.Is(err, ErrStale) || errors.Is(err, record.ErrExpired) || errors.Is(err, ErrUnknownProposal) {
 		select {
 		case a.resign <- struct{}{}:

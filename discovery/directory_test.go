@@ -174,7 +174,17 @@ func TestRenewalProlongs(t *testing.T) {
 		t.Errorf("a renewal outlives its proposal: %v", found)
 	}
 	w.announce(renewal(t, 1, s, w.clock(), time.Hour), ErrUnknownProposal)
+	// Nor does the renewal of a predecessor count when it is dated later than the successor.
+	w.announce(renewal(t, 1, fresh, w.clock().Add(2*time.Minute), 20*time.Hour), nil)
+	next := sign(t, 1, proposal(), record.NewStamp(2, w.clock().Add(time.Minute), time.Hour))
+	w.announce(encode(t, next.Record), nil)
+	if found := w.offers(market.Filter{}); len(found) != 1 || found[0].Renewal != nil || found[0].Hash() != next.Hash() {
+		t.Errorf("a predecessor's renewal is taken for the successor's: %v", found)
+	}
 	w.pass(2 * time.Hour)
+	if found := w.offers(market.Filter{}); len(found) != 0 {
+		t.Error("a predecessor's renewal prolongs the successor")
+	}
 	w.announce(renewal(t, 1, fresh, w.clock(), time.Hour), ErrUnknownProposal) // too late
 }
 

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -319,21 +320,24 @@ func TestMaliciousHub(t *testing.T) {
 
 // A hub that misbehaves cannot make the client wait, read or follow without end.
 func TestMisbehavingHub(t *testing.T) {
+	var sent atomic.Int64 // by the endless one
 	endless := func(w http.ResponseWriter, _ *http.Request, _ int) {
 		w.WriteHeader(http.StatusOK)
 		block := bytes.Repeat([]byte(" "), 1<<20)
 		for {
-			if _, err := w.Write(block); err != nil {
+			n, err := w.Write(block)
+			if sent.Add(int64(n)); err != nil {
 				return
 			}
 		}
 	}
+	innocent := startHub(t, 9)
 	for name, answer := range map[string]func(http.ResponseWriter, *http.Request, int){
 		"endless":      endless,
 		"not JSON":     func(w http.ResponseWriter, _ *http.Request, _ int) { _, _ = io.WriteString(w, "<html>") },
 		"another type": func(w http.ResponseWriter, _ *http.Request, _ int) { _, _ = io.WriteString(w, `{"proposals":7}`) },
 		"redirect": func(w http.ResponseWriter, r *http.Request, _ int) {
-			http.Redirect(w, r, "http://192.0.2.1/", http.StatusFound)
+			http.Redirect(w, r, innocent.url+r.URL.Path, http.StatusTemporaryRedirect)
 		},
 		"unexplained": func(w http.ResponseWriter, _ *http.Request, _ int) { w.WriteHeader(http.StatusTeapot) },
 		"cut off": func(w http.ResponseWriter, _ *http.Request, _ int) {
@@ -357,6 +361,9 @@ func TestMisbehavingHub(t *testing.T) {
 		if health := c.Health(t.Context()); health[0].Healthy || health[0].Detail == "" {
 			t.Errorf("%s: health %+v", name, health)
 		}
+	}
+	if sent.Load() > 128<<20 {
+		t.Errorf("took %d bytes of endless answers", sent.Load())
 	}
 	pages := 0
 	c := evil(t, func(w http.ResponseWriter, _ *http.Request, n int) {
