@@ -9,6 +9,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/tunnel"
 )
 
@@ -286,74 +287,73 @@ func TestRefusedPromisesChangeNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			w.open(&w.provider)
-			synctest.Test(t, func(t *testing.T) {
-				theirs := w.terms
-				theirs.Peer = w.consumer.key.Address()
-				collector, err := w.provider.ledger.Collect(t.Context(), theirs)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := collector.AwaitLock(t.Context(), nil); err != nil {
-					t.Fatal(err)
-				}
-				cc, pc := newConns(time.Millisecond)
-				meter := tunnel.NewMeter()
-				ran := make(chan error, 1)
-				go func() { ran <- collector.Run(t.Context(), pc, meter) }()
-				exchange := func(p payment) bill {
-					body, err := p.encode()
-					if err != nil {
-						t.Fatal(err)
-					}
-					if err := cc.Send(t.Context(), KindPayment, body); err != nil {
-						t.Fatal(err)
-					}
-					_, body, err = cc.Receive(t.Context())
-					if err != nil {
-						t.Fatal(err)
-					}
-					b, err := decodeBill(body, w.consumer.key.Address())
-					if err != nil {
-						t.Fatal(err)
-					}
-					return b
-				}
-				hello := exchange(payment{sequence: 1, flags: flagHello, promise: sign(w, func(p *intent.Promise) { p.Amount = 500 }, testDomain)})
-				if hello.newest != 500 || hello.refusal != 0 || hello.window != FirstWindow {
-					t.Fatalf("hello: %+v", hello)
-				}
-				stop := make(chan struct{})
-				close(stop)
-				if !meter.Receive(8<<20, stop) || meter.Receive(1, stop) {
-					t.Fatal("the limit is not one window")
-				}
-				time.Sleep(time.Millisecond)
-				b := exchange(payment{sequence: 2, peerReceived: 4 << 20, promise: c.promise(w)})
-				for b.ack < 2 { // bills for what was received come by themselves
-					_, body, err := cc.Receive(t.Context())
-					if err != nil {
-						t.Fatal(err)
-					}
-					if b, err = decodeBill(body, w.consumer.key.Address()); err != nil {
-						t.Fatal(err)
-					}
-				}
-				if !errors.Is(refusals[b.refusal], c.want) || meter.Receive(1, stop) {
-					t.Errorf("answer %+v", b)
-				}
-				cc.Close()
-				if err := <-ran; !errors.Is(err, ErrClosed) {
-					t.Error(err)
-				}
-				stored, err := w.provider.ledger.PromisedTo(t.Context())
-				if err != nil || len(stored) != 1 || stored[0].Amount != 500 && name != "too small" {
-					t.Errorf("book: %+v, %v", stored, err)
-				}
-				if err := collector.Close(t.Context(), "test"); err != nil {
-					t.Error(err)
-				}
-			})
+			hello := sign(w, func(p *intent.Promise) { p.Amount = 500 }, testDomain)
+			promise := c.promise(w)
+			synctest.Test(t, func(t *testing.T) { refused(t, w, hello, promise, c.want) })
 		})
+	}
+}
+
+// refused lets a consumer use up its first window and pay for it with a promise that is refused.
+func refused(t *testing.T, w *world, hello, promise *intent.SignedPromise, want error) {
+	theirs := w.terms
+	theirs.Peer = w.consumer.key.Address()
+	collector, err := w.provider.ledger.Collect(t.Context(), theirs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := collector.AwaitLock(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	cc, pc := newConns(time.Millisecond)
+	meter := tunnel.NewMeter()
+	ran := make(chan error, 1)
+	go func() { ran <- collector.Run(t.Context(), pc, meter) }()
+	exchange := func(p payment) bill {
+		body, err := p.encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cc.Send(t.Context(), KindPayment, body); err != nil {
+			t.Fatal(err)
+		}
+		for { // bills for what was received come by themselves
+			_, body, err = cc.Receive(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if b, err := decodeBill(body, w.consumer.key.Address()); err != nil || b.ack == p.sequence {
+				return b
+			}
+		}
+	}
+	if b := exchange(payment{sequence: 1, flags: flagHello, promise: hello}); b.newest != 500 || b.refusal != 0 || b.window != FirstWindow {
+		t.Fatalf("hello: %+v", b)
+	}
+	stop := make(chan struct{})
+	close(stop)
+	if !meter.Receive(8<<20, stop) || meter.Receive(1, stop) {
+		t.Fatal("the limit is not one window")
+	}
+	time.Sleep(time.Millisecond)
+	b := exchange(payment{sequence: 2, peerReceived: 4 << 20, promise: promise})
+	if !errors.Is(refusals[b.refusal], want) || meter.Receive(1, stop) {
+		t.Errorf("answer %+v", b)
+	}
+	cc.Close()
+	if err := <-ran; !errors.Is(err, ErrClosed) {
+		t.Error(err)
+	}
+	// One that is valid and too small is worth keeping, but gives no service.
+	kept := money.Amount(500)
+	if errors.Is(want, ErrTooLittle) {
+		kept = promise.Amount
+	}
+	if stored, err := w.provider.ledger.PromisedTo(t.Context()); err != nil || len(stored) != 1 || stored[0].Amount != kept {
+		t.Errorf("book: %+v, %v", stored, err)
+	}
+	if err := collector.Close(t.Context(), "test"); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -246,11 +246,11 @@ func TestNobodyLosesMoreThanAWindow(t *testing.T) {
 		episodes := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) episode {
 			return episode{
 				loss: rapid.IntRange(0, 300).Draw(t, "loss"), steps: rapid.IntRange(-1, 40).Draw(t, "steps"),
-				consumerDies: rapid.Bool().Draw(t, "consumer dies"), rounds: rapid.IntRange(1, 6).Draw(t, "rounds"),
+				consumerDies: rapid.Bool().Draw(t, "consumer dies"), rounds: rapid.IntRange(1, 4).Draw(t, "rounds"),
 				clean: rapid.Bool().Draw(t, "clean"), latency: time.Duration(rapid.IntRange(0, 200).Draw(t, "ms")) * time.Millisecond,
 				seed: rapid.Uint64().Draw(t, "seed"),
 			}
-		}), 1, 4).Draw(rt, "sessions")
+		}), 1, 3).Draw(rt, "sessions")
 		var problem error
 		synctest.Test(t, func(t *testing.T) {
 			book := &truth{w: w}

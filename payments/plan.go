@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -89,7 +90,7 @@ func PlanLock(channels [intent.Channels]ChannelState, n Need) (Plan, error) {
 			short = true
 			continue
 		}
-		if !found || p.Action < best.Action || p.Action == best.Action && p.Cost < best.Cost {
+		if !found || p.before(best) {
 			best, found = p, true
 		}
 	}
@@ -100,6 +101,11 @@ func PlanLock(channels [intent.Channels]ChannelState, n Need) (Plan, error) {
 		return Plan{}, fmt.Errorf("%w: %s coins, and a lock needs %s", ErrFunds, n.Deposit, n.Amount)
 	}
 	return Plan{}, ErrNoChannel
+}
+
+// before says whether p is the better plan: by its action, then its cost, then what it leaves.
+func (p Plan) before(q Plan) bool {
+	return cmp.Or(cmp.Compare(p.Action, q.Action), cmp.Compare(p.Cost, q.Cost), cmp.Compare(q.Remaining, p.Remaining)) < 0
 }
 
 // underWay says whether the signed lock may still change the channel.

@@ -1,0 +1,213 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/store"
+)
+
+// owe puts a confirmed lock on chain and a promise of a new consumer into the provider's book.
+func (w *world) owe(locked, amount money.Amount) *identity.Key {
+	w.t.Helper()
+	key := newKey(w.t)
+	w.chain.set(key.Address(), 1, Channel{Provider: w.terms.Peer, Locked: locked, Epoch: 2})
+	w.promise(key, amount)
+	return key
+}
+
+func (w *world) promise(key *identity.Key, amount money.Amount) {
+	w.t.Helper()
+	p, err := intent.SignPromise(key, intent.Promise{Provider: w.terms.Peer, Channel: 1, Epoch: 2, Amount: amount}, testDomain)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	l := w.provider.ledger
+	if err := l.group.do(context.Background(), func(tx *store.Tx) error { return tx.SavePromise(l.promiseRow(p)) }); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// claims counts what a claimer is given.
+type claims struct {
+	*fakeChain
+	batches []int
+	err     error
+}
+
+func (c *claims) Claim(ctx context.Context, promises []intent.SignedPromise) (Claim, error) {
+	c.batches = append(c.batches, len(promises))
+	if c.err != nil {
+		return Claim{}, c.err
+	}
+	return c.fakeChain.Claim(ctx, promises)
+}
+
+func TestClearOnDemand(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.provider)
+	for _, amount := range []money.Amount{10, 20, 30, 5000} {
+		w.owe(1000, amount)
+	}
+	claimer := &claims{fakeChain: w.chain}
+	c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: claimer, Batch: 3, Least: 1e6})
+	if got, err := c.Uncleared(t.Context()); err != nil || got != 10+20+30+1000 {
+		t.Errorf("uncleared %d, %v", got, err)
+	}
+	got, err := c.Clear(t.Context())
+	if err != nil || len(got) != 2 || got[0].Amount+got[1].Amount != 1060 || got[0].Promises != 3 || got[1].Promises != 1 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := c.Clear(t.Context()); !errors.Is(err, ErrNothingToClear) {
+		t.Errorf("again: %v", err)
+	}
+	w.owe(1000, 7)
+	claimer.err = errors.New("relayer is away")
+	if _, err := c.Clear(t.Context()); !errors.Is(err, claimer.err) {
+		t.Errorf("relayer away: %v", err)
+	}
+	claimer.err = nil
+	if got, err := c.Clear(t.Context()); err != nil || got[0].Amount != 7 {
+		t.Errorf("relayer back: %+v, %v", got, err)
+	}
+}
+
+func TestClearingPolicy(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.provider)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		claimer := &claims{fakeChain: w.chain}
+		gas := money.Amount(0)
+		c := NewClearer(ClearerConfig{
+			Ledger: w.provider.ledger, Claimer: claimer, Above: 500, Least: 50,
+			GasCost: func(int) (money.Amount, error) { return gas, nil }, MaxGasPercent: 10,
+		})
+		left := func(want money.Amount, what string) {
+			t.Helper()
+			synctest.Wait()
+			if got, err := c.Uncleared(t.Context()); err != nil || got != want {
+				t.Errorf("%s: %d left, %v; want %d", what, got, err, want)
+			}
+		}
+		first := w.owe(1000, 100)
+		if err := w.provider.ledger.reserve(first.Address(), 1); err != nil { // its session is open
+			t.Fatal(err)
+		}
+		w.owe(1000, 49) // not worth it
+		w.owe(1000, 51)
+		ran := make(chan error, 1)
+		go func() { ran <- c.Run(ctx) }()
+		left(149, "after the start")
+
+		w.promise(first, 499)
+		time.Sleep(time.Minute)
+		left(499+49, "below the threshold")
+		w.promise(first, 500)
+		time.Sleep(time.Minute)
+		left(49, "at the threshold")
+
+		w.promise(first, 600)
+		w.provider.ledger.free(first.Address(), 1)
+		c.Notify()
+		left(49, "at the session's end")
+
+		gas = 12
+		w.promise(first, 700)
+		c.Notify()
+		left(149, "gas is too dear")
+		w.chain.set(first.Address(), 1, Channel{Provider: w.terms.Peer, Locked: 1000, Cleared: 600, Epoch: 2, UnlockAt: time.Now().Add(time.Hour)})
+		c.Notify()
+		left(49, "before an unlock")
+
+		cancel()
+		if err := <-ran; !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
+}
+
+func TestClaimsThatTakeTheirTime(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.provider)
+	w.owe(1000, 100)
+	synctest.Test(t, func(t *testing.T) {
+		slow := &slowClaimer{answers: []Claim{{}, {Transaction: "0x1"}, {Mined: true, Transaction: "0x1", Block: 4}}}
+		c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: slow})
+		if got, err := c.Clear(t.Context()); err != nil || got[0].Block != 4 {
+			t.Errorf("%+v, %v", got, err)
+		}
+		slow.answers = []Claim{{Failed: true, Reason: "reverted"}}
+		if _, err := c.Clear(t.Context()); !errors.Is(err, ErrClaim) {
+			t.Errorf("failed claim: %v", err)
+		}
+		slow.answers = []Claim{{}}
+		if _, err := c.Clear(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("claim that never ends: %v", err)
+		}
+	})
+}
+
+type slowClaimer struct{ answers []Claim }
+
+func (s *slowClaimer) Claim(context.Context, []intent.SignedPromise) (Claim, error) {
+	return Claim{ID: "1"}, nil
+}
+
+func (s *slowClaimer) Claimed(context.Context, string) (Claim, error) {
+	answer := s.answers[0]
+	if len(s.answers) > 1 {
+		s.answers = s.answers[1:]
+	}
+	return answer, nil
+}
+
+// Promises of an epoch that is over are forgotten, but only once no reorganisation can bring it back.
+func TestDeadPromisesAreForgotten(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.provider)
+	key := w.owe(1000, 100)
+	c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: w.chain})
+	kept := func(want int, what string) {
+		t.Helper()
+		if got, err := c.Uncleared(t.Context()); err != nil || got != 0 {
+			t.Errorf("%s: %d uncleared, %v", what, got, err)
+		}
+		if all, err := w.provider.ledger.PromisedTo(t.Context()); err != nil || len(all) != want {
+			t.Errorf("%s: %d promises, %v", what, len(all), err)
+		}
+	}
+	old, next := Channel{Provider: w.terms.Peer, Locked: 1000, Epoch: 2}, Channel{Epoch: 3}
+	w.chain.set(key.Address(), 1, next, old)
+	kept(1, "freed just now")
+	w.chain.set(key.Address(), 1, next)
+	kept(0, "freed long ago")
+}
+
+func TestRestartClosesSessions(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.consumer)
+	w.open(&w.provider)
+	theirs := w.terms
+	theirs.Peer = w.consumer.key.Address()
+	if _, err := w.provider.ledger.Collect(t.Context(), theirs); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.consumer.ledger.Pay(t.Context(), w.terms); err != nil {
+		t.Fatal(err)
+	}
+	w.open(&w.consumer)
+	w.open(&w.provider)
+	for _, l := range []*Ledger{w.consumer.ledger, w.provider.ledger} {
+		rows, err := l.Sessions(t.Context(), 10)
+		if err != nil || len(rows) != 1 || rows[0].Reason != ReasonRestarted || rows[0].Ended.IsZero() || rows[0].ServiceType != "wireguard" || rows[0].Country != "DE" {
+			t.Errorf("%+v, %v", rows, err)
+		}
+	}
+}
