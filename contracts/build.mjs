@@ -16,16 +16,18 @@ const contracts = [
   { name: "Payments", prefix: "payments" },
 ];
 
+const outputs = [
+  "abi",
+  "evm.bytecode.object",
+  "evm.deployedBytecode.object",
+  "evm.deployedBytecode.immutableReferences",
+];
 const settings = {
   evmVersion: "osaka",
   viaIR: true,
   optimizer: { enabled: true, runs: 100000 },
   metadata: { bytecodeHash: "none", appendCBOR: false },
-  outputSelection: {
-    "*": {
-      "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object", "evm.deployedBytecode.immutableReferences"],
-    },
-  },
+  outputSelection: Object.fromEntries(contracts.map(({ name }) => [`src/${name}.sol`, { [name]: outputs }])),
 };
 
 function readImport(path) {
