@@ -40,16 +40,16 @@ type Quotas struct {
 	Connections            int     // of all (4,096)
 	ConnectionsPerIdentity int     // the newest win (8)
 	PendingBytes           int64   // sent to one connection and not yet read by it (4 MiB)
-	MessagesPerSecond      float64 // published by one identity, receipts included, on average over 5 s (400)
-	BytesPerSecond         float64 // likewise (4 MiB)
+	MessagesPerSecond      float64 // published by one identity, receipts included, on average over 5 s (2,000)
+	BytesPerSecond         float64 // likewise (8 MiB)
 }
 
 func (q Quotas) withDefaults() Quotas {
 	setDefault(&q.Connections, 4096)
 	setDefault(&q.ConnectionsPerIdentity, 8)
 	setDefault(&q.PendingBytes, 4<<20)
-	setDefault(&q.MessagesPerSecond, 400)
-	setDefault(&q.BytesPerSecond, 4<<20)
+	setDefault(&q.MessagesPerSecond, 2000)
+	setDefault(&q.BytesPerSecond, 8<<20)
 	return q
 }
 
