@@ -197,6 +197,16 @@ func decodePayload(b []byte) (payload, error) {
 	}, nil
 }
 
+// checkFields refuses a payload without what its place needs, or with what has no place there: flights
+// 1 and 2 bring the key for the next flight and may name a reply inbox, and nothing else does.
+func (p payload) checkFields(v envelope) error {
+	bringsKey := v.isFirst() || v.direction == toOpener && v.isFlight()
+	if bringsKey != (len(p.nextKey) != 0) || !bringsKey && len(p.replyTo) != 0 {
+		return fmt.Errorf("payload: next key or reply inbox in the wrong place: %w", errMalformed)
+	}
+	return nil
+}
+
 // checkTimes refuses what was sent in the future, has expired or would live too long.
 func (p payload) checkTimes(now time.Time) error {
 	switch {

@@ -115,10 +115,8 @@ func (e *Endpoint) verify(v envelope, t transcript, s sealed) (payload, error) {
 	if err != nil {
 		return payload{}, err
 	}
-	// Flights 1 and 2 bring the key for the next; nothing else may.
-	bringsKey := v.isFlight() && (v.direction == toOpener || v.isFirst())
-	if bringsKey != (len(p.nextKey) != 0) || !bringsKey && len(p.replyTo) != 0 {
-		return payload{}, fmt.Errorf("payload: next key or reply inbox in the wrong place: %w", errMalformed)
+	if err := p.checkFields(v); err != nil {
+		return payload{}, err
 	}
 	if err := p.checkTimes(e.cfg.Clock()); err != nil {
 		return payload{}, fmt.Errorf("%w: %w", errTime, err)

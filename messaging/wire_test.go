@@ -97,6 +97,32 @@ func TestPadding(t *testing.T) {
 	}
 }
 
+func TestFieldsInTheirPlace(t *testing.T) {
+	key, inbox := make([]byte, publicKeySize), []byte("inbox")
+	for _, test := range []struct {
+		v     envelope
+		p     payload
+		wrong bool
+	}{
+		{envelope{direction: fromOpener, sequence: 1}, payload{nextKey: key, replyTo: inbox}, false},
+		{envelope{direction: fromOpener, sequence: 1}, payload{nextKey: key}, false},
+		{envelope{direction: fromOpener, sequence: 1}, payload{replyTo: inbox}, true},
+		{envelope{direction: toOpener, sequence: 1}, payload{nextKey: key, replyTo: inbox}, false},
+		{envelope{direction: toOpener, sequence: 1}, payload{}, true},
+		{envelope{direction: fromOpener, sequence: 2}, payload{}, false},
+		{envelope{direction: fromOpener, sequence: 2}, payload{nextKey: key}, true},
+		{envelope{direction: fromOpener, sequence: 2}, payload{replyTo: inbox}, true},
+		{envelope{direction: toOpener, sequence: 2}, payload{}, false},
+		{envelope{direction: toOpener, sequence: 2}, payload{nextKey: key}, true},
+		{envelope{direction: fromOpener, sequence: 3}, payload{replyTo: inbox}, true},
+	} {
+		if err := test.p.checkFields(test.v); test.wrong != errors.Is(err, errMalformed) {
+			t.Errorf("direction %d, sequence %d, key %t, inbox %t: %v", test.v.direction, test.v.sequence,
+				test.p.nextKey != nil, test.p.replyTo != nil, err)
+		}
+	}
+}
+
 func TestKeyBodyRefused(t *testing.T) {
 	good := KeyBody{ID: 1, PublicKey: keyFromSeed(1).PublicKey().Bytes(), NotBefore: time.UnixMilli(1e12), NotAfter: time.UnixMilli(1e12).Add(KeyLifetime)}
 	if back, err := DecodeKeyBody(good.Encode()); err != nil || back.ID != 1 || !back.NotAfter.Equal(good.NotAfter) {
