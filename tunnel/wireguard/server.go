@@ -118,7 +118,7 @@ func (cfg ServerConfig) withDefaults() (ServerConfig, error) {
 	}
 	cfg.Subnet = cfg.Subnet.Masked()
 	if !cfg.Subnet.Addr().Is4() || !cfg.Subnet.Addr().IsPrivate() || cfg.Subnet.Bits() > 29 {
-		return cfg, fmt.Errorf("Subnet %v is not private IPv4 with room for sessions", cfg.Subnet)
+		return cfg, fmt.Errorf("subnet %v is not private IPv4 with room for sessions", cfg.Subnet)
 	}
 	if cfg.MTU == 0 {
 		cfg.MTU = defaultMTU

@@ -1,6 +1,8 @@
 package wireguard
 
 import (
+	"context"
+	"net"
 	"net/netip"
 	"testing"
 	"time"
@@ -49,4 +51,14 @@ func newTestClient(t testing.TB) *Client {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// staticNames is a resolver with fixed answers.
+type staticNames map[string]netip.Addr
+
+func (n staticNames) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, error) {
+	if addr, ok := n[host]; ok {
+		return []netip.Addr{addr}, nil
+	}
+	return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
 }
