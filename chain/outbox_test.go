@@ -234,8 +234,6 @@ func TestOutboxSendsAgainAfterAReorganisation(t *testing.T) {
 		if drop && (got.State != StateSent || got.Block != 0 || n.coins(t, who) != 0) {
 			t.Fatalf("after a reorganisation that forgot it: %+v", got)
 		}
-		s.now = s.now.Add(time.Minute)
-		s.work(t, id)
 		for range 4 {
 			n.Commit()
 		}
@@ -339,6 +337,27 @@ func TestOutboxWhoseNonceWasUsedElsewhere(t *testing.T) {
 	n.Commit()
 	if got := s.work(t, id); got.State != StateMined || n.coins(t, who) != 11 {
 		t.Fatalf("%+v, %d coins", got, n.coins(t, who))
+	}
+}
+
+func TestOutboxWhoseEndpointForgets(t *testing.T) {
+	n := startNetwork(t, dev.Config{})
+	who := newKey(t).Address()
+	s := newSender(t, n, openStore(t), n.funded(t))
+	s.answer("eth_sendRawTransaction", common.Hash{}) // says thank you and drops it
+	first, second := s.submit(t, n.mint("a", who, 1)), s.submit(t, n.mint("b", who, 10))
+	s.work(t, first)
+	s.answer("eth_sendRawTransaction", nil)
+	s.now = s.now.Add(resendAfter)
+	s.work(t, first)
+	n.Commit()
+	for _, got := range []Status{s.work(t, first), s.work(t, second)} {
+		if got.State != StateMined {
+			t.Errorf("%+v", got)
+		}
+	}
+	if got := n.coins(t, who); got != 11 {
+		t.Errorf("effects add up to %d, want 11", got)
 	}
 }
 

@@ -85,6 +85,7 @@ func (o *Outbox) watch(ctx context.Context, row *store.OutboxRow, head Head, use
 	if row.Block != 0 { // a reorganisation has removed it
 		o.cfg.Logger.Info("transaction was reorganised away; sending again", "key", row.Key, "block", row.Block)
 		row.State, row.MinedHash, row.BlockHash, row.Block, row.Reason = string(StateSent), [32]byte{}, [32]byte{}, 0, ""
+		delete(o.resent, row.ID) // at once
 		if err := o.save(ctx, *row); err != nil {
 			return err
 		}
