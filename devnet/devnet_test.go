@@ -18,10 +18,12 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/mysteriumnetwork/myst/api"
 	"github.com/mysteriumnetwork/myst/api/wire"
 )
 
 func TestDemo(t *testing.T) {
+	t.Parallel()
 	var out, logs bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	report, network, err := Demo(t.Context(), Config{Dir: t.TempDir(), Logger: logger}, &out)
@@ -72,7 +74,7 @@ func secretsStayInside(t *testing.T, n *Network, printed string) {
 				t.Errorf("%s has mode %v", file, info.Mode())
 			}
 		}
-		token, err := os.ReadFile(filepath.Join(p.DataDir, "api-token"))
+		token, err := os.ReadFile(filepath.Join(p.DataDir, api.TokenFile))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,6 +148,7 @@ func through(s wire.Session) *http.Client {
 }
 
 func TestPrivateDestinationsRefusedUnlessNamed(t *testing.T) {
+	t.Parallel()
 	n := start(t, Config{WithoutExit: true})
 	s, err := n.Consumer.API.Connect(t.Context(), wire.Connect{}, nil)
 	if err != nil {
@@ -163,6 +166,7 @@ func TestPrivateDestinationsRefusedUnlessNamed(t *testing.T) {
 }
 
 func TestSessionsAtOnceHaveTheirOwnBills(t *testing.T) {
+	t.Parallel()
 	n := start(t, Config{Providers: 2})
 	var group errgroup.Group
 	sessions := make([]wire.Session, 4)
@@ -212,6 +216,7 @@ func TestSessionsAtOnceHaveTheirOwnBills(t *testing.T) {
 }
 
 func TestReturningConsumerStartsWithoutTransaction(t *testing.T) {
+	t.Parallel()
 	n := start(t, Config{})
 	for round := range 2 {
 		before := n.Chain.Head()
@@ -237,6 +242,7 @@ func TestReturningConsumerStartsWithoutTransaction(t *testing.T) {
 }
 
 func TestProviderDrains(t *testing.T) {
+	t.Parallel()
 	n := start(t, Config{})
 	s, err := n.Consumer.API.Connect(t.Context(), wire.Connect{}, nil)
 	if err != nil {

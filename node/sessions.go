@@ -239,6 +239,9 @@ type settler interface {
 	Close(ctx context.Context, reason string) error
 }
 
+// peerReason is how long the reason of a peer that has settled is waited for.
+const peerReason = 2 * time.Second
+
 // task is something that runs; err may be read once done is closed.
 type task struct {
 	done chan struct{}
@@ -260,6 +263,9 @@ func (n *Node) watch(ctx context.Context, l *live, down <-chan struct{}, account
 	var reason session.Reason
 	select {
 	case <-paying.done:
+		if paying.err == nil { // the peer has settled; it says why in a moment
+			_ = sleep(ctx, peerReason)
+		}
 		return endReason(ctx, paying.err, session.Finished), paying.err
 	case <-down:
 		reason = session.TunnelFailed
