@@ -21,7 +21,7 @@ help: ## list the targets
 .PHONY: demo
 demo: ## sell and buy one VPN session on a whole network of one process (needs only Go)
 	@echo "building mystdev (the first time takes some minutes: it compiles an Ethereum node)"
-	@go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/mystdev ./cmd/mystdev
+	@go build -ldflags '$(LDFLAGS)' -o $(BIN)/mystdev ./cmd/mystdev
 	@$(BIN)/mystdev demo
 
 .PHONY: build
