@@ -105,89 +105,85 @@ func view[T any](c *testChain, to common.Address, data []byte, unpack func([]byt
 	return value
 }
 
+// expect fails the test unless what was read is as wanted.
+func (c *testChain) expect(ok bool, format string, args ...any) {
+	c.Helper()
+	if !ok {
+		c.Fatalf(format, args...)
+	}
+}
+
+// example deploys the contracts and signs one of every intent for them.
+func (c *testChain) example() (signedExample, contracts.Addresses) {
+	c.Helper()
+	at := c.deploy(c.relayer.ECDSA(), contracts.Config{Treasury: common.Address(testAddress(0x77))})
+	header, err := c.backend.Client().HeaderByNumber(c.Context(), nil)
+	c.expect(err == nil, "newest header: %v", err)
+	return newExample(c, c.id.Uint64(), identity.Address(at.Registry), identity.Address(at.Payments),
+		identity.Address(at.Coin), uint32(header.Time)+600), at
+}
+
 // TestWholePathOnChain carries every call of a paid session out on go-ethereum's own virtual
 // machine, from registration to the collected fee, with signatures made here and nothing else.
 func TestWholePathOnChain(t *testing.T) {
 	c := newTestChain(t)
-	treasury := common.Address(testAddress(0x77))
-	at := c.deploy(c.relayer.ECDSA(), contracts.Config{Treasury: treasury})
-	header, err := c.backend.Client().HeaderByNumber(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := newExample(t, c.id.Uint64(), identity.Address(at.Registry), identity.Address(at.Payments),
-		identity.Address(at.Coin), uint32(header.Time)+600)
+	e, at := c.example()
 	consumer, provider := common.Address(e.consumer.Address()), common.Address(e.provider.Address())
 	registry, payments, coin := contracts.NewRegistry(), contracts.NewPayments(), contracts.NewTestCoin()
+	readChannel := func() contracts.ChannelOutput {
+		return view(c, at.Payments, payments.PackChannel(consumer, 4), payments.UnpackChannel)
+	}
 
 	// Register: the chain knows the key, and computes both coordinates.
 	c.send(at.Registry, e.register.Call())
 	key := view(c, at.Registry, registry.PackPublicKey(consumer), registry.UnpackPublicKey)
-	if key.X != e.register.X || key.Y != e.register.Y {
-		t.Fatalf("public key on chain is %x %x", key.X, key.Y)
-	}
+	c.expect(key.X == e.register.X && key.Y == e.register.Y, "public key on chain is %x %x", key.X, key.Y)
 
 	// Deposit: the consumer has coins, but no gas.
 	c.send(at.Coin, coin.PackMint(consumer, money.Amount(10_025_000).Wei()))
 	c.send(at.Payments, e.fund.Call())
 	account := view(c, at.Payments, payments.PackAccount(consumer), payments.UnpackAccount)
-	if account.Balance != 10_000_000 {
-		t.Fatalf("deposit is %d", account.Balance)
-	}
+	c.expect(account.Balance == 10_000_000, "deposit is %d", account.Balance)
 
 	// Lock, in both ways.
 	c.send(at.Payments, e.lock.Call())
 	more := e.lock.Lock
 	more.Locked += 1_000_000
 	topUp, err := SignLock(e.consumer, more, e.payments)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c.expect(err == nil, "sign: %v", err)
 	c.send(at.Payments, CallLockMany([]SignedLock{e.lock, topUp}))
-	channel := view(c, at.Payments, payments.PackChannel(consumer, 4), payments.UnpackChannel)
-	if channel.Provider != provider || channel.Locked.Uint64() != 6_000_000 || channel.Epoch != 0 {
-		t.Fatalf("channel is %+v", channel)
-	}
+	channel := readChannel()
+	c.expect(channel.Provider == provider && channel.Locked.Uint64() == 6_000_000 && channel.Epoch == 0, "channel is %+v", channel)
 
 	// Check, clear and withdraw.
 	check := view(c, at.Payments, e.promise.CallCheck(), payments.UnpackCheck)
-	if check.Consumer != consumer || check.Due.Uint64() != uint64(e.promise.Amount) {
-		t.Fatalf("check says %+v", check)
-	}
+	c.expect(check.Consumer == consumer && check.Due.Uint64() == uint64(e.promise.Amount), "check says %+v", check)
 	c.send(at.Payments, e.setBeneficiary.Call())
 	logs := c.send(at.Payments, CallClearBatch([]SignedPromise{e.promise}))
 	cleared, err := payments.UnpackClearedEvent(logs[0])
-	if err != nil || cleared.Consumer != consumer || cleared.Paid.Uint64() != uint64(e.promise.Amount) {
-		t.Fatalf("event is %+v, %v", cleared, err)
-	}
+	c.expect(err == nil && cleared.Consumer == consumer && cleared.Paid.Uint64() == uint64(e.promise.Amount), "event is %+v, %v", cleared, err)
 	logs = c.send(at.Payments, CallWithdraw(e.provider.Address()))
 	withdrawn, err := payments.UnpackWithdrawnEvent(logs[0])
-	if err != nil {
-		t.Fatal(err)
-	}
+	c.expect(err == nil, "event: %v", err)
 	// 5 % of 1,234,567 is 61,728.35, rounded up.
-	if withdrawn.Net.Uint64() != 1_172_838 || withdrawn.Fee.Uint64() != 61_729 || withdrawn.To != common.Address(testAddress(0xbe)) {
-		t.Fatalf("withdrawn %+v", withdrawn)
-	}
+	c.expect(withdrawn.Net.Uint64() == 1_172_838 && withdrawn.Fee.Uint64() == 61_729 &&
+		withdrawn.To == common.Address(e.setBeneficiary.Beneficiary), "withdrawn %+v", withdrawn)
 	c.send(at.Payments, CallCollect())
-	fees := view(c, at.Coin, coin.PackBalanceOf(treasury), coin.UnpackBalanceOf)
-	if fees.Cmp(money.Amount(61_729).Wei()) != 0 {
-		t.Fatalf("the treasury has %s", fees)
-	}
+	fees := view(c, at.Coin, coin.PackBalanceOf(common.Address(testAddress(0x77))), coin.UnpackBalanceOf)
+	c.expect(fees.Cmp(money.Amount(61_729).Wei()) == 0, "the treasury has %s", fees)
 
 	// Free the channel: asked for by the consumer, agreed to by the provider.
 	c.send(at.Payments, e.requestUnlock.Call())
 	c.send(at.Payments, e.release.Call())
-	channel = view(c, at.Payments, payments.PackChannel(consumer, 4), payments.UnpackChannel)
-	if channel.Provider != (common.Address{}) || channel.Epoch != 1 || channel.Locked.Uint64() != 6_000_000-1_234_567 {
-		t.Fatalf("channel is %+v", channel)
-	}
+	channel = readChannel()
+	c.expect(channel.Provider == common.Address{} && channel.Epoch == 1 &&
+		channel.Locked.Uint64() == 6_000_000-1_234_567, "channel is %+v", channel)
 }
 
 // The EIP-712 domain of the deployed contracts is the one that is signed for.
 func TestSeparatorsEqualTheContracts(t *testing.T) {
 	c := newTestChain(t)
-	at := c.deploy(c.relayer.ECDSA(), contracts.Config{Treasury: common.Address(testAddress(0x77))})
+	_, at := c.example()
 	coin := contracts.NewTestCoin()
 	got := view(c, at.Coin, coin.PackDOMAINSEPARATOR(), coin.UnpackDOMAINSEPARATOR)
 	want := Domain{ChainID: c.id.Uint64(), Contract: identity.Address(at.Coin)}.Separator()
