@@ -126,6 +126,7 @@ func nothing(t *testing.T, c messaging.Channel) {
 func sharedInbox(t *testing.T, s Substrate) {
 	provider, who := join(t, s, true)
 	consumer, _ := join(t, s, false)
+	bystander := joinAs(t, s, who, false) // the provider's identity, on another node that does not serve
 	route := messaging.Route{Identity: who.Address(), Contact: s.Contact}
 	for i := range 3 {
 		text := fmt.Sprint("envelope ", i)
@@ -136,6 +137,7 @@ func sharedInbox(t *testing.T, s Substrate) {
 			t.Fatalf("delivery names contact %q and source %q", d.Contact, d.Source)
 		}
 	}
+	nothing(t, bystander)
 }
 
 func replyInbox(t *testing.T, s Substrate) {
