@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/node"
 )
 
@@ -16,6 +18,13 @@ func (r *nodeRun) backends() []node.Backend {
 	defer cancel()
 	chain := r.base.client.Health(ctx)
 	all := []node.Backend{{Name: "chain", Address: chain.Endpoint, Healthy: chain.Healthy, Detail: chain.Detail}}
+	if chain.Healthy && !r.present.Load() {
+		if err := r.checkContracts(ctx); err != nil {
+			all = append(all, node.Backend{Name: "contracts", Address: chain.Endpoint, Detail: err.Error()})
+		} else {
+			r.present.Store(true)
+		}
+	}
 	for _, h := range r.client.Health(ctx) {
 		all = append(all, node.Backend{Name: "hub", Address: h.Hub, Healthy: h.Healthy, Detail: h.Detail})
 	}
@@ -34,4 +43,18 @@ func (r *nodeRun) backends() []node.Backend {
 		all = append(all, node.Backend{Name: "broker", Address: h.Contact.URL, Healthy: h.Connected, Detail: detail})
 	}
 	return all
+}
+
+// checkContracts looks whether the network file's contracts are on the chain.
+func (b *base) checkContracts(ctx context.Context) error {
+	at := b.network.Contracts
+	for _, c := range []struct {
+		name    string
+		address identity.Address
+	}{{"coin", at.Coin}, {"registry", at.Registry}, {"payments", at.Payments}} {
+		if err := b.client.CheckContract(ctx, c.address); err != nil {
+			return fmt.Errorf("%s: %w; is this the right network file?", c.name, err)
+		}
+	}
+	return nil
 }

@@ -35,6 +35,8 @@ type nodeRun struct {
 	node   *node.Node
 	server tunnel.Server // nil for a consumer
 
+	present atomic.Bool // the contracts were seen on the chain
+
 	broker atomic.Pointer[nats.Channel] // nil until the identity is unlocked
 }
 
