@@ -158,7 +158,7 @@ func edited(dir string, m mutant) (before, after []byte, err error) {
 
 var failedTest = regexp.MustCompile(`(?m)^--- FAIL: (\S+)`)
 
-// try makes a mutant, names the first test that fails on it, and heals it.
+// try makes a mutant, names the tests that fail on it, and heals it.
 func try(ctx context.Context, dir string, m mutant) (noticedBy string, err error) {
 	before, after, err := edited(dir, m)
 	if err != nil {
@@ -181,16 +181,20 @@ func try(ctx context.Context, dir string, m mutant) (noticedBy string, err error
 	if err == nil {
 		return "", errSurvived
 	}
-	found := failedTest.FindStringSubmatch(out)
-	if found == nil {
+	found := failedTest.FindAllStringSubmatch(out, -1)
+	if len(found) == 0 {
 		return "", fmt.Errorf("go test failed, but no test did: %w\n%s", err, out)
 	}
-	return found[1], nil
+	noticedBy = found[0][1]
+	if more := len(found) - 1; more > 0 {
+		noticedBy += fmt.Sprintf(" and %d more", more)
+	}
+	return noticedBy, nil
 }
 
 // goTest leaves vet out: it would call some mutants broken before their test runs.
 func goTest(ctx context.Context, dir string, args ...string) (string, error) {
-	return command(ctx, dir, "go", append([]string{"test", "-vet=off", "-count=1", "-timeout=3m"}, args...)...)
+	return command(ctx, dir, "go", append([]string{"test", "-vet=off", "-count=1", "-timeout=10m"}, args...)...)
 }
 
 // command returns what a command printed, both streams.
