@@ -67,8 +67,7 @@ func RunNode(ctx context.Context, cfg NodeConfig) (err error) {
 		Node: r.node, DataDir: cfg.DataDir, Addr: cfg.APIAddr, Version: cfg.Version, Logger: b.log,
 	})
 	if err != nil {
-		<-unlocked
-		return errors.Join(err, r.node.Close())
+		return errors.Join(err, <-unlocked, r.node.Close())
 	}
 	if cfg.Ready != nil {
 		cfg.Ready(server.Addr())

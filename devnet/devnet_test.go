@@ -3,6 +3,7 @@ package devnet
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -82,8 +83,11 @@ func secretsStayInside(t *testing.T, n *Network, printed string) {
 			t.Error("the API token was printed")
 		}
 	}
-	key := n.Chain.Key()
-	if secret := fmt.Sprintf("%x", key.ECDSA().D); strings.Contains(printed, secret) {
+	secret, err := n.Chain.Key().ECDSA().Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(printed, hex.EncodeToString(secret)) {
 		t.Error("the developer key was printed")
 	}
 }

@@ -33,7 +33,8 @@ func StartWebServer(ctx context.Context) (*WebServer, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		host, _, _ := net.SplitHostPort(r.RemoteAddr) // the server itself wrote it
-		_, _ = fmt.Fprintln(w, host)
+		w.Header().Set("Content-Type", "text/plain")
+		_, _ = fmt.Fprintln(w, host) //nolint:gosec // an address, as the kernel gave it
 	})
 	mux.HandleFunc("GET /blob", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", fmt.Sprint(BlobSize))

@@ -49,6 +49,7 @@ func (w *wallet) relay(ctx context.Context, operation string, in relay.Intent, p
 			return Payment{Operation: operation, Transaction: ticket.Transaction, Block: ticket.Block}, nil
 		case relay.StateFailed:
 			return Payment{}, fmt.Errorf("%s: transaction %s failed: %s", operation, ticket.Transaction, ticket.Reason)
+		case relay.StateQueued, relay.StateSent:
 		}
 		if ticket.Transaction != shown {
 			shown = ticket.Transaction
