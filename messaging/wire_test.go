@@ -123,6 +123,27 @@ func TestFieldsInTheirPlace(t *testing.T) {
 	}
 }
 
+// A well-signed message with a reply inbox is refused where none belongs.
+func TestVerifyChecksFields(t *testing.T) {
+	sender, err := identity.NewKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.UnixMilli(1_800_000_000_000)
+	e := &Endpoint{cfg: Config{Clock: func() time.Time { return now }}, self: identity.Address{1}}
+	v := envelope{direction: fromOpener, sequence: 3}
+	for _, p := range []payload{{sent: now, expires: now}, {sent: now, expires: now, replyTo: []byte("inbox")}} {
+		s := sealed{sender: sender.Address(), payload: p.encode()}
+		digest := place{sender: s.sender, recipient: e.self, direction: v.direction, sequence: v.sequence}.digest(s.payload)
+		if s.signature, err = sender.Sign(digest); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.verify(v, transcript{}, s); errors.Is(err, errMalformed) != (p.replyTo != nil) {
+			t.Errorf("reply inbox %q: %v", p.replyTo, err)
+		}
+	}
+}
+
 func TestKeyBodyRefused(t *testing.T) {
 	good := KeyBody{ID: 1, PublicKey: keyFromSeed(1).PublicKey().Bytes(), NotBefore: time.UnixMilli(1e12), NotAfter: time.UnixMilli(1e12).Add(KeyLifetime)}
 	if back, err := DecodeKeyBody(good.Encode()); err != nil || back.ID != 1 || !back.NotAfter.Equal(good.NotAfter) {
