@@ -214,6 +214,7 @@ func (r *nodeRun) connect(key *identity.Key, self *node.Self) error {
 	}
 	r.onClose(channel.Close)
 	r.broker.Store(channel)
+	self.Joined = channel.Retry
 	cfg := messaging.Config{
 		Domain: r.domain(), Signer: key, Registered: r.registry.Registered, Channel: channel, Logger: r.log,
 	}

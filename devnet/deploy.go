@@ -47,6 +47,11 @@ func (n *Network) sendGas(ctx context.Context, to identity.Address) error {
 	return n.bank.Give(ctx, to, 0, purse)
 }
 
+// Give mints test coins for somebody who joins the network.
+func (n *Network) Give(ctx context.Context, to identity.Address, coins money.Amount) error {
+	return n.bank.Give(ctx, to, coins, 0)
+}
+
 // participants are everybody who has an identity to register and coins to spend.
 func (n *Network) participants() []*Participant {
 	return append([]*Participant{n.Consumer}, n.Provider...)

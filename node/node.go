@@ -81,6 +81,8 @@ type Self struct {
 	Clearer   *payments.Clearer
 	// Services are empty for a consumer.
 	Services []Service
+	// Joined, when not nil, is called when the identity has become registered: brokers let it in now.
+	Joined func()
 }
 
 func (s *Self) address() identity.Address { return s.Signer.Address() }
@@ -258,6 +260,9 @@ func (n *Node) Register(ctx context.Context, progress func(Progress)) (Payment, 
 		if registered, err = n.cfg.Registry.Registered(ctx, self.address()); err != nil {
 			return paid, fmt.Errorf("register: %w", err)
 		}
+	}
+	if self.Joined != nil {
+		self.Joined()
 	}
 	return paid, nil
 }

@@ -82,6 +82,7 @@ func (n *Node) track(id session.ID, info Session) *live {
 		return nil
 	}
 	n.live[id] = l
+	n.group.Add(1) // Close waits for every session; what one starts is counted while it lasts
 	return l
 }
 
@@ -91,6 +92,7 @@ func (n *Node) untrack(l *live) {
 	n.mu.Unlock()
 	l.unwant(nil)
 	close(l.done)
+	n.group.Done()
 }
 
 // open lists the open sessions, newest first.
