@@ -3,6 +3,7 @@ package payments
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,8 +14,10 @@ import (
 	"github.com/mysteriumnetwork/myst/tunnel"
 )
 
-// changeBills and changePayments let a cheat rewrite what one side sends.
+// changeBills lets a cheat rewrite what the provider sends.
 func (r *run) changeBills(f func(*bill)) {
+	r.pc.out.mu.Lock()
+	defer r.pc.out.mu.Unlock()
 	r.pc.out.change = func(kind uint32, body []byte) (uint32, []byte) {
 		b, err := decodeBill(body, r.w.consumer.key.Address())
 		if err != nil {
@@ -22,21 +25,6 @@ func (r *run) changeBills(f func(*bill)) {
 		}
 		f(&b)
 		body, err = b.encode()
-		if err != nil {
-			r.w.t.Error(err)
-		}
-		return kind, body
-	}
-}
-
-func (r *run) changePayments(f func(*payment)) {
-	r.cc.out.change = func(kind uint32, body []byte) (uint32, []byte) {
-		p, err := decodePayment(body, r.w.consumer.key.Address())
-		if err != nil {
-			r.w.t.Error(err)
-		}
-		f(&p)
-		body, err = p.encode()
 		if err != nil {
 			r.w.t.Error(err)
 		}
@@ -61,18 +49,18 @@ func TestOverbillingIsNotPaid(t *testing.T) {
 	w := newWorld(t)
 	synctest.Test(t, func(t *testing.T) {
 		r := w.start(t.Context(), 5*time.Millisecond)
-		extra := uint64(0)
-		r.changeBills(func(b *bill) { b.received += extra })
+		var extra atomic.Uint64
+		r.changeBills(func(b *bill) { b.received += extra.Load() })
 		r.link.up(6<<20, 10_000_000)
-		extra = slack // still within what meters may differ
+		extra.Store(slack) // still within what meters may differ
 		r.link.up(6<<20, 10_000_000)
-		extra = 1 << 20
+		extra.Store(1 << 20)
 		go r.link.up(30<<20, 10_000_000)
 		if err := over(t, r.paid, 10*time.Second); !errors.Is(err, ErrOverbilled) {
 			t.Errorf("payer: %v", err)
 		}
 		sent := r.link.consumer.Counters().Sent
-		r.end("overbilled")
+		r.abort("overbilled")
 		most, _ := w.terms.Price.Due(sent+slack, 0)
 		if c := r.payer.Stats(); c.Promised > most+w.terms.Setup {
 			t.Errorf("promised %d for %d bytes", c.Promised, sent)
@@ -93,13 +81,11 @@ func (h halved) SetAlarm(total uint64) { h.Meter.SetAlarm(total + h.Meter.Counte
 
 func TestUnderreportingIsStopped(t *testing.T) {
 	w := newWorld(t)
+	w.meter = func(m *tunnel.Meter) Meter { return halved{m} }
 	w.open(&w.consumer)
 	w.open(&w.provider)
 	synctest.Test(t, func(t *testing.T) {
 		r := w.start(t.Context(), 5*time.Millisecond)
-		r.payer.mu.Lock()
-		r.payer.meter = halved{r.link.consumer}
-		r.payer.mu.Unlock()
 		r.unlimit()
 		go r.link.down(100<<20, 100_000_000)
 		if err := over(t, r.collected, 20*time.Second); !errors.Is(err, ErrMeter) {
@@ -111,7 +97,7 @@ func TestUnderreportingIsStopped(t *testing.T) {
 		if most := paid + affordable(1, w.terms.Price) + p.Window + sent/lossShare; sent > most {
 			t.Errorf("served %d bytes for %d paid, window %d", sent, paid, p.Window)
 		}
-		r.end("meters disagree")
+		r.abort("meters disagree")
 		account, err := w.provider.ledger.account(t.Context(), Provider, w.consumer.key.Address())
 		if err != nil || account.Debt == 0 || account.Credit != 0 {
 			t.Errorf("account of a cheat: %+v, %v", account, err)
@@ -139,7 +125,7 @@ func TestUnpaidTunnelStopsWithinTheWindow(t *testing.T) {
 		r := w.start(t.Context(), 5*time.Millisecond)
 		r.link.down(32<<20, 50_000_000)
 		window := r.collector.Stats().Window
-		r.cc.out.drop = func(uint32, []byte) bool { return true } // the consumer pays no more
+		r.cc.out.dropping(func(uint32, []byte) bool { return true }) // the consumer pays no more
 		r.unlimit()
 		before := r.link.provider.Counters().Total()
 		go r.link.down(500<<20, 50_000_000)
@@ -151,7 +137,7 @@ func TestUnpaidTunnelStopsWithinTheWindow(t *testing.T) {
 		if after-before > window {
 			t.Errorf("%d bytes served unpaid, the window is %d", after-before, window)
 		}
-		r.end("unpaid")
+		r.abort("unpaid")
 	})
 }
 
@@ -196,7 +182,7 @@ func TestLossyTunnel(t *testing.T) {
 			case <-time.After(10 * time.Minute):
 				t.Error("a tenth is lost, and nobody minds")
 			}
-			r.end("meters disagree")
+			r.abort("meters disagree")
 			<-done
 		})
 	}
@@ -294,6 +280,32 @@ func TestRefusedPromisesChangeNothing(t *testing.T) {
 	}
 }
 
+// exchange sends a payment and returns the bill that acknowledges it. Bills for what was received come by
+// themselves.
+func exchange(t *testing.T, w *world, cc *fakeConn, p payment) bill {
+	t.Helper()
+	body, err := p.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cc.Send(t.Context(), KindPayment, body); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		_, body, err = cc.Receive(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := decodeBill(body, w.consumer.key.Address())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b.ack == p.sequence {
+			return b
+		}
+	}
+}
+
 // refused lets a consumer use up its first window and pay for it with a promise that is refused.
 func refused(t *testing.T, w *world, hello, promise *intent.SignedPromise, want error) {
 	theirs := w.terms
@@ -309,24 +321,7 @@ func refused(t *testing.T, w *world, hello, promise *intent.SignedPromise, want 
 	meter := tunnel.NewMeter()
 	ran := make(chan error, 1)
 	go func() { ran <- collector.Run(t.Context(), pc, meter) }()
-	exchange := func(p payment) bill {
-		body, err := p.encode()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cc.Send(t.Context(), KindPayment, body); err != nil {
-			t.Fatal(err)
-		}
-		for { // bills for what was received come by themselves
-			_, body, err = cc.Receive(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			if b, err := decodeBill(body, w.consumer.key.Address()); err != nil || b.ack == p.sequence {
-				return b
-			}
-		}
-	}
+	exchange := func(p payment) bill { return exchange(t, w, cc, p) }
 	if b := exchange(payment{sequence: 1, flags: flagHello, promise: hello}); b.newest != 500 || b.refusal != 0 || b.window != FirstWindow {
 		t.Fatalf("hello: %+v", b)
 	}

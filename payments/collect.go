@@ -71,29 +71,12 @@ func (c *Collector) onPayment(ctx context.Context, p payment) error {
 // does not.
 func (c *Collector) judge(p payment, now time.Time) (verdict, error) {
 	n := c.counters()
-	if p.received < c.reported {
-		return verdict{}, fmt.Errorf("%w: a report that goes back", ErrMeter)
-	}
-	if err := c.audit.judge(p.received, n.Sent, p.echo); err != nil {
+	if err := c.judgeReport(p, n.Sent); err != nil {
 		return verdict{}, err
 	}
-	if err := c.audit.judgeTime(p.elapsed, p.echo); err != nil {
-		return verdict{}, err
-	}
-	v := verdict{base: c.base, debt: c.debt, settled: c.settled, greeted: c.greeted}
-	if !c.greeted {
-		switch {
-		case !p.has(flagHello):
-			return v, fmt.Errorf("%w: payment before hello", ErrMessage)
-		case p.base < c.floor: // the consumer's book is older than ours
-			v.refused, v.show = refusedNotGrowing, true
-			return v, nil
-		}
-		// Promises that were signed for earlier sessions and did not arrive then pay debts.
-		v.base, v.greeted = p.base, true
-		v.debt = c.debt.SaturatingSub(p.base - c.floor)
-	} else if p.base != c.base {
-		return v, fmt.Errorf("%w: another base in mid-session", ErrMessage)
+	v, err := c.judgeBase(p)
+	if err != nil || v.refused != 0 {
+		return v, err
 	}
 	newest := c.promised()
 	if p.promise != nil && (c.newest == nil || *p.promise != *c.newest) {
@@ -126,6 +109,36 @@ func (c *Collector) judge(p payment, now time.Time) (verdict, error) {
 	}
 	if !v.covers && !c.greeted && !p.has(flagFinal) {
 		v.greeted = false // the set-up charge is not paid
+	}
+	return v, nil
+}
+
+// judgeReport holds what the consumer received, and its clock, against the own ones.
+func (c *Collector) judgeReport(p payment, sent uint64) error {
+	if p.received < c.reported {
+		return fmt.Errorf("%w: a report that goes back", ErrMeter)
+	}
+	if err := c.audit.judge(p.received, sent, p.echo); err != nil {
+		return err
+	}
+	return c.audit.judgeTime(p.elapsed, p.echo)
+}
+
+// judgeBase checks what the session's promises build on: the hello's, and afterwards the same.
+func (c *Collector) judgeBase(p payment) (verdict, error) {
+	v := verdict{base: c.base, debt: c.debt, settled: c.settled, greeted: c.greeted}
+	switch {
+	case c.greeted && p.base != c.base:
+		return v, fmt.Errorf("%w: another base in mid-session", ErrMessage)
+	case c.greeted:
+	case !p.has(flagHello):
+		return v, fmt.Errorf("%w: payment before hello", ErrMessage)
+	case p.base < c.floor: // the consumer's book is older than ours
+		v.refused, v.show = refusedNotGrowing, true
+	default:
+		// Promises that were signed for earlier sessions and did not arrive then pay debts.
+		v.base, v.greeted = p.base, true
+		v.debt = c.debt.SaturatingSub(p.base - c.floor)
 	}
 	return v, nil
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,11 +24,14 @@ var errCrash = errors.New("crash")
 type crasher struct {
 	identity.Signer
 	conn  *fakeConn
+	mu    sync.Mutex
 	steps int // until the crash; negative is never
 	die   func()
 }
 
 func (c *crasher) step() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.steps < 0 {
 		return nil
 	}
@@ -83,24 +88,28 @@ type truth struct {
 
 func (tr *truth) session(t *testing.T, e episode) error {
 	w, random := tr.w, rand.New(rand.NewPCG(e.seed, 1))
+	up, down := rand.New(rand.NewPCG(e.seed, 2)), rand.New(rand.NewPCG(e.seed, 3))
 	tr.sessions++
 	ctx, kill := context.WithCancel(t.Context())
 	defer kill()
 	cc, pc := newConns(e.latency)
-	died := false
-	die := func() { died = true; kill() }
+	var died atomic.Bool
+	die := func() {
+		died.Store(true)
+		kill()
+	}
 	consumer, provider := &crasher{Signer: w.consumer.key, conn: cc, steps: -1}, &crasher{conn: pc, steps: -1}
 	if e.consumerDies {
 		consumer.steps, consumer.die = e.steps, die
 	} else {
 		provider.steps, provider.die = e.steps, die
 	}
-	cc.out.drop = func(uint32, []byte) bool { return random.IntN(1000) < e.loss }
+	cc.out.drop = func(uint32, []byte) bool { return up.IntN(1000) < e.loss }
 	pc.out.drop = func(_ uint32, body []byte) bool {
 		if b, err := decodeBill(body, w.consumer.key.Address()); err == nil {
 			tr.acknowledged = max(tr.acknowledged, b.newest)
 		}
-		return random.IntN(1000) < e.loss
+		return down.IntN(1000) < e.loss
 	}
 
 	var err error
@@ -155,10 +164,9 @@ func (tr *truth) session(t *testing.T, e episode) error {
 	link.close()
 	<-carried
 	cc.Close()
-	<-ended
-	<-ended
+	_, _ = <-ended, <-ended // how they ended does not matter, only what is in the books
 	kill()
-	return errors.Join(tr.survive(t, payer, collector, died, e), tr.check(t, payer, collector, link, settledWell))
+	return errors.Join(tr.survive(t, payer, collector, died.Load(), e), tr.check(t, payer, collector, link, settledWell))
 }
 
 // survive lets whoever did not die close its book.

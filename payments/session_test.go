@@ -30,21 +30,27 @@ func TestDownloadIsPaidToTheByte(t *testing.T) {
 		if c.Promised != want || p.Promised != want || p.Due != want || p.Promises < 6 || p.Promises != c.Promises {
 			t.Errorf("promised %d (%d) and %d (%d), due %d; want %d", c.Promised, c.Promises, p.Promised, p.Promises, p.Due, want)
 		}
-		for _, l := range []*Ledger{w.consumer.ledger, w.provider.ledger} {
-			rows, err := l.Sessions(t.Context(), 0)
-			if err != nil || len(rows) != 1 || rows[0].Promised != want || rows[0].Ended.IsZero() || rows[0].Reason != "finished" || rows[0].Billed != 64<<20 {
-				t.Errorf("book: %+v, %v", rows, err)
-			}
-		}
-		account, err := w.provider.ledger.account(t.Context(), Provider, w.consumer.key.Address())
-		if err != nil || account.Debt != 0 || account.Credit != want {
-			t.Errorf("account %+v, %v", account, err)
-		}
+		booked(t, w, want)
 		clearing, err := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: w.chain}).Clear(t.Context())
 		if err != nil || len(clearing) != 1 || clearing[0].Amount != want {
 			t.Errorf("cleared %+v, %v; want %d", clearing, err, want)
 		}
 	})
+}
+
+// booked checks that both books have a session that is paid for.
+func booked(t *testing.T, w *world, want money.Amount) {
+	t.Helper()
+	for _, l := range []*Ledger{w.consumer.ledger, w.provider.ledger} {
+		rows, err := l.Sessions(t.Context(), 0)
+		if err != nil || len(rows) != 1 || rows[0].Promised != want || rows[0].Ended.IsZero() || rows[0].Reason != "finished" || rows[0].Billed != 64<<20 {
+			t.Errorf("book: %+v, %v", rows, err)
+		}
+	}
+	account, err := w.provider.ledger.account(t.Context(), Provider, w.consumer.key.Address())
+	if err != nil || account.Debt != 0 || account.Credit != want {
+		t.Errorf("account %+v, %v", account, err)
+	}
 }
 
 func TestUploadIsPaidToTheByte(t *testing.T) {
@@ -202,7 +208,7 @@ func TestLockIsUsedUp(t *testing.T) {
 				if !errors.Is(paid, ErrExhausted) || name == "lock" && !errors.Is(collected, ErrExhausted) {
 					t.Errorf("payer: %v, collector: %v", paid, collected)
 				}
-				r.end("lock used up")
+				r.abort("lock used up")
 				c, p := r.payer.Stats(), r.collector.Stats()
 				if c.Promised > 3000 || c.Promised < 2980 || p.Promised != c.Promised || p.Due > p.Promised+10 {
 					t.Errorf("promised %d and %d, due %d", c.Promised, p.Promised, p.Due)
@@ -252,7 +258,9 @@ func TestOneCoinAtRisk(t *testing.T) {
 		if p := r.collector.Stats(); p.Promised < 3_000_000 {
 			t.Errorf("once the lock is safe: %+v", p)
 		}
-		r.settle(t.Context())
+		if _, collected := r.settle(t.Context()); collected != nil {
+			t.Error(collected)
+		}
 	})
 }
 
@@ -289,8 +297,24 @@ func TestChainInMidSession(t *testing.T) {
 				if r.link.provider.Send(1, stop) {
 					t.Error("traffic flows on")
 				}
-				r.end("chain")
+				r.abort("chain")
 			})
 		})
 	}
+}
+
+// Nothing is signed above the cap, whatever the provider would like.
+func TestCapBelowTheSetupCharge(t *testing.T) {
+	w := newWorld(t)
+	w.terms.Cap = w.terms.Setup - 1
+	synctest.Test(t, func(t *testing.T) {
+		r := w.start(t.Context(), 5*time.Millisecond)
+		if err := over(t, r.paid, 2*time.Minute); err == nil {
+			t.Error("settled")
+		}
+		r.abort("cap")
+		if got := r.payer.Stats().Promised; got > w.terms.Cap {
+			t.Errorf("promised %d, the cap is %d", got, w.terms.Cap)
+		}
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -119,6 +120,12 @@ type pipe struct {
 	change  func(kind uint32, body []byte) (uint32, []byte)
 }
 
+func (p *pipe) dropping(drop func(uint32, []byte) bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.drop = drop
+}
+
 type parcel struct {
 	at   time.Time
 	kind uint32
@@ -198,7 +205,7 @@ type link struct {
 	stop               chan struct{}
 	once               sync.Once
 	loseUp, loseDown   int
-	n                  int
+	n                  atomic.Int64 // packets
 }
 
 func newLink() *link {
@@ -224,7 +231,7 @@ func (l *link) carry(from, to *tunnel.Meter, total, rate, lose int) {
 		case <-l.stop:
 			return
 		}
-		if l.n++; l.n%1000 < lose {
+		if int(l.n.Add(1)%1000) < lose {
 			continue
 		}
 		if !to.Receive(packet, l.stop) {
@@ -247,7 +254,9 @@ type world struct {
 	t                  testing.TB
 	chain              *fakeChain
 	consumer, provider party
-	terms              Terms // the consumer's
+	terms              Terms                     // the consumer's
+	meter              func(*tunnel.Meter) Meter // the consumer's; nil is as it is
+	probe              Probe
 }
 
 func newWorld(t testing.TB) *world {
@@ -315,7 +324,11 @@ func (w *world) start(ctx context.Context, latency time.Duration) *run {
 	}
 	go func() { r.collected <- r.collector.Run(ctx, r.pc, r.link.provider) }()
 	go func() { r.paid <- r.payer.Run(ctx, r.cc) }()
-	r.payer.Attach(r.link.consumer, nil)
+	var meter Meter = r.link.consumer
+	if w.meter != nil {
+		meter = w.meter(r.link.consumer)
+	}
+	r.payer.Attach(meter, w.probe)
 	return r
 }
 
@@ -331,6 +344,9 @@ func (r *run) end(reason string) (paid, collected error) {
 	}
 	return paid, collected
 }
+
+// abort is end where it does not matter what the two Runs return, or the test has seen it.
+func (r *run) abort(reason string) { _, _ = r.end(reason) }
 
 // settle ends a session as a consumer that disconnects does.
 func (r *run) settle(ctx context.Context) (paid, collected error) {

@@ -39,6 +39,12 @@ type parcel struct {
 	m  messaging.Message
 }
 
+func (w *wire) mangling(mangle func(messaging.Message) []messaging.Message) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.mangle = mangle
+}
+
 func newWire(delay time.Duration) *wire {
 	return &wire{arrived: make(chan struct{}, 1), closed: make(chan struct{}), delay: delay}
 }

@@ -121,6 +121,7 @@ func (s *Session) handlePayment(m messaging.Message) error {
 		return nil
 	case Starting:
 		return fmt.Errorf("%w: payment before the start", ErrMessage)
+	case Connecting, Active:
 	}
 	select {
 	case s.payments <- m:

@@ -108,11 +108,11 @@ func (s script) run(t *testing.T) error {
 		}
 	}
 	if provider.entered.IsZero() || consumer.Reason() == NoReason || provider.Reason() == NoReason {
-		return fmt.Errorf("ended without a reason: %v, %v", consumer.Err(), provider.Err())
+		return fmt.Errorf("ended without a reason: %w", errors.Join(consumer.Err(), provider.Err()))
 	}
 	honest := s.up == (trouble{}) && s.down == (trouble{})
 	if honest && (consumer.Reason() == BadMessage || provider.Reason() == BadMessage) {
-		return fmt.Errorf("honest ends suspect each other: %v, %v", consumer.Err(), provider.Err())
+		return fmt.Errorf("honest ends suspect each other: %w", errors.Join(consumer.Err(), provider.Err()))
 	}
 	if honest && confirmed && !started {
 		return errors.New("confirmed without a start")

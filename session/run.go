@@ -167,6 +167,7 @@ func (s *Session) AwaitConfirmed(ctx context.Context) error {
 			return nil
 		case Ended:
 			return s.Err()
+		case Starting, Connecting:
 		}
 		select {
 		case <-changed:
@@ -214,6 +215,7 @@ func (c *Conn) Send(ctx context.Context, kind uint32, body []byte) error {
 		return c.s.Err()
 	case Starting:
 		return fmt.Errorf("%w: nothing to pay yet", ErrState)
+	case Connecting, Active:
 	}
 	return c.s.transmit(ctx, messaging.Message{Kind: kind, Body: body}, nil)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"reflect"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -68,70 +69,14 @@ func up(t *testing.T, consumer, provider *Session) {
 
 func TestSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		x := newExchange(10 * time.Millisecond)
-		seen := make(chan Request, 1)
-		accepted := make(chan *Session, 1)
-		go func() {
-			in, err := x.incoming(t.Context())
-			if err != nil {
-				t.Error(err)
-			}
-			s, r, err := Accept(t.Context(), in, Config{}, func(_ context.Context, id ID, r Request) (Acceptance, error) {
-				seen <- r
-				return Acceptance{Data: append([]byte("offer"), id[:]...)}, nil
-			})
-			if err != nil || r.ServiceType != "wireguard" {
-				t.Error(r, err)
-			}
-			accepted <- s
-		}()
-		offer, err := Open(t.Context(), x, Config{}, goodRequest())
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, want := <-seen, goodRequest()
-		if got.Correlation == ([16]byte{}) || got.Peer != consumerID {
-			t.Errorf("request %+v", got)
-		}
-		if want.Correlation, want.Peer = got.Correlation, consumerID; string(got.Data) != "request" || got.Price != want.Price || got.Channel != 3 || got.Epoch != 7 || got.Lock != want.Lock || got.Setup != 5 || got.Proposal != want.Proposal {
-			t.Errorf("request %+v", got)
-		}
-		if !bytes.Equal(offer.Data, append([]byte("offer"), offer.ID[:]...)) {
-			t.Errorf("offer %q", offer.Data)
-		}
-		consumer, err := offer.Start(t.Context(), Start{SignedLock: []byte("lock")})
-		if err != nil {
-			t.Fatal(err)
-		}
-		provider := <-accepted
+		consumer, provider := pair(t, newExchange(10*time.Millisecond), Config{})
 		if string(provider.Start().SignedLock) != "lock" || provider.ID() != consumer.ID() || provider.Peer() != consumerID {
 			t.Errorf("start %+v of %s", provider.Start(), provider.ID())
 		}
 		if consumer.Credential("wireguard") != provider.Credential("wireguard") || consumer.Credential("wireguard") == consumer.Credential("openvpn") {
 			t.Error("credentials are not shared, or not the driver's own")
 		}
-
-		var news []Progress
-		go func() {
-			for n := range uint64(3) {
-				if err := provider.Progress(t.Context(), Progress{Stage: StageConfirming, Confirmations: n, Needed: 2}); err != nil {
-					t.Error(err)
-				}
-			}
-			if err := provider.Started(t.Context(), []byte("start data")); err != nil {
-				t.Error(err)
-			}
-		}()
-		data, err := consumer.AwaitStarted(t.Context(), func(p Progress) { news = append(news, p) })
-		if err != nil || string(data) != "start data" || len(news) == 0 || news[len(news)-1] != (Progress{StageConfirming, 2, 2}) {
-			t.Errorf("started %q, %v after %v", data, err, news)
-		}
-		if err := consumer.Confirm(t.Context(), NoReason); err != nil {
-			t.Fatal(err)
-		}
-		if err := provider.AwaitConfirmed(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		begin(t, consumer, provider)
 		talk(t, consumer.Payments(), provider.Payments())
 		time.Sleep(10 * time.Minute) // heartbeats keep it alive
 		if consumer.State() != Active || provider.State() != Active || consumer.Err() != nil || consumer.Reason() != NoReason {
@@ -154,6 +99,74 @@ func TestSession(t *testing.T) {
 		if err := errors.Join(provider.End(t.Context(), Internal), consumer.End(t.Context(), Internal)); err != nil || provider.Reason() != Finished {
 			t.Errorf("ending again: %v, %v", err, provider.Reason())
 		}
+	})
+}
+
+// begin brings both ends to Active, with news on the way.
+func begin(t *testing.T, consumer, provider *Session) {
+	t.Helper()
+	go func() {
+		for n := range uint64(3) {
+			if err := provider.Progress(t.Context(), Progress{Stage: StageConfirming, Confirmations: n, Needed: 2}); err != nil {
+				t.Error(err)
+			}
+		}
+		if err := provider.Started(t.Context(), []byte("start data")); err != nil {
+			t.Error(err)
+		}
+	}()
+	var news []Progress
+	data, err := consumer.AwaitStarted(t.Context(), func(p Progress) { news = append(news, p) })
+	if err != nil || string(data) != "start data" || len(news) == 0 || news[len(news)-1] != (Progress{StageConfirming, 2, 2}) {
+		t.Errorf("started %q, %v after %v", data, err, news)
+	}
+	if err := consumer.Confirm(t.Context(), NoReason); err != nil {
+		t.Fatal(err)
+	}
+	if err := provider.AwaitConfirmed(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Each side sees what the other asked for and answered.
+func TestRequestAndOffer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newExchange(0)
+		seen := make(chan Request, 1)
+		go func() {
+			in, err := x.incoming(t.Context())
+			if err != nil {
+				t.Error(err)
+			}
+			s, r, err := Accept(t.Context(), in, Config{}, func(_ context.Context, id ID, r Request) (Acceptance, error) {
+				return Acceptance{Data: append([]byte("offer"), id[:]...)}, nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+			seen <- r
+			_ = s.End(t.Context(), Finished)
+		}()
+		offer, err := Open(t.Context(), x, Config{}, goodRequest())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(offer.Data, append([]byte("offer"), offer.ID[:]...)) {
+			t.Errorf("offer %q", offer.Data)
+		}
+		consumer, err := offer.Start(t.Context(), Start{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, want := <-seen, goodRequest()
+		if got.Correlation == ([16]byte{}) {
+			t.Error("no correlation ID")
+		}
+		want.Correlation, want.Peer = got.Correlation, consumerID
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("request %+v, want %+v", got, want)
+		}
+		<-consumer.closed
 	})
 }
 
@@ -304,11 +317,11 @@ func TestAbandoned(t *testing.T) {
 		}, time.Second, TunnelFailed, TunnelFailed},
 		"consumer gone": {func(t *testing.T, c, p *Session) {
 			up(t, c, p)
-			c.dialogue.(*fakeDialogue).out.mangle = func(messaging.Message) []messaging.Message { return nil }
+			c.dialogue.(*fakeDialogue).out.mangling(func(messaging.Message) []messaging.Message { return nil })
 		}, 75 * time.Second, PeerLost, PeerLost},
 		"provider gone": {func(t *testing.T, c, p *Session) {
 			up(t, c, p)
-			p.dialogue.(*fakeDialogue).out.mangle = func(messaging.Message) []messaging.Message { return nil }
+			p.dialogue.(*fakeDialogue).out.mangling(func(messaging.Message) []messaging.Message { return nil })
 		}, 75 * time.Second, PeerLost, PeerLost},
 		"dialogue broken": {func(t *testing.T, c, p *Session) {
 			up(t, c, p)
