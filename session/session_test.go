@@ -138,7 +138,7 @@ func TestRequestAndOffer(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			s, r, err := Accept(t.Context(), in, Config{}, func(_ context.Context, id ID, r Request) (Acceptance, error) {
+			s, r, err := Accept(t.Context(), in, Config{}, func(_ context.Context, id ID, _ Request) (Acceptance, error) {
 				return Acceptance{Data: append([]byte("offer"), id[:]...)}, nil
 			})
 			if err != nil {
