@@ -210,7 +210,7 @@ contract Payments is IPayments, EIP712 {
         returns (address consumer, uint40 due, uint32 unlockAt)
     {
         consumer = _signer(keccak256(abi.encode(PROMISE, provider, id, epoch, amount)), r, vs);
-        if (consumer == address(0) || id >= Ledger.CHANNELS) return (consumer, 0, 0);
+        if (consumer == address(0)) return (consumer, 0, 0);
         Channel memory c = _channels[_key(consumer, id)];
         due = c.due(provider, epoch, amount);
         if (c.provider != address(0)) unlockAt = _accounts[consumer].unlockAt(id);
@@ -352,10 +352,10 @@ contract Payments is IPayments, EIP712 {
     }
 
     function _clear(PromiseIntent calldata p) private returns (uint40 paid) {
-        if (p.channel >= Ledger.CHANNELS) return 0;
         address consumer =
             _signer(keccak256(abi.encode(PROMISE, p.provider, p.channel, p.epoch, p.amount)), p.r, p.vs);
         if (consumer == address(0)) return 0;
+        // A channel that does not exist has no provider, and pays nothing.
         uint256 key = _key(consumer, p.channel);
         Channel memory c = _channels[key];
         paid = c.clear(p.provider, p.epoch, p.amount);
