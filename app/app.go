@@ -135,23 +135,6 @@ func (b *base) hubs(urls []string) ([]chain.Hub, error) {
 	return selected, nil
 }
 
-// freshChain reads payment channels only from a chain that moves: what an endpoint says whose newest block
-// is over three minutes old may be long past, and no service is granted on it.
-type freshChain struct {
-	*chain.Payments
-	client *chain.Client
-}
-
-// Channel is chain.Payments's, or chain.ErrUnavailable while the chain stands still.
-func (f freshChain) Channel(ctx context.Context, consumer identity.Address, id uint8, confirmations uint64) (chain.Channel, error) {
-	if err := f.client.Fresh(ctx); err != nil {
-		return chain.Channel{}, err
-	}
-	return f.Payments.Channel(ctx, consumer, id, confirmations)
-}
-
-func (b *base) fresh() freshChain { return freshChain{b.payments, b.client} }
-
 // keySource opens the keystore and finds out whose key to unlock. An empty keystore gets a first
 // identity when nobody named one.
 type keySource struct {

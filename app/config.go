@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/money"
 )
 
@@ -54,6 +55,8 @@ type NodeConfig struct {
 	ExitSource netip.Addr
 	// ExitAllow are exceptions from the refusal of private destinations.
 	ExitAllow []netip.AddrPort
+	// Deny lists consumers that the provider does not serve.
+	Deny []identity.Address
 	// Lock is what a consumer reserves for a provider by default; zero is one coin.
 	Lock money.Amount
 	// DrainTimeout bounds the shutdown; zero is 30 s.

@@ -124,14 +124,14 @@ func (r *nodeRun) build(ctx context.Context) error {
 		}
 	}
 	r.node = node.New(ctx, node.Config{
-		Version: r.cfg.Version, Network: r.network, Chain: r.fresh(), Registry: r.registry,
+		Version: r.cfg.Version, Network: r.network, Chain: r.payments, Fresh: r.base.client.Fresh, Registry: r.registry,
 		Relayer: r.client, Finder: finder, Backends: r.backends,
 		Clients: map[string]func() (tunnel.Client, error){
 			wireguard.ServiceType: func() (tunnel.Client, error) {
 				return wireguard.NewClient(wireguard.ClientConfig{Logger: r.log})
 			},
 		},
-		Confirmations: r.cfg.Confirmations, Lock: r.cfg.Lock, Logger: r.log,
+		Confirmations: r.cfg.Confirmations, Lock: r.cfg.Lock, Deny: r.cfg.Deny, Logger: r.log,
 	})
 	r.onClose(r.node.Close)
 	return nil
@@ -258,7 +258,7 @@ func (r *nodeRun) announce(key *identity.Key, keys *messaging.Keyring, home []na
 func (r *nodeRun) openLedger(key *identity.Key, self *node.Self) error {
 	var err error
 	self.Ledger, err = payments.Open(r.ctx, payments.Config{
-		DB: r.db, Signer: key, Chain: r.fresh(), Confirmations: r.cfg.Confirmations, Logger: r.log,
+		DB: r.db, Signer: key, Chain: r.payments, Fresh: r.base.client.Fresh, Confirmations: r.cfg.Confirmations, Logger: r.log,
 		Domain: intent.Domain{ChainID: r.network.ChainID, Contract: r.network.Contracts.Payments},
 	})
 	if err != nil {

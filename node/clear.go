@@ -51,7 +51,13 @@ func (n *Node) clear(ctx context.Context, self *Self) ([]Payment, error) {
 	}
 	paid := make([]Payment, len(cleared))
 	for i, c := range cleared {
-		paid[i] = Payment{Operation: "clear", Transaction: c.Transaction, Block: c.Block, Amount: c.Amount}
+		paid[i] = Payment{Operation: "clear", Transaction: c.Transaction, Block: c.Block}
+		did, failed := n.wallet(self).effects(ctx, paid[i])
+		if failed == nil && did.Cleared == 0 {
+			failed = fmt.Errorf("transaction %s, named by the relayer, cleared nothing", c.Transaction)
+		}
+		paid[i].Amount = did.Cleared
+		err = errors.Join(err, failed)
 	}
 	if err != nil {
 		return paid, fmt.Errorf("clear: %w", relayError(chainError(err)))

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
+	"sync/atomic"
+	"syscall"
 
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/messaging"
@@ -19,6 +22,7 @@ type consuming struct {
 	n        *Node
 	self     *Self
 	req      ConnectRequest
+	port     *port
 	progress func(Progress)
 
 	proposal market.Signed
@@ -47,6 +51,20 @@ func (n *Node) Connect(ctx context.Context, req ConnectRequest, progress func(Pr
 	if !registered {
 		return Session{}, fmt.Errorf("connect: %w; run 'myst identity register'", ErrNotRegistered)
 	}
+	// The port comes first: that it is taken must not be noticed when money is locked already.
+	port, err := n.listen(req.ProxyAddr)
+	if err != nil {
+		return Session{}, fmt.Errorf("connect: %w", err)
+	}
+	up, err := n.connectAny(ctx, self, req, port, progress)
+	if err != nil {
+		_ = port.Close() // the first error says more
+	}
+	return up, err
+}
+
+// connectAny tries the providers that match, cheapest first.
+func (n *Node) connectAny(ctx context.Context, self *Self, req ConnectRequest, port *port, progress func(Progress)) (Session, error) {
 	progress(Progress{Step: "find", Detail: "asking for proposals"})
 	found, err := n.Proposals(ctx, req.Filter)
 	if err != nil {
@@ -57,7 +75,7 @@ func (n *Node) Connect(ctx context.Context, req ConnectRequest, progress func(Pr
 		if proposal.Proposal.Provider == self.address() || n.cfg.Clients[proposal.Proposal.ServiceType] == nil {
 			continue
 		}
-		c := &consuming{n: n, self: self, req: req, progress: progress, proposal: proposal}
+		c := &consuming{n: n, self: self, req: req, port: port, progress: progress, proposal: proposal}
 		up, err := c.connect(ctx)
 		if err == nil {
 			return up, nil
@@ -270,9 +288,12 @@ func (c *consuming) prepare(starting context.Context, offer *session.Offer, stop
 		cancel(nil)
 		<-paying.done
 	}()
-	tun, err := c.open(starting, offer, data)
+	connecting, connected := c.n.unless(starting, paying, nil)
+	tun, err := c.open(connecting, offer, data)
+	reason := endReason(connecting, err, session.TunnelFailed)
+	connected()
 	if err != nil {
-		return endReason(starting, err, session.TunnelFailed), err
+		return reason, errors.Join(err, context.Cause(connecting))
 	}
 	defer func() { _ = tun.Close() }() // it has nothing to say that Err has not
 	return c.use(ctx, tun, paying, stop)
@@ -297,18 +318,43 @@ func (c *consuming) open(ctx context.Context, offer *session.Offer, start []byte
 	return tun, err
 }
 
-// use opens the SOCKS5 port and pays for what passes until the session ends.
+// use lets traffic pass and pays for it until the session ends.
 func (c *consuming) use(ctx context.Context, tun tunnel.ClientTunnel, paying *task, stop func() bool) (session.Reason, error) {
-	port, err := proxy.ListenSOCKS5(ctx, proxy.Config{Addr: c.req.ProxyAddr, Logger: c.n.log}, tun)
-	if err != nil {
-		return session.Finished, fmt.Errorf("proxy: %w", err)
-	}
-	defer func() { _ = port.Close() }() // its connections go with the tunnel
 	c.payer.Attach(tun, tun.Probe)
-	c.live.update(func(s *Session) { s.State, s.ProxyAddr = stateActive, port.Addr().String() })
 	if !stop() {
 		return session.Finished, errAbandoned
 	}
+	c.port.open(tun)
+	defer func() { _ = c.port.Close() }() // its connections go with the tunnel
+	c.live.update(func(s *Session) { s.State, s.ProxyAddr = stateActive, c.port.Addr().String() })
 	c.up <- nil // from here on the session outlives who asked for it
 	return c.n.watch(ctx, c.live, tun.Done(), c.payer, paying)
 }
+
+// port is a SOCKS5 port whose connections fail until there is a tunnel for them.
+type port struct {
+	*proxy.Server
+	tunnel atomic.Pointer[tunnel.ClientTunnel]
+}
+
+// errNoTunnel says that a port has no tunnel yet.
+var errNoTunnel = errors.New("the tunnel is not up yet")
+
+func (n *Node) listen(addr string) (*port, error) {
+	p := &port{}
+	var err error
+	p.Server, err = proxy.ListenSOCKS5(n.ctx, proxy.Config{Addr: addr, Logger: n.log}, proxy.DialFunc(
+		func(ctx context.Context, network, address string) (net.Conn, error) {
+			t := p.tunnel.Load()
+			if t == nil {
+				return nil, errNoTunnel
+			}
+			return (*t).DialContext(ctx, network, address)
+		}))
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%w: %s is in use; name another port or end what uses it", ErrProxyAddr, addr)
+	}
+	return p, err
+}
+
+func (p *port) open(t tunnel.ClientTunnel) { p.tunnel.Store(&t) }

@@ -89,9 +89,12 @@ func (s *Self) address() identity.Address { return s.Signer.Address() }
 
 // Config is what a node needs.
 type Config struct {
-	Version  string
-	Network  *chain.Network
-	Chain    Chain
+	Version string
+	Network *chain.Network
+	Chain   Chain
+	// Fresh fails while the chain's newest header is over three minutes old; then no service is granted.
+	// Nil takes the chain for fresh.
+	Fresh    func(context.Context) error
 	Registry Registry
 	Relayer  relay.Relayer
 	Finder   Finder
@@ -105,6 +108,8 @@ type Config struct {
 	Lock money.Amount
 	// MaxSessions bounds the sessions provided at once; zero is 250.
 	MaxSessions int
+	// Deny lists consumers that are not served.
+	Deny []identity.Address
 	// Session holds the negotiation's deadlines.
 	Session session.Config
 	Clock   func() time.Time // nil is time.Now
@@ -146,6 +151,9 @@ func New(ctx context.Context, cfg Config) *Node {
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Fresh == nil {
+		cfg.Fresh = func(context.Context) error { return nil }
 	}
 	if cfg.Backends == nil {
 		cfg.Backends = func() []Backend { return nil }
@@ -300,15 +308,15 @@ func (n *Node) Drain(ctx context.Context) error {
 		open = append(open, l)
 	}
 	n.mu.Unlock()
+	for _, l := range open {
+		l.end(session.ShuttingDown)
+	}
 	if self != nil {
 		for _, service := range self.Services {
 			if err := service.Announcer.Withdraw(ctx); err != nil {
 				n.log.Warn("could not withdraw the proposal; it expires by itself", "error", err)
 			}
 		}
-	}
-	for _, l := range open {
-		l.end(session.ShuttingDown)
 	}
 	for _, l := range open {
 		select {

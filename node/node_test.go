@@ -12,9 +12,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/session"
 	"github.com/mysteriumnetwork/myst/tunnel"
+	"github.com/mysteriumnetwork/myst/tunnel/wireguard"
 )
 
 const pageSize = 24 << 20
@@ -122,6 +125,20 @@ func TestConnectFails(t *testing.T) {
 			a.signed.Proposal.Price.PerGiB *= 2
 			p.self.Services[0].Announcer = a
 		}, ErrRefused},
+		{"chain stands still", func(_ *world, p *member) {
+			p.cfg.Fresh = func(context.Context) error { return chain.ErrUnavailable }
+		}, ErrRefused},
+		{"consumer is denied", func(w *world, p *member) {
+			for who := range w.deposits {
+				p.cfg.Deny = append(p.cfg.Deny, who)
+			}
+		}, ErrRefused},
+		{"consumer is not registered", func(w *world, _ *member) {
+			for who := range w.deposits {
+				w.strangers[who] = true
+			}
+		}, ErrNotRegistered},
+		{"lock does not get on chain", func(w *world, _ *member) { w.refuse = true }, &session.EndError{}},
 		{"chain is down", func(w *world, _ *member) { w.down = true }, ErrUnavailable},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -132,12 +149,11 @@ func TestConnectFails(t *testing.T) {
 			c.sabotage(w, provider)
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
-			if _, err := consumer.Connect(ctx, ConnectRequest{}, quiet); !errors.Is(err, c.want) {
+			_, err := consumer.Connect(ctx, ConnectRequest{}, quiet)
+			if end := (*session.EndError)(nil); !errors.Is(err, c.want) && !(errors.As(c.want, &end) && errors.As(err, &end)) {
 				t.Fatalf("got %v, want %v", err, c.want)
 			}
-			if open := append(consumer.open(), provider.open()...); len(open) != 0 {
-				t.Errorf("sessions left: %+v", open)
-			}
+			waitFor(t, func() bool { return len(consumer.open()) == 0 && len(provider.open()) == 0 })
 		})
 	}
 }
@@ -184,4 +200,93 @@ func TestOverbillingProviderIsNotPaid(t *testing.T) {
 	if sessions[0].Promised > testSetup {
 		t.Errorf("paid %s beyond the set-up charge", sessions[0].Promised-testSetup)
 	}
+}
+
+func TestTakenProxyPortCostsNothing(t *testing.T) {
+	w := newWorld()
+	provider := w.member(t, memberConfig{provider: true})
+	consumer := w.member(t, memberConfig{})
+	w.deposits[consumer.key.Address()] = 10 * money.UnitsPerCoin
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	if _, err := consumer.Connect(t.Context(), ConnectRequest{ProxyAddr: taken.Addr().String()}, quiet); !errors.Is(err, ErrProxyAddr) {
+		t.Fatalf("got %v", err)
+	}
+	for _, m := range []*member{consumer, provider} {
+		if sessions, err := m.Sessions(t.Context()); err != nil || len(sessions) != 0 {
+			t.Errorf("sessions: %+v, %v", sessions, err)
+		}
+	}
+	if w.deposits[consumer.key.Address()] != 10*money.UnitsPerCoin {
+		t.Error("something was locked")
+	}
+}
+
+// A relayer that says that it has cleared is not believed.
+func TestClearingIsReadFromTheChain(t *testing.T) {
+	w := newWorld()
+	target, at := page(t)
+	provider := w.member(t, memberConfig{provider: true, exit: []netip.AddrPort{at}})
+	consumer := w.member(t, memberConfig{})
+	w.deposits[consumer.key.Address()] = 10 * money.UnitsPerCoin
+	s, err := consumer.Connect(t.Context(), ConnectRequest{}, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fetch(t.Context(), s, target); err != nil {
+		t.Fatal(err)
+	}
+	w.mu.Lock()
+	w.lie = true
+	w.mu.Unlock()
+	if paid, err := provider.Clear(t.Context(), quiet); err == nil {
+		t.Fatalf("believed the relayer: %+v", paid)
+	}
+	w.mu.Lock()
+	w.lie = false
+	w.mu.Unlock()
+	paid, err := provider.Clear(t.Context(), quiet)
+	if err != nil || len(paid) != 1 || paid[0].Amount == 0 || paid[0].Amount != w.earned[provider.key.Address()] {
+		t.Fatalf("cleared %+v, %v", paid, err)
+	}
+}
+
+// A provider that is told to stop does so in whatever phase its sessions are.
+func TestDrainsWhileAConsumerDawdles(t *testing.T) {
+	w := newWorld()
+	provider := w.member(t, memberConfig{provider: true})
+	consumer := w.member(t, memberConfig{config: func(cfg *Config) {
+		cfg.Clients = map[string]func() (tunnel.Client, error){
+			wireguard.ServiceType: func() (tunnel.Client, error) {
+				c, err := wireguard.NewClient(wireguard.ClientConfig{})
+				return dawdler{c}, err
+			},
+		}
+	}})
+	w.deposits[consumer.key.Address()] = 10 * money.UnitsPerCoin
+	connected := make(chan error, 1)
+	go func() {
+		_, err := consumer.Connect(t.Context(), ConnectRequest{}, quiet)
+		connected <- err
+	}()
+	waitFor(t, func() bool { open := provider.open(); return len(open) == 1 && open[0].State == stateConnecting })
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := provider.Drain(ctx); err != nil {
+		t.Error(err)
+	}
+	if err := <-connected; err == nil {
+		t.Error("the dawdling consumer is connected")
+	}
+}
+
+// dawdler is a tunnel client that never comes up.
+type dawdler struct{ tunnel.Client }
+
+func (dawdler) Connect(ctx context.Context, _ tunnel.ClientSession) (tunnel.ClientTunnel, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
 }

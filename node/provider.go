@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/messaging"
@@ -81,7 +83,7 @@ func (n *Node) goodbye(s *session.Session, reason session.Reason) {
 
 // decide looks at a request. It spends nothing that is scarce.
 func (v *serving) decide(ctx context.Context, _ session.ID, r session.Request) (session.Acceptance, error) {
-	if err := v.admit(); err != nil {
+	if err := v.admit(ctx, r.Peer); err != nil {
 		return session.Acceptance{}, err
 	}
 	for i := range v.self.Services {
@@ -108,8 +110,17 @@ func (v *serving) decide(ctx context.Context, _ session.ID, r session.Request) (
 	return session.Acceptance{Data: offer}, err
 }
 
-// admit says whether the node takes another session at all.
-func (v *serving) admit() error {
+// admit says whether the node serves this consumer, and takes another session at all.
+func (v *serving) admit(ctx context.Context, consumer identity.Address) error {
+	registered, err := v.n.cfg.Registry.Registered(ctx, consumer)
+	switch {
+	case err != nil:
+		return session.Refuse(session.Internal, err)
+	case !registered:
+		return session.Refuse(session.NotRegistered, nil)
+	case slices.Contains(v.n.cfg.Deny, consumer):
+		return session.Refuse(session.Policy, nil)
+	}
 	v.n.mu.Lock()
 	defer v.n.mu.Unlock()
 	provided := 0
@@ -134,6 +145,9 @@ func (v *serving) affordable(ctx context.Context, r session.Request) error {
 	}
 	if v.self.Ledger.Busy(r.Peer, r.Channel) {
 		return session.Refuse(session.ChannelBusy, nil)
+	}
+	if err := v.n.cfg.Fresh(ctx); err != nil {
+		return session.Refuse(session.ChainLost, err)
 	}
 	state, err := v.n.cfg.Chain.Channel(ctx, r.Peer, r.Channel, 0)
 	if err != nil {
@@ -178,7 +192,7 @@ func (v *serving) run() (session.Reason, error) {
 		return reason, err
 	}
 	defer func() { _ = tun.Close() }() // it has nothing to say that Err has not
-	reason, err = v.collect(collector, tun, start)
+	reason, err = v.collect(starting, collector, tun, start)
 	return reason, err
 }
 
@@ -190,8 +204,9 @@ func (v *serving) terms() payments.Terms {
 	}
 }
 
-// collect serves and takes promises until the session ends.
-func (v *serving) collect(collector *payments.Collector, tun tunnel.Tunnel, start []byte) (session.Reason, error) {
+// collect serves and takes promises until the session ends. Until the consumer has confirmed, starting ends
+// it too.
+func (v *serving) collect(starting context.Context, collector *payments.Collector, tun tunnel.Tunnel, start []byte) (session.Reason, error) {
 	ctx, cancel := v.n.during(context.WithoutCancel(v.n.ctx), v.session)
 	// From Started on the consumer may pay; its tunnel comes up only once it has.
 	collecting := v.n.begin(func() error { return collector.Run(ctx, v.session.Payments(), tun) })
@@ -202,28 +217,34 @@ func (v *serving) collect(collector *payments.Collector, tun tunnel.Tunnel, star
 	if err := v.session.Started(ctx, start); err != nil {
 		return endReason(ctx, err, session.PeerLost), err
 	}
-	if err := v.session.AwaitConfirmed(ctx); err != nil {
-		return endReason(ctx, err, session.TimedOut), err
+	starting, confirmed := v.n.unless(starting, collecting, tun.Done())
+	err := v.session.AwaitConfirmed(starting)
+	reason := endReason(starting, err, session.TimedOut)
+	confirmed()
+	if err != nil {
+		return reason, errors.Join(err, context.Cause(starting))
 	}
 	v.live.update(func(s *Session) { s.State = stateActive })
 	return v.n.watch(ctx, v.live, tun.Done(), collector, collecting)
 }
 
-// lockTimeout bounds the wait for a lock that should be on chain already.
+// lockTimeout bounds the wait for a lock that should be in a block already.
 const lockTimeout = 15 * time.Second
 
 // lock sees to it that the chain shows the lock, deep enough, by this node's own view.
 func (v *serving) lock(ctx context.Context, collector *payments.Collector) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	if signed := v.session.Start().SignedLock; signed != nil {
 		if err := v.submitLock(ctx, signed); err != nil {
 			return err
 		}
-	} else {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, lockTimeout)
-		defer cancel()
 	}
+	// From here on it is in a block; how long confirmations take is the chain's business.
+	missing := time.AfterFunc(lockTimeout, func() { cancel(payments.ErrNotLocked) })
+	defer missing.Stop()
 	return collector.AwaitLock(ctx, func(confirmations, needed uint64) {
+		missing.Stop()
 		progress := session.Progress{Stage: session.StageConfirming, Confirmations: confirmations, Needed: needed}
 		if err := v.session.Progress(ctx, progress); err != nil {
 			v.n.log.Debug("progress not sent", "session", v.session.ID(), "error", err)

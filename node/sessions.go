@@ -202,8 +202,11 @@ func (n *Node) during(parent context.Context, s *session.Session) (context.Conte
 // endReason makes the reason of what ended a session: the cause that ended ctx, else the error's own,
 // else what the caller takes it for.
 func endReason(ctx context.Context, err error, otherwise session.Reason) session.Reason {
+	if ctx.Err() != nil {
+		err = errors.Join(context.Cause(ctx), err)
+	}
 	var end *session.EndError
-	if ctx.Err() != nil && errors.As(context.Cause(ctx), &end) || errors.As(err, &end) {
+	if errors.As(err, &end) {
 		return end.Reason
 	}
 	for _, known := range paymentReasons {
@@ -257,6 +260,22 @@ func (n *Node) begin(run func() error) *task {
 		t.err = run()
 	})
 	return t
+}
+
+// unless returns a context that also ends when what pays or collects ends, or the tunnel. Call stop when
+// it is no longer needed.
+func (n *Node) unless(parent context.Context, paying *task, down <-chan struct{}) (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	n.group.Go(func() {
+		select {
+		case <-paying.done:
+			cancel(paying.err)
+		case <-down:
+			cancel(&session.EndError{Reason: session.TunnelFailed})
+		case <-ctx.Done():
+		}
+	})
+	return ctx, func() { cancel(nil) }
 }
 
 // watch waits until a session that is being paid for ends, and says why. paying is what pays or collects;

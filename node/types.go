@@ -16,6 +16,8 @@ var (
 	ErrNoIdentity = errors.New("no unlocked identity")
 	// ErrNotRegistered says that the node's identity is not registered on chain.
 	ErrNotRegistered = errors.New("identity is not registered")
+	// ErrProxyAddr says that the SOCKS5 port cannot be opened.
+	ErrProxyAddr = errors.New("cannot open the SOCKS5 port")
 	// ErrNoProposal says that no proposal matches.
 	ErrNoProposal = errors.New("no proposal matches")
 	// ErrNotFound says that there is no such session.

@@ -35,15 +35,18 @@ type world struct {
 	network  *chain.Network
 	messages *messagingtest.Network
 
-	mu       sync.Mutex
-	deposits map[identity.Address]money.Amount
-	channels map[slot]chain.Channel
-	earned   map[identity.Address]money.Amount
-	tickets  map[string]relay.Ticket
-	offers   []market.Signed
-	keys     map[identity.Address][]byte
-	down     bool // the chain does not answer
-	refuse   bool // the relayer refuses
+	mu        sync.Mutex
+	deposits  map[identity.Address]money.Amount
+	channels  map[slot]chain.Channel
+	earned    map[identity.Address]money.Amount
+	tickets   map[string]relay.Ticket
+	offers    []market.Signed
+	keys      map[identity.Address][]byte
+	down      bool                      // the chain does not answer
+	refuse    bool                      // the relayer refuses
+	lie       bool                      // the relayer says that it did what it did not
+	cleared   map[string]money.Amount   // by transaction
+	strangers map[identity.Address]bool // not registered
 }
 
 type slot struct {
@@ -58,6 +61,7 @@ func newWorld() *world {
 		}},
 		messages: messagingtest.NewNetwork(),
 		deposits: map[identity.Address]money.Amount{}, channels: map[slot]chain.Channel{},
+		cleared: map[string]money.Amount{}, strangers: map[identity.Address]bool{},
 		earned: map[identity.Address]money.Amount{}, tickets: map[string]relay.Ticket{}, keys: map[identity.Address][]byte{},
 	}
 }
@@ -104,11 +108,17 @@ func (w *world) CoinBalance(context.Context, identity.Address) (money.Amount, er
 
 func (w *world) PermitNonce(context.Context, identity.Address) (uint64, error) { return 0, nil }
 
-func (w *world) Effects(context.Context, [32]byte) (chain.Effects, error) {
-	return chain.Effects{}, nil
+func (w *world) Effects(_ context.Context, transaction [32]byte) (chain.Effects, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return chain.Effects{Cleared: w.cleared[fmt.Sprintf("%x", transaction)]}, nil
 }
 
-func (w *world) Registered(context.Context, identity.Address) (bool, error) { return true, nil }
+func (w *world) Registered(_ context.Context, who identity.Address) (bool, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.strangers[who], nil
+}
 
 // Submit does at once what an intent asks for, by the contract's rules as far as a session needs them.
 func (w *world) Submit(_ context.Context, in relay.Intent) (relay.Ticket, error) {
@@ -126,14 +136,18 @@ func (w *world) Submit(_ context.Context, in relay.Intent) (relay.Ticket, error)
 		w.deposits[l.Consumer] -= l.Locked - held
 		w.channels[key] = chain.Channel{Provider: l.Provider, Locked: l.Locked, Cleared: w.channels[key].Cleared, Epoch: l.Epoch}
 	}
+	id := fmt.Sprintf("%064x", len(w.tickets)+1)
 	for _, p := range in.Promises {
+		if w.lie {
+			break
+		}
 		key := slot{p.Consumer, p.Channel}
 		c := w.channels[key]
 		w.earned[p.Provider] += min(p.Amount, c.Locked) - c.Cleared
+		w.cleared[id] += min(p.Amount, c.Locked) - c.Cleared
 		c.Cleared = min(p.Amount, c.Locked)
 		w.channels[key] = c
 	}
-	id := fmt.Sprintf("%064x", len(w.tickets)+1)
 	w.tickets[id] = relay.Ticket{ID: id, State: relay.StateMined, Transaction: "0x" + id, Block: 1}
 	return w.tickets[id], nil
 }
