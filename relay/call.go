@@ -17,7 +17,8 @@ type call struct {
 	to      identity.Address
 	data    []byte
 	parties [][20]byte // whom it counts against
-	// repeatable is an intent that names no single occasion, such as withdrawing.
+	// repeatable is an intent that may bring something again: withdrawing names no single occasion, and
+	// of a batch of promises some may have been skipped. The simulation refuses one that brings nothing.
 	repeatable bool
 }
 
@@ -56,7 +57,7 @@ func (k *coder) call(in Intent, now time.Time) (c call, err error) {
 			err = errors.Join(err, s.Verify(k.payments))
 			c.parties = append(c.parties, s.Provider)
 		}
-		c.data = intent.CallClearBatch(in.Promises)
+		c.data, c.repeatable = intent.CallClearBatch(in.Promises), true
 	case KindWithdraw:
 		c.data, c.parties, c.repeatable = intent.CallWithdraw(in.Provider), [][20]byte{in.Provider}, true
 	case KindCollect:

@@ -103,8 +103,9 @@ func (in *Intent) add(encoded []byte) error {
 		return set(&in.Fund, encoded, intent.DecodeSignedFund)
 	case KindBeneficiary:
 		return set(&in.Beneficiary, encoded, intent.DecodeSignedSetBeneficiary)
+	default:
+		return fmt.Errorf("nothing is signed to %q", in.Kind)
 	}
-	return fmt.Errorf("nothing is signed to %q", in.Kind)
 }
 
 func appendTo[T any](list *[]T, encoded []byte, decode func([]byte) (T, error)) error {

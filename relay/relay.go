@@ -9,7 +9,7 @@
 //
 // A service checks the signatures itself, simulates the call against the pending block, and
 // refuses what would fail, with a [Refusal] that says why. A stranger, which is anybody not told to be
-// known, has one outstanding call at a time.
+// known, has one outstanding call at a time, and all strangers together three quarters of the room.
 package relay
 
 import (
@@ -24,7 +24,8 @@ import (
 // Relayer takes signed intents and puts them on chain.
 type Relayer interface {
 	// Submit takes an intent on. Submitting the same intent again returns the first one's ticket,
-	// unless that has failed. Errors: a *[Refusal], or ErrUnavailable.
+	// unless that has failed. Clear, Withdraw and Collect make a new ticket also once the first is
+	// mined, and are refused while there is nothing to gain. Errors: a *[Refusal], or ErrUnavailable.
 	Submit(ctx context.Context, in Intent) (Ticket, error)
 	// Status returns a ticket as it is now. Errors: ErrNotFound, ErrUnavailable.
 	Status(ctx context.Context, id string) (Ticket, error)

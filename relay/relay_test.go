@@ -86,7 +86,7 @@ func (f *fixture) restart(t *testing.T) {
 	f.db = db
 	f.outbox = chain.NewOutbox(chain.OutboxConfig{Client: f.client, DB: db, Key: f.payer})
 	f.service = NewService(Config{
-		Client: f.client, Outbox: f.outbox, DB: db, Network: f.network, PerIdentity: 3, Outstanding: 5,
+		Client: f.client, Outbox: f.outbox, DB: db, Network: f.network, PerIdentity: 3, Outstanding: 8,
 		Now:   func() time.Time { return f.now },
 		Known: func(_ context.Context, who identity.Address) (bool, error) { return f.known[who], nil },
 	})
@@ -203,7 +203,7 @@ func (f *fixture) promise(t *testing.T, consumer *identity.Key, provider identit
 func TestAPaidSessionOnChain(t *testing.T) {
 	ctx, f := t.Context(), newFixture(t)
 	consumer, provider, treasury := newKey(t), newKey(t), f.Key().Address()
-	f.relay(t, f.register(t, consumer))
+	registered := f.relay(t, f.register(t, consumer))
 	f.relay(t, f.register(t, provider))
 	f.relay(t, f.fund(t, consumer, 10*coin))
 	if got, err := f.reader.Balance(ctx, consumer.Address()); err != nil || got != 10*coin {
@@ -252,8 +252,9 @@ func TestAPaidSessionOnChain(t *testing.T) {
 	if again := f.relay(t, Withdraw(provider.Address())); again.ID == withdrawn.ID {
 		t.Error("the second withdrawal is the first")
 	}
-	if again := f.submit(t, Clear(f.promise(t, consumer, provider.Address(), 0, 2*coin))); again != cleared {
-		t.Errorf("clearing again: %+v; want %+v", again, cleared)
+	f.refused(t, ReasonReverts, Clear(f.promise(t, consumer, provider.Address(), 0, 2*coin)))
+	if again := f.submit(t, f.register(t, consumer)); again != registered {
+		t.Errorf("registering again: %+v; want %+v", again, registered)
 	}
 }
 
@@ -359,10 +360,60 @@ func TestStrangersHaveOneCallAtATime(t *testing.T) {
 	f.restart(t) // is no way around
 	f.refused(t, ReasonBusy, locks(stranger, 1))
 
-	f.submit(t, f.register(t, newKey(t)))
-	f.refused(t, ReasonBusy, f.register(t, newKey(t))) // five in all
 	f.mine(t, first.ID)
 	f.relay(t, locks(stranger, 1))
+}
+
+// Identities cost nothing: however many strangers register, those who are known get through.
+func TestStrangersCannotFillTheRelayer(t *testing.T) {
+	f := newFixture(t)
+	first := f.submit(t, f.register(t, newKey(t)))
+	for range 5 {
+		f.submit(t, f.register(t, newKey(t)))
+	}
+	late := newKey(t)
+	f.refused(t, ReasonBusy, f.register(t, late)) // six of eight
+	for range 2 {
+		known := newKey(t)
+		f.known[known.Address()] = true
+		f.submit(t, f.register(t, known))
+	}
+	full := newKey(t)
+	f.known[full.Address()] = true
+	f.refused(t, ReasonBusy, f.register(t, full)) // eight
+	f.mine(t, first.ID)
+	f.relay(t, f.register(t, late))
+}
+
+// A batch of which a promise was skipped is claimed again as it is, once that promise has its lock.
+func TestASkippedPromiseIsClaimedLater(t *testing.T) {
+	ctx, f := t.Context(), newFixture(t)
+	provider := newKey(t).Address()
+	early, late := newKey(t), newKey(t)
+	batch := Clear(f.promise(t, early, provider, 0, coin), f.promise(t, late, provider, 0, 2*coin))
+	earned := func(want money.Amount) {
+		t.Helper()
+		if e, err := f.reader.Earnings(ctx, provider); err != nil || e.Gross != want {
+			t.Fatalf("%+v, %v; want %s", e, err, want)
+		}
+	}
+	f.relay(t, f.fund(t, early, 5*coin))
+	f.relay(t, Lock(f.lock(t, early, provider, 0, 5*coin)))
+	first := f.relay(t, batch)
+	earned(coin)
+	f.refused(t, ReasonReverts, batch)
+
+	f.relay(t, f.fund(t, late, 5*coin))
+	f.relay(t, Lock(f.lock(t, late, provider, 0, 5*coin)))
+	ticket := f.submit(t, batch)
+	if again := f.submit(t, batch); again.ID != ticket.ID || ticket.ID == first.ID {
+		t.Errorf("tickets %s, %s and %s", first.ID, ticket.ID, again.ID)
+	}
+	if got := f.mine(t, ticket.ID); got.State != StateMined {
+		t.Fatalf("%+v", got)
+	}
+	earned(3 * coin)
+	f.refused(t, ReasonReverts, batch)
 }
 
 func TestTicketsSurviveARestart(t *testing.T) {

@@ -30,7 +30,8 @@ type Config struct {
 	Known func(ctx context.Context, who identity.Address) (bool, error)
 	// PerIdentity is how many calls a known identity may have outstanding; zero is 16.
 	PerIdentity uint64
-	// Outstanding is how many calls may be outstanding in all; zero is 1000.
+	// Outstanding is how many calls may be outstanding in all; zero is 1000. The last quarter is for
+	// calls of known identities alone, as strangers' identities cost nothing.
 	Outstanding uint64
 	Now         func() time.Time // nil is time.Now
 	Logger      *slog.Logger     // nil discards
@@ -82,13 +83,13 @@ func (s *Service) Submit(ctx context.Context, in Intent) (Ticket, error) {
 	if err := s.simulate(ctx, c); err != nil {
 		return Ticket{}, err
 	}
-	limits, err := s.limits(ctx, c.parties)
+	most, err := s.limits(ctx, c.parties)
 	if err != nil {
 		return Ticket{}, err
 	}
 	var ticket Ticket
 	err = s.cfg.DB.InTx(ctx, func(tx *store.Tx) error {
-		ticket, err = s.take(tx, c, limits)
+		ticket, err = s.take(tx, c, most)
 		return err
 	})
 	if err != nil {
@@ -138,37 +139,44 @@ func (s *Service) simulate(ctx context.Context, c call) error {
 	return fmt.Errorf("%w: %w", ErrUnavailable, err)
 }
 
-// limits looks up how many calls each party may have outstanding.
-func (s *Service) limits(ctx context.Context, parties [][20]byte) ([]uint64, error) {
-	limits := make([]uint64, len(parties))
+// limits are how many calls may be outstanding for one more to be taken on.
+type limits struct {
+	inAll   uint64
+	parties []uint64 // of each party of the call
+}
+
+// limits looks up what a call of these parties is held to. One stranger makes it a stranger's call.
+func (s *Service) limits(ctx context.Context, parties [][20]byte) (limits, error) {
+	most := limits{inAll: s.cfg.Outstanding, parties: make([]uint64, len(parties))}
 	for i, party := range parties {
 		known, err := s.cfg.Known(ctx, party)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
+			return limits{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
 		}
-		limits[i] = 1
 		if known {
-			limits[i] = s.cfg.PerIdentity
+			most.parties[i] = s.cfg.PerIdentity
+		} else {
+			most.parties[i], most.inAll = 1, s.cfg.Outstanding-s.cfg.Outstanding/4
 		}
 	}
-	return limits, nil
+	return most, nil
 }
 
 // take counts, and puts the call into the outbox together with its ticket.
-func (s *Service) take(tx *store.Tx, c call, limits []uint64) (Ticket, error) {
+func (s *Service) take(tx *store.Tx, c call, most limits) (Ticket, error) {
 	ticket, known, attempts, err := s.newest(tx, c) // somebody may have been faster
 	if err != nil || known {
 		return ticket, err
 	}
 	if n, err := tx.RelayOutstandingInAll(); err != nil {
 		return Ticket{}, err
-	} else if n >= s.cfg.Outstanding {
+	} else if n >= most.inAll {
 		return Ticket{}, refuse(ReasonBusy, "%d calls are outstanding; try again later or elsewhere", n)
 	}
 	for i, party := range c.parties {
 		if n, err := tx.RelayOutstanding(party); err != nil {
 			return Ticket{}, err
-		} else if n >= limits[i] {
+		} else if n >= most.parties[i] {
 			return Ticket{}, refuse(ReasonBusy, "%s has %d outstanding; wait for its ticket", identity.Address(party), n)
 		}
 	}
