@@ -184,7 +184,7 @@ func TestRequestsAreBounded(t *testing.T) {
 		t.Errorf("chunked body of 1 MiB: %d", status)
 	}
 	// net/http answers this one itself, before any handler.
-	r, err := http.NewRequestWithContext(t.Context(), "GET", "http://"+s.Addr()+"/v1/status", nil)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+s.Addr()+"/v1/status", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +240,7 @@ func TestMalformedRequests(t *testing.T) {
 // The document describes every operation, its problem form, its token and its amounts.
 func TestOpenAPI(t *testing.T) {
 	s, _, token := serve(t, apitest.New(0))
-	r, err := http.NewRequestWithContext(t.Context(), "GET", "http://"+s.Addr()+"/openapi.json", nil)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+s.Addr()+"/openapi.json", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

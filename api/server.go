@@ -103,7 +103,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("local API: %w", err)
 	}
-	bound := listener.Addr().(*net.TCPAddr)
+	bound, _ := listener.Addr().(*net.TCPAddr) // a TCP listener has no other
 	requests, cancel := context.WithCancel(ctx)
 	s := &Server{
 		addr: bound.String(), dir: cfg.DataDir, cancel: cancel,

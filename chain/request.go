@@ -28,7 +28,11 @@ const maxResponse = 64 << 20
 type limited struct{ *http.Transport }
 
 func newLimited() limited {
-	return limited{http.DefaultTransport.(*http.Transport).Clone()} // it is one unless a program replaced it
+	transport, ok := http.DefaultTransport.(*http.Transport)
+	if !ok { // a program replaced it
+		transport = &http.Transport{Proxy: http.ProxyFromEnvironment}
+	}
+	return limited{transport.Clone()}
 }
 
 // RoundTrip implements [http.RoundTripper].

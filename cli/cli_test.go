@@ -50,9 +50,9 @@ func showNode(ctx context.Context, cfg app.NodeConfig) error {
 	}
 	fmt.Printf("network=%s chain=%v hub=%v identity=%s passphrase=%d api=%s\n",
 		cfg.Network, cfg.ChainURLs, cfg.HubURLs, cfg.Identity, len(passphrase), cfg.APIAddr)
-	fmt.Printf("provide=%v country=%s price=%d/%d setup=%d bandwidth=%d listen=%s endpoint=%s source=%v allow=%v lock=%d clear=%d\n",
+	fmt.Printf("provide=%v country=%s price=%d/%d setup=%d bandwidth=%d listen=%s endpoint=%s source=%v allow=%v deny=%v lock=%d clear=%d\n",
 		cfg.Provide, cfg.Country, cfg.Price.PerGiB, cfg.Price.PerHour, cfg.SetupCharge, cfg.Bandwidth, cfg.Listen, cfg.Endpoint,
-		cfg.ExitSource, cfg.ExitAllow, cfg.Lock, cfg.ClearAbove)
+		cfg.ExitSource, cfg.ExitAllow, cfg.Deny, cfg.Lock, cfg.ClearAbove)
 	cfg.Logger.Debug("debugging")
 	cfg.Logger.Info("informing")
 	return waitForEnd(ctx)
@@ -113,7 +113,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 
 // daemon serves a node without a network to the script's commands. Words change it: locked, down,
 // refuse, registered, rich, offers, earned.
-func daemon(ts *testscript.TestScript, neg bool, args []string) {
+func daemon(ts *testscript.TestScript, _ bool, args []string) {
 	words := strings.Join(args, " ")
 	n := apitest.New(0)
 	if strings.Contains(words, "rich") {
@@ -141,7 +141,7 @@ func daemon(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // mode checks a file's mode: mode 600 data/api.token. The path may be a pattern that matches one file.
-func mode(ts *testscript.TestScript, neg bool, args []string) {
+func mode(ts *testscript.TestScript, _ bool, args []string) {
 	found, err := filepath.Glob(ts.MkAbs(args[1]))
 	ts.Check(err)
 	if len(found) != 1 {
@@ -155,7 +155,7 @@ func mode(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // waitFor waits until a background command has made a file.
-func waitFor(ts *testscript.TestScript, neg bool, args []string) {
+func waitFor(ts *testscript.TestScript, _ bool, args []string) {
 	deadline := time.After(10 * time.Second)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
@@ -172,7 +172,7 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // saveAddress sets a variable to the first address in the last output: saveaddress NAME.
-func saveAddress(ts *testscript.TestScript, neg bool, args []string) {
+func saveAddress(ts *testscript.TestScript, _ bool, args []string) {
 	text := ts.ReadFile("stdout")
 	i := strings.Index(text, "0x")
 	if i < 0 || len(text) < i+42 {

@@ -241,18 +241,16 @@ func printSessions(w *printer, sessions []wire.Session) {
 	}
 	var rows [][]string
 	for _, s := range sessions {
-		lasted := ""
+		lasted := time.Since(s.Started)
 		if s.Ended != nil {
-			lasted = durationText(s.Ended.Sub(s.Started))
-		} else {
-			lasted = durationText(time.Since(s.Started))
+			lasted = s.Ended.Sub(s.Started)
 		}
 		detail := s.Reason
 		if s.Open() && s.ProxyAddr != "" {
 			detail = "proxy " + s.ProxyAddr
 		}
 		rows = append(rows, []string{
-			s.ID[:min(8, len(s.ID))], s.State, s.Role, short(s.Peer), s.Country, timeText(s.Started), lasted,
+			s.ID[:min(8, len(s.ID))], s.State, s.Role, short(s.Peer), s.Country, timeText(s.Started), durationText(lasted),
 			bytesText(s.Sent + s.Received), s.Promised.Coins, detail,
 		})
 	}

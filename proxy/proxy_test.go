@@ -197,7 +197,7 @@ func TestReplies(t *testing.T) {
 		conn := raw(t, s)
 		exchange(t, conn, hello, []byte{5, 0})
 		exchange(t, conn, nameRequest(commandConnect, host, 1), []byte{5, byte(want), 0, 1, 0, 0, 0, 0, 0, 0})
-		if _, err := conn.Read(make([]byte, 1)); err != io.EOF {
+		if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 			t.Errorf("%s: connection stays open: %v", host, err)
 		}
 	}

@@ -64,7 +64,7 @@ func (s *Server) serveSOCKS(conn net.Conn, client *bufio.Reader) error {
 	command, address, err := readRequest(client)
 	if err != nil {
 		if bad, ok := errors.AsType[*requestError](err); ok {
-			_, _ = conn.Write(appendReply(nil, bad.reply, netip.AddrPort{}))
+			_, _ = conn.Write(encodeReply(bad.reply, netip.AddrPort{}))
 		}
 		return err
 	}
@@ -74,7 +74,7 @@ func (s *Server) serveSOCKS(conn net.Conn, client *bufio.Reader) error {
 	case commandAssociate:
 		return s.associate(conn, client)
 	default:
-		_, err := conn.Write(appendReply(nil, replyCommand, netip.AddrPort{}))
+		_, err := conn.Write(encodeReply(replyCommand, netip.AddrPort{}))
 		return err
 	}
 }
@@ -83,10 +83,10 @@ func (s *Server) serveSOCKS(conn net.Conn, client *bufio.Reader) error {
 func (s *Server) connect(conn net.Conn, client *bufio.Reader, address string) error {
 	out, err := s.dial(s.ctx, "tcp", address)
 	if err != nil {
-		_, _ = conn.Write(appendReply(nil, replyFor(err), netip.AddrPort{}))
+		_, _ = conn.Write(encodeReply(replyFor(err), netip.AddrPort{}))
 		return fmt.Errorf("connect: %w", withoutAddress(err))
 	}
-	return s.join(conn, client, out, appendReply(nil, replySucceeded, localAddr(out)))
+	return s.join(conn, client, out, encodeReply(replySucceeded, localAddr(out)))
 }
 
 // readGreeting reads which methods of authentication the client offers, section 3.
@@ -129,7 +129,7 @@ func readAddress(r io.Reader) (string, error) {
 	if _, err := io.ReadFull(r, kind[:]); err != nil {
 		return "", fmt.Errorf("read address: %w", err)
 	}
-	size := 0
+	var size int
 	switch kind[0] {
 	case addressIPv4:
 		size = 4
@@ -170,9 +170,9 @@ func plausibleHost(host string) bool {
 	return host != ""
 }
 
-// appendReply adds a reply, section 6. An invalid address becomes 0.0.0.0:0.
-func appendReply(b []byte, r reply, bound netip.AddrPort) []byte {
-	return appendAddress(append(b, socksVersion, byte(r), 0), bound)
+// encodeReply makes a reply, section 6. An invalid address becomes 0.0.0.0:0.
+func encodeReply(r reply, bound netip.AddrPort) []byte {
+	return appendAddress([]byte{socksVersion, byte(r), 0}, bound)
 }
 
 // appendAddress adds type, address and port, section 5.

@@ -48,7 +48,7 @@ func (s *Server) associate(conn net.Conn, client *bufio.Reader) error {
 	near := localAddr(conn).Addr().Unmap()
 	socket, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(near, 0)))
 	if err != nil {
-		_, _ = conn.Write(appendReply(nil, replyFailure, netip.AddrPort{}))
+		_, _ = conn.Write(encodeReply(replyFailure, netip.AddrPort{}))
 		return fmt.Errorf("associate: %w", err)
 	}
 	ctx, cancel := context.WithCancel(s.ctx)
@@ -66,7 +66,7 @@ func (s *Server) associate(conn net.Conn, client *bufio.Reader) error {
 	}
 	defer s.drop(socket)
 	bound := addrPort(socket.LocalAddr())
-	if _, err := conn.Write(appendReply(nil, replySucceeded, bound)); err != nil {
+	if _, err := conn.Write(encodeReply(replySucceeded, bound)); err != nil {
 		return err
 	}
 	if err := conn.SetDeadline(time.Time{}); err != nil {

@@ -10,8 +10,8 @@ import (
 
 func TestDoublesUpToTheMost(t *testing.T) {
 	b := Backoff{Min: time.Second, Max: 5 * time.Second}
-	for _, want := range []time.Duration{1, 2, 4, 5, 5} {
-		want *= time.Second
+	for _, seconds := range []int{1, 2, 4, 5, 5} {
+		want := time.Duration(seconds) * time.Second
 		if got := b.Next(); got < want*3/4 || got > want*5/4 {
 			t.Errorf("wait %v, want %v ± 25 %%", got, want)
 		}

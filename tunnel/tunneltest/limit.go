@@ -22,7 +22,7 @@ func testLimitIsExact(t *testing.T, d Driver) {
 			const size = 2 << 20
 			p := d.connect(t, d.server(t, allow(server)))
 			conn := p.dial(t, "tcp", server.String())
-			limited := tunnel.Tunnel(p.provider)
+			limited := p.provider
 			if end == "consumer" {
 				limited = p.consumer
 			}

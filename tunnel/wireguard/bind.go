@@ -66,7 +66,12 @@ func (b *bind) addr() netip.AddrPort {
 	if b.conn == nil {
 		return netip.AddrPort{}
 	}
-	return b.conn.LocalAddr().(*net.UDPAddr).AddrPort()
+	return localAddr(b.conn)
+}
+
+func localAddr(c *net.UDPConn) netip.AddrPort {
+	local, _ := c.LocalAddr().(*net.UDPAddr) // a UDP socket has no other
+	return local.AddrPort()
 }
 
 // Open implements conn.Bind: the socket is open already.
@@ -78,7 +83,7 @@ func (b *bind) Open(uint16) ([]conn.ReceiveFunc, uint16, error) {
 	}
 	b.opened = true
 	b.scratch = make([]byte, 1<<16)
-	port := b.conn.LocalAddr().(*net.UDPAddr).AddrPort().Port()
+	port := localAddr(b.conn).Port()
 	return []conn.ReceiveFunc{b.receiver(b.conn)}, port, nil
 }
 
@@ -185,7 +190,7 @@ func equalSizes(bufs [][]byte) int {
 // sendSegments reports whether the packets went out in one write. When they did not they are to be
 // sent one by one: a path or an interface may be unable to carry large writes.
 func (b *bind) sendSegments(c *net.UDPConn, bufs [][]byte, to netip.AddrPort) bool {
-	joined := b.buffers.Get().(*[]byte)
+	joined, _ := b.buffers.Get().(*[]byte) // nothing else is put in
 	defer b.buffers.Put(joined)
 	all := (*joined)[:0]
 	for _, buf := range bufs {

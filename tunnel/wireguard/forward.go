@@ -54,7 +54,8 @@ func (t *session) handleTCP(r *tcp.ForwarderRequest) {
 	}
 	defer out.Close() //nolint:errcheck // both directions have ended
 	if conn := t.acceptTCP(r, share); conn != nil {
-		t.relayTCP(conn, out.(*net.TCPConn), share)
+		remote, _ := out.(*net.TCPConn) // dialling "tcp" makes no other
+		t.relayTCP(conn, remote, share)
 	}
 }
 
