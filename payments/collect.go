@@ -121,7 +121,26 @@ func (c *Collector) judgeReport(p payment, sent uint64) error {
 	if err := c.audit.judge(p.received, sent, p.echo); err != nil {
 		return err
 	}
-	return c.audit.judgeTime(p.elapsed, p.echo)
+	err := c.audit.judgeTime(p.elapsed, p.echo)
+	if err != nil && c.excuse(p, time.Now()) {
+		return nil
+	}
+	return err
+}
+
+// excuse takes time off the own clock that the consumer's did not count: while the payment channel is lost
+// both ends stop the traffic and the consumer's probes fail, which it cannot tell in time. It comes out of the
+// budget for such pauses.
+func (c *Collector) excuse(p payment, now time.Time) bool {
+	seen, ok := c.audit.mark(p.echo)
+	missing := seen.elapsed - p.elapsed
+	if !ok || c.pause.spent+missing > pauseBudget+c.clock.elapsed(now)/lossShare {
+		return false
+	}
+	c.pause.spent += missing
+	c.clock.counted, c.clock.since = max(c.clock.elapsed(now)-missing, 0), now
+	c.audit.forgive(missing)
+	return true
 }
 
 // judgeBase checks what the session's promises build on: the hello's, and afterwards the same.

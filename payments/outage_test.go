@@ -44,6 +44,40 @@ func TestOutageOfThePaymentChannel(t *testing.T) {
 	})
 }
 
+// While the payment channel is away the traffic stops, and with it the consumer's probes: its clock stops too,
+// which it can tell the provider only afterwards. Neither takes the other for a cheat.
+func TestProbesFailInAnOutage(t *testing.T) {
+	w := newWorld(t)
+	w.terms.Price.PerHour = 36_000
+	synctest.Test(t, func(t *testing.T) {
+		var away atomic.Bool
+		w.probe = func(context.Context) error {
+			if away.Load() {
+				return errors.New("no echo")
+			}
+			return nil
+		}
+		r := w.start(t.Context(), 20*time.Millisecond)
+		r.link.down(20<<20, 10_000_000)
+		drop := func(uint32, []byte) bool { return away.Load() }
+		r.cc.out.dropping(drop)
+		r.pc.out.dropping(drop)
+		for range 2 {
+			away.Store(true)
+			time.Sleep(45 * time.Second)
+			away.Store(false)
+			time.Sleep(30 * time.Second)
+		}
+		r.link.down(20<<20, 10_000_000)
+		if paid, collected := r.settle(t.Context()); paid != nil || collected != nil {
+			t.Fatalf("payer: %v, collector: %v", paid, collected)
+		}
+		if c, p := r.payer.Stats(), r.collector.Stats(); c.Promised != p.Promised || c.Elapsed-p.Elapsed > time.Second || p.Elapsed-c.Elapsed > time.Second {
+			t.Errorf("%+v, %+v", c, p)
+		}
+	})
+}
+
 func TestProbesPauseTheClock(t *testing.T) {
 	w := newWorld(t)
 	w.terms.Price = money.Price{PerHour: 36_000}

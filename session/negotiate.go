@@ -201,7 +201,7 @@ func (c Config) withDefaults() Config {
 		zero  time.Duration
 	}{
 		{&c.Answer, 20 * time.Second}, {&c.Lock, 5 * time.Minute}, {&c.Confirm, time.Minute},
-		{&c.Heartbeat, 15 * time.Second}, {&c.Silence, time.Minute},
+		{&c.Heartbeat, 15 * time.Second}, {&c.Silence, 75 * time.Second},
 	} {
 		if *d.field <= 0 {
 			*d.field = d.zero

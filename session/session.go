@@ -86,7 +86,8 @@ type Config struct {
 	Confirm time.Duration
 	// Heartbeat is after how much silence one sends; zero is 15 s.
 	Heartbeat time.Duration
-	// Silence is after how long without any message the session ends; zero is 60 s.
+	// Silence is after how long without any message the session ends; zero is 75 s: a minute beyond the
+	// last heartbeat.
 	Silence time.Duration
 	Logger  *slog.Logger // nil discards
 }

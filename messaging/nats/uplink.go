@@ -19,10 +19,10 @@ import (
 const (
 	connectTime = 5 * time.Second // to connect, and again to log in
 	firstPause  = 100 * time.Millisecond
-	longPause   = 10 * time.Second
+	longPause   = 2 * time.Second
 	// refusedPause is the longest pause while the broker refuses the login: the likely reason, a registration
 	// that it has not seen yet, goes away by itself.
-	refusedPause  = 3 * time.Second
+	refusedPause  = 2 * time.Second
 	clientPing    = 20 * time.Second
 	maxQueueBytes = 16 << 20
 )
