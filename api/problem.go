@@ -37,6 +37,7 @@ var kinds = []struct {
 }{
 	{node.ErrNoIdentity, http.StatusConflict, wire.CodeNoIdentity},
 	{node.ErrNotRegistered, http.StatusConflict, wire.CodeNotRegistered},
+	{node.ErrProxyAddr, http.StatusUnprocessableEntity, wire.CodeInvalid},
 	{node.ErrNoProposal, http.StatusNotFound, wire.CodeNoProposal},
 	{node.ErrNotFound, http.StatusNotFound, wire.CodeNotFound},
 	{node.ErrFunds, http.StatusPaymentRequired, wire.CodeFunds},

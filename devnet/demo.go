@@ -91,16 +91,30 @@ func (d *demo) play(ctx context.Context) error {
 	defer func() { _ = d.client.Close() }() // only read
 	d.ledger = chain.NewPayments(d.client, d.network.Info.Contracts)
 	d.report.RPCURL, d.report.Contracts = d.network.Chain.URL(), d.network.Info.Contracts
-	for _, step := range []struct {
-		name string
-		do   func(context.Context) (string, error)
-	}{
+	before := []namedStep{
 		{"register", d.register}, {"deposit", d.deposit}, {"announce", d.announce}, {"find", d.find},
-		{"connect", d.connect}, {"fetch direct", d.fetchDirect}, {"fetch tunnel", d.fetchTunnel},
-		{"fetch 64 MiB", d.fetchBlob}, {"close", d.close}, {"clear", d.clear}, {"withdraw", d.withdraw},
-		{"collect", d.collect}, {"bill", d.bill},
-	} {
-		if err := d.run(ctx, step.name, step.do); err != nil {
+	}
+	after := []namedStep{
+		{"fetch direct", d.fetchDirect}, {"fetch tunnel", d.fetchTunnel}, {"fetch 64 MiB", d.fetchBlob},
+		{"close", d.close}, {"clear", d.clear}, {"withdraw", d.withdraw}, {"collect", d.collect}, {"bill", d.bill},
+	}
+	if err := d.each(ctx, before); err != nil {
+		return err
+	}
+	if err := d.connect(ctx); err != nil {
+		return err
+	}
+	return d.each(ctx, after)
+}
+
+type namedStep struct {
+	name string
+	do   func(context.Context) (string, error)
+}
+
+func (d *demo) each(ctx context.Context, steps []namedStep) error {
+	for _, s := range steps {
+		if err := d.run(ctx, s.name, s.do); err != nil {
 			return err
 		}
 	}
@@ -183,11 +197,42 @@ func (d *demo) find(ctx context.Context) (string, error) {
 	return "proposal " + d.offer.Hash[:16] + "…, its signature verified", nil
 }
 
-func (d *demo) connect(ctx context.Context) (string, error) {
-	var err error
-	d.session, err = d.consumer().API.Connect(ctx, wire.Connect{Filter: wire.Filter{Provider: d.offer.Provider}}, d.told)
-	d.report.Driver = d.session.ServiceType
-	return "SOCKS5 on " + d.session.ProxyAddr, err
+// connect negotiates, locks and brings the tunnel up. One request does it all; the provider's acceptance,
+// as its progress tells it, ends the step "negotiate".
+func (d *demo) connect(ctx context.Context) error {
+	accepted, done := make(chan struct{}), make(chan error, 1)
+	told := func(p wire.Progress) {
+		d.told(p)
+		if p.Step == "lock" {
+			select {
+			case <-accepted:
+			default:
+				close(accepted)
+			}
+		}
+	}
+	connect := func() {
+		var err error
+		d.session, err = d.consumer().API.Connect(ctx, wire.Connect{Filter: wire.Filter{Provider: d.offer.Provider}}, told)
+		done <- err
+	}
+	err := d.run(ctx, "negotiate", func(context.Context) (string, error) {
+		go connect()
+		select {
+		case <-accepted:
+			return "the provider accepts", nil
+		case err := <-done:
+			return "", errors.Join(errors.New("the provider did not accept"), err)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return d.run(ctx, "connect", func(context.Context) (string, error) {
+		err := <-done
+		d.report.Driver = d.session.ServiceType
+		return "the lock is confirmed, the tunnel is up, SOCKS5 on " + d.session.ProxyAddr, err
+	})
 }
 
 // through returns an HTTP client whose requests take the tunnel; names would be resolved at its far end.

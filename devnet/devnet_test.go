@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ethereum/go-ethereum/crypto"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/mysteriumnetwork/myst/api"
@@ -83,11 +84,7 @@ func secretsStayInside(t *testing.T, n *Network, printed string) {
 			t.Error("the API token was printed")
 		}
 	}
-	secret, err := n.Chain.Key().ECDSA().Bytes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(printed, hex.EncodeToString(secret)) {
+	if strings.Contains(printed, hex.EncodeToString(crypto.FromECDSA(n.Chain.Key().ECDSA()))) {
 		t.Error("the developer key was printed")
 	}
 }
@@ -160,8 +157,8 @@ func TestPrivateDestinationsRefusedUnlessNamed(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
-	if got, err := FetchAddress(ctx, through(s), n.Web.URL()); err == nil {
-		t.Fatalf("reached a loopback address at the provider's end, which saw %q", got)
+	if got, err := FetchAddress(ctx, through(s), n.Web.URL()); err == nil || ctx.Err() != nil {
+		t.Fatalf("no refusal of a loopback address at the provider's end: it saw %q, %v", got, err)
 	}
 	// The control: the page is there for who is allowed to.
 	if _, err := FetchAddress(ctx, http.DefaultClient, n.Web.URL()); err != nil {
