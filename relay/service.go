@@ -71,6 +71,18 @@ func (s *Service) Info(context.Context) (Info, error) {
 	return Info{Address: s.cfg.Outbox.Address()}, nil
 }
 
+// solvent refuses calls while the account that pays the gas is empty: they would wait for ever.
+func (s *Service) solvent(ctx context.Context) error {
+	wei, err := s.cfg.Client.Balance(ctx, s.cfg.Outbox.Address())
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	if wei.Sign() == 0 {
+		return fmt.Errorf("%w: its account %s has no coins for gas", ErrUnavailable, s.cfg.Outbox.Address())
+	}
+	return nil
+}
+
 // Submit implements [Relayer].
 func (s *Service) Submit(ctx context.Context, in Intent) (Ticket, error) {
 	c, err := s.coder.call(in, s.cfg.Now())
@@ -81,6 +93,9 @@ func (s *Service) Submit(ctx context.Context, in Intent) (Ticket, error) {
 		return ticket, err
 	}
 	if err := s.simulate(ctx, c); err != nil {
+		return Ticket{}, err
+	}
+	if err := s.solvent(ctx); err != nil {
 		return Ticket{}, err
 	}
 	most, err := s.limits(ctx, c.parties)
