@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mysteriumnetwork/myst/chain"
@@ -24,7 +25,8 @@ const (
 	databaseFile = "node.db"
 )
 
-// registryPoll is how often a node looks for new registrations.
+// registryPoll is how often a node looks for new registrations. Somebody who has just registered is
+// refused until the others have seen it; that is worth one small request a second on any chain.
 const registryPoll = time.Second
 
 // base is what a node and a hub have in common: the network, the database, the chain and the copy of
@@ -37,6 +39,9 @@ type base struct {
 	client   *chain.Client
 	payments *chain.Payments
 	registry *registry.Registry
+	follower *chain.Follower // copies the registry
+
+	foreign atomic.Pointer[string] // what is wrong with the contracts; nil while nothing is known
 
 	undo  []func() error
 	tasks sync.WaitGroup
@@ -83,10 +88,12 @@ func (b *base) open(ctx context.Context, networkFile string, chainURLs []string)
 	b.onClose(b.client.Close)
 	b.payments = chain.NewPayments(b.client, b.network.Contracts)
 	b.registry = registry.New(b.db)
-	follower := registry.Follow(chain.FollowerConfig{
-		Client: b.client, DB: b.db, Contract: b.network.Contracts.Registry, Poll: registryPoll, Logger: b.log,
+	b.follower = registry.Follow(chain.FollowerConfig{
+		Client: b.client, DB: b.db, Contract: b.network.Contracts.Registry, Start: b.network.FromBlock,
+		Poll: registryPoll, Logger: b.log,
 	})
-	b.run("registry follower", follower.Run)
+	b.run("registry follower", b.follower.Run)
+	b.run("contracts check", b.watchContracts)
 	return nil
 }
 

@@ -117,7 +117,7 @@ func TestStartsWithoutBackendsAndRecovers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	status = await(t, api, func(s wire.Status) bool { return backend(s, "chain").Healthy })
+	status = await(t, api, func(s wire.Status) bool { return backend(s, "chain").Healthy && backend(s, "contracts").Name != "" })
 	if detail := backend(status, "contracts").Detail; !strings.Contains(detail, "no contract at this address") {
 		t.Errorf("contracts that are not there: %q", detail)
 	}
@@ -181,7 +181,6 @@ func TestWhatTheOperatorMustMend(t *testing.T) {
 		{"unknown service", NodeConfig{Provide: []string{"carrier-pigeon"}}, "cannot provide"},
 		{"no country", NodeConfig{Provide: []string{"wireguard"}, SetupCharge: 1}, "country"},
 		{"unknown country", NodeConfig{Provide: []string{"wireguard"}, SetupCharge: 1, Country: "XX"}, "country"},
-		{"no price", NodeConfig{Provide: []string{"wireguard"}, Country: "DE"}, "price"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cfg := c.cfg

@@ -41,7 +41,7 @@ type NodeConfig struct {
 	Provide []string
 	// Country is the provider's location, ISO 3166-1 alpha-2. Required to provide.
 	Country string
-	// Price is asked for service; SetupCharge once per session.
+	// Price is asked for service; SetupCharge once per session. Both zero serves for nothing.
 	Price       money.Price
 	SetupCharge money.Amount
 	// Bandwidth is what the provider commits to, in bit/s.
@@ -86,8 +86,7 @@ type HubConfig struct {
 	BrokerAddr string
 	// TLSCert and TLSKey are PEM files that both listeners use; empty serves plain.
 	TLSCert, TLSKey string
-	DrainTimeout    time.Duration
-	Logger          *slog.Logger
+	Logger          *slog.Logger // nil discards
 	Version         string
 	// Ready, when not nil, is told both addresses once they answer.
 	Ready func(httpURL, brokerURL string)

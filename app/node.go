@@ -35,8 +35,6 @@ type nodeRun struct {
 	node   *node.Node
 	server tunnel.Server // nil for a consumer
 
-	present atomic.Bool // the contracts were seen on the chain
-
 	broker atomic.Pointer[nats.Channel] // nil until the identity is unlocked
 }
 
@@ -91,9 +89,6 @@ func (cfg NodeConfig) check() error {
 	}
 	if cfg.Country == "" {
 		return errors.New("a provider must name its country")
-	}
-	if cfg.Price.Free() && cfg.SetupCharge == 0 {
-		return errors.New("a provider must ask a price per GiB, a price per hour or a set-up charge")
 	}
 	return market.CheckCountry(cfg.Country)
 }

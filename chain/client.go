@@ -53,6 +53,10 @@ type endpoint struct {
 	url  string
 	name string // scheme and host
 
+	// connecting holds a token while a request connects. Unlike with a mutex, the others wait no longer
+	// than their contexts, however long an endpoint takes that swallows packets.
+	connecting chan struct{}
+
 	mu       sync.Mutex
 	rpc      *rpc.Client
 	verified bool // the chain ID is ours; asked again after every failure
@@ -81,7 +85,7 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 		if err != nil {
 			return nil, fmt.Errorf("chain client: RPC URL %d is malformed", i+1)
 		}
-		c.endpoints = append(c.endpoints, &endpoint{url: raw, name: u.Scheme + "://" + u.Host})
+		c.endpoints = append(c.endpoints, &endpoint{url: raw, name: u.Scheme + "://" + u.Host, connecting: make(chan struct{}, 1)})
 	}
 	return c, nil
 }
@@ -182,33 +186,51 @@ func (c *Client) try(ctx context.Context, e *endpoint, request func(context.Cont
 
 // connect returns the endpoint's connection once its chain ID is known to be right.
 func (c *Client) connect(ctx context.Context, e *endpoint) (*rpc.Client, error) {
+	select {
+	case e.connecting <- struct{}{}:
+		defer func() { <-e.connecting }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	connection, verified, err := c.dial(ctx, e)
+	if err != nil || verified {
+		return connection, err
+	}
+	var id hexutil.Uint64
+	if err := connection.CallContext(ctx, &id, "eth_chainId"); err != nil {
+		return nil, unanswered{err}
+	}
+	if uint64(id) != c.cfg.ChainID {
+		return nil, fmt.Errorf("%w: it serves %d, the network is %d", ErrWrongChain, uint64(id), c.cfg.ChainID)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.verified = e.rpc == connection // Close may have been faster
+	return connection, nil
+}
+
+// dial returns the endpoint's connection, and whether its chain ID is known to be right. Only who
+// holds the token of connecting may call it.
+func (c *Client) dial(ctx context.Context, e *endpoint) (connection *rpc.Client, verified bool, err error) {
+	e.mu.Lock()
+	connection, verified = e.rpc, e.verified
+	e.mu.Unlock()
+	if connection == nil {
+		if connection, err = rpc.DialOptions(ctx, e.url, rpc.WithHTTPClient(c.http)); err != nil {
+			return nil, false, err
+		}
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	c.mu.Lock()
 	closed := c.closed
 	c.mu.Unlock()
 	if closed {
-		return nil, errors.New("client is closed")
+		connection.Close()
+		return nil, false, errors.New("client is closed")
 	}
-	if e.rpc == nil {
-		connection, err := rpc.DialOptions(ctx, e.url, rpc.WithHTTPClient(c.http))
-		if err != nil {
-			return nil, err
-		}
-		e.rpc = connection
-	}
-	if e.verified {
-		return e.rpc, nil
-	}
-	var id hexutil.Uint64
-	if err := e.rpc.CallContext(ctx, &id, "eth_chainId"); err != nil {
-		return nil, unanswered{err}
-	}
-	if uint64(id) != c.cfg.ChainID {
-		return nil, fmt.Errorf("%w: it serves %d, the network is %d", ErrWrongChain, uint64(id), c.cfg.ChainID)
-	}
-	e.verified = true
-	return e.rpc, nil
+	e.rpc = connection
+	return connection, verified, nil
 }
 
 // unanswered hides that an error is a JSON-RPC answer, when it answers another question than the

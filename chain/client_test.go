@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -214,3 +215,34 @@ func TestClientConfigRefused(t *testing.T) {
 }
 
 var _ contracts.Caller = (*Client)(nil)
+
+func TestNobodyWaitsForAnotherToConnect(t *testing.T) {
+	release, asked := make(chan struct{}), make(chan struct{}, 2)
+	hole := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		asked <- struct{}{}
+		<-release
+	}))
+	defer hole.Close()
+	c := testClient(t, ClientConfig{URLs: []string{hole.URL}, Timeout: time.Minute})
+	first := make(chan error, 1)
+	go func() {
+		_, err := c.Head(t.Context())
+		first <- err
+	}()
+	<-asked // the first holds the endpoint, and will not let go of it
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := c.Head(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the second: %v", err)
+	}
+	select {
+	case err := <-first:
+		t.Errorf("the second waited until the first had ended: %v", err)
+	default:
+	}
+	close(release)
+	if err := <-first; !errors.Is(err, ErrUnavailable) {
+		t.Errorf("the first: %v", err)
+	}
+}

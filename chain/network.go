@@ -28,6 +28,9 @@ type Network struct {
 	ChainID   uint64    `json:"chain_id"`
 	RPC       []string  `json:"rpc"` // http, https, ws or wss URLs, best first
 	Contracts Contracts `json:"contracts"`
+	// FromBlock is the block before which the contracts have no logs, such as that of their deployment;
+	// zero is genesis.
+	FromBlock uint64 `json:"from_block"`
 	// Bond is the deposit balance, in units, that an identity needs for announcing; zero asks for none.
 	Bond money.Amount `json:"bond"`
 	Hubs []Hub        `json:"hubs"`
@@ -92,6 +95,8 @@ func (n *Network) Validate() error {
 		return fmt.Errorf("%w: name is missing", ErrNetwork)
 	case n.ChainID == 0 || n.ChainID > 1<<63-1:
 		return fmt.Errorf("%w: chain_id is missing or too large", ErrNetwork)
+	case n.FromBlock > 1<<63-1:
+		return fmt.Errorf("%w: from_block is too large", ErrNetwork)
 	case len(n.RPC) == 0:
 		return fmt.Errorf("%w: rpc needs at least one URL", ErrNetwork)
 	}

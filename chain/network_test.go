@@ -18,6 +18,7 @@ const goodNetwork = `{
     "registry": "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF",
     "payments": "0x6813Eb9362372EEF6200f3b1dbC3f819671cBA69"
   },
+  "from_block": 7,
   "hubs": [{"identity": "0x1efF47bc3a10a45D4B230B5d10E37751FE6AA718", "url": "https://hub.example", "broker": "tls://hub.example:4222"}]
 }`
 
@@ -54,6 +55,8 @@ func TestNetworkRefused(t *testing.T) {
 		"no chain ID":      {`1337`, `0`},
 		"negative chain":   {`1337`, `-1`},
 		"fractional chain": {`1337`, `13.37`},
+		"negative block":   {`7,`, `-7,`},
+		"huge block":       {`7,`, `9223372036854775808,`},
 		"no rpc":           {`["http://127.0.0.1:8545", "wss://example.org/key"]`, `[]`},
 		"rpc scheme":       {`http://127`, `ftp://127`},
 		"rpc without host": {`http://127.0.0.1:8545`, `http://`},

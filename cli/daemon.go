@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/api"
 	"github.com/mysteriumnetwork/myst/app"
+	"github.com/mysteriumnetwork/myst/identity"
 )
 
 // logFlags say how a daemon logs to standard error.
@@ -143,7 +145,7 @@ func (e *env) node() *cobra.Command {
 // providerOnly are the flags that mean nothing without --provide.
 var providerOnly = []string{
 	"country", "price-per-gib", "price-per-hour", "setup-charge", "bandwidth",
-	"listen", "endpoint", "exit-source", "exit-allow", "clear-above",
+	"listen", "endpoint", "exit-source", "exit-allow", "deny", "clear-above",
 }
 
 func providerFlags(cmd *cobra.Command, cfg *app.NodeConfig) {
@@ -167,6 +169,8 @@ func providerFlags(cmd *cobra.Command, cfg *app.NodeConfig) {
 	}}, "exit-source", "provider: local `address` that consumers' traffic leaves from")
 	flags.Var(&list[netip.AddrPort]{value[[]netip.AddrPort]{kind: "address:port", into: &cfg.ExitAllow}, parseAddrPort}, "exit-allow",
 		"provider: let consumers reach this private `address:port`; repeatable")
+	flags.Var(&list[identity.Address]{value[[]identity.Address]{kind: "address", into: &cfg.Deny}, identity.ParseAddress}, "deny",
+		"provider: refuse the consumer with this `address`; repeatable")
 	coinsFlag(flags, &cfg.ClearAbove, "clear-above", "provider: clear when a consumer owes these `coins` (default: at the end)")
 }
 
@@ -184,7 +188,8 @@ func checkProvider(cmd *cobra.Command, cfg app.NodeConfig) error {
 	if cfg.Country == "" {
 		return usagef("--provide wants --country, such as DE")
 	}
-	if cfg.Price.Free() && cfg.SetupCharge == 0 {
+	// Service for nothing must be asked for: --price-per-gib 0.
+	if !slices.ContainsFunc([]string{"price-per-gib", "price-per-hour", "setup-charge"}, flags.Changed) {
 		return usagef("--provide wants a price: --price-per-gib, --price-per-hour or --setup-charge")
 	}
 	return nil
@@ -216,7 +221,6 @@ func (e *env) hub() *cobra.Command {
 	flags.StringVar(&cfg.TLSCert, "tls-cert", "", "PEM `file` of the certificate, for both")
 	flags.StringVar(&cfg.TLSKey, "tls-key", "", "PEM `file` of its key")
 	cmd.MarkFlagsRequiredTogether("tls-cert", "tls-key")
-	flags.DurationVar(&cfg.DrainTimeout, "drain-timeout", 0, "at most this long for an orderly end (default 30s)")
 	logs.add(flags)
 	lightFlag(cmd, &cfg.LightScrypt)
 	cmd.RunE = e.action(func(ctx context.Context, _ []string) error {

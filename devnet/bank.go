@@ -49,6 +49,10 @@ func Deploy(ctx context.Context, d Deployment) (*chain.Network, error) {
 	if d.Treasury.IsZero() {
 		d.Treasury = d.Key.Address()
 	}
+	before, err := teller.client.BlockNumber(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("deploy: %w", err)
+	}
 	at, err := contracts.Deploy(ctx, teller.client, teller.opts(ctx), contracts.Config{
 		Coin: common.Address(d.Coin), Treasury: common.Address(d.Treasury),
 		FeePerMyriad: d.FeePerMyriad, UnlockDelay: d.UnlockDelay,
@@ -58,6 +62,7 @@ func Deploy(ctx context.Context, d Deployment) (*chain.Network, error) {
 	}
 	return &chain.Network{
 		Name: d.Name, ChainID: teller.chainID.Uint64(), RPC: []string{d.RPC}, Bond: d.Bond,
+		FromBlock: before, // a little early, so that a reorganisation cannot move the deployment before it
 		Contracts: chain.Contracts{
 			Coin: identity.Address(at.Coin), Registry: identity.Address(at.Registry), Payments: identity.Address(at.Payments),
 		},
