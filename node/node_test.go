@@ -150,7 +150,8 @@ func TestConnectFails(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
 			_, err := consumer.Connect(ctx, ConnectRequest{}, quiet)
-			if end := (*session.EndError)(nil); !errors.Is(err, c.want) && !(errors.As(c.want, &end) && errors.As(err, &end)) {
+			var end *session.EndError
+			if as := errors.As(c.want, &end) && errors.As(err, &end); !as && !errors.Is(err, c.want) {
 				t.Fatalf("got %v, want %v", err, c.want)
 			}
 			waitFor(t, func() bool { return len(consumer.open()) == 0 && len(provider.open()) == 0 })
