@@ -17,9 +17,9 @@ const (
 	healthTimeout = 3 * time.Second
 	// indexLag is how many blocks the copy of the registry may be behind without a word about it.
 	indexLag = 5
-	// The contracts are looked for again after contractsMin, then less often, down to every contractsMax.
-	contractsMin = time.Second
-	contractsMax = 30 * time.Second
+	// The contracts are looked for again after contractsFirst, then less and less often, at last every contractsLast.
+	contractsFirst = time.Second
+	contractsLast  = 30 * time.Second
 )
 
 // backends tells how everything is that the node depends on. It asks all at once, so that one which
@@ -98,7 +98,7 @@ func (r *nodeRun) brokerHealth() []node.Backend {
 // watchContracts looks until the network file's contracts are found on the chain to be those that this
 // program was built with. A chain that cannot be asked says nothing about them.
 func (b *base) watchContracts(ctx context.Context) error {
-	wait := backoff.Backoff{Min: contractsMin, Max: contractsMax}
+	wait := backoff.Backoff{Min: contractsFirst, Max: contractsLast}
 	for {
 		err := b.client.CheckContracts(ctx, b.network.Contracts)
 		switch before := b.foreign.Load(); {
