@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/messaging"
@@ -75,8 +76,7 @@ func (n *Node) connectAny(ctx context.Context, self *Self, req ConnectRequest, p
 		if proposal.Proposal.Provider == self.address() || n.cfg.Clients[proposal.Proposal.ServiceType] == nil {
 			continue
 		}
-		c := &consuming{n: n, self: self, req: req, port: port, progress: progress, proposal: proposal}
-		up, err := c.connect(ctx)
+		up, err := n.connectOne(ctx, &consuming{n: n, self: self, req: req, port: port, progress: progress, proposal: proposal})
 		if err == nil {
 			return up, nil
 		}
@@ -87,6 +87,28 @@ func (n *Node) connectAny(ctx context.Context, self *Self, req ConnectRequest, p
 		progress(Progress{Step: "next", Detail: last.Error()})
 	}
 	return Session{}, fmt.Errorf("connect: %w", last)
+}
+
+// busyRetries and busyPause bound the wait for a provider that is still closing the last session's books.
+const (
+	busyRetries = 8
+	busyPause   = 400 * time.Millisecond
+)
+
+// connectOne takes one provider's session up. A payment channel that the provider still holds for a session
+// that has just ended is waited for.
+func (n *Node) connectOne(ctx context.Context, c *consuming) (Session, error) {
+	for retry := 0; ; retry++ {
+		attempt := *c
+		up, err := attempt.connect(ctx)
+		var refusal *session.Refusal
+		if !errors.As(err, &refusal) || refusal.Reason != session.ChannelBusy || retry == busyRetries {
+			return up, err
+		}
+		if err := sleep(ctx, busyPause); err != nil {
+			return up, err
+		}
+	}
 }
 
 // tryNext says whether another provider might do better: what failed before anything was locked was
@@ -306,16 +328,20 @@ func (c *consuming) open(ctx context.Context, offer *session.Offer, start []byte
 		ID: tunnel.SessionID(c.session.ID()), Offer: offer.Data, Start: start, Limit: c.payer.InitialLimit(),
 		Credential: c.session.Credential(c.proposal.Proposal.ServiceType),
 	})
-	problem := session.NoReason
 	if err != nil {
-		problem = session.TunnelFailed
-		err = fmt.Errorf("tunnel: %w", err)
+		// What ended ctx may be why it failed; the provider is told all the same.
+		telling, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
+		defer cancel()
+		if untold := c.session.Confirm(telling, session.TunnelFailed); untold != nil {
+			c.n.log.Debug("the provider was not told that the tunnel failed", "error", untold)
+		}
+		return nil, fmt.Errorf("tunnel: %w", err)
 	}
-	if told := c.session.Confirm(ctx, problem); err == nil && told != nil {
-		err = fmt.Errorf("confirm session: %w", told)
+	if err := c.session.Confirm(ctx, session.NoReason); err != nil {
 		_ = tun.Close() // the first error says more
+		return nil, fmt.Errorf("confirm session: %w", err)
 	}
-	return tun, err
+	return tun, nil
 }
 
 // use lets traffic pass and pays for it until the session ends.

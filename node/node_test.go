@@ -15,6 +15,7 @@ import (
 	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/payments"
 	"github.com/mysteriumnetwork/myst/session"
 	"github.com/mysteriumnetwork/myst/tunnel"
 	"github.com/mysteriumnetwork/myst/tunnel/wireguard"
@@ -223,6 +224,29 @@ func TestTakenProxyPortCostsNothing(t *testing.T) {
 	}
 	if w.deposits[consumer.key.Address()] != 10*money.UnitsPerCoin {
 		t.Error("something was locked")
+	}
+}
+
+// A provider may take a moment to close the books of the session before.
+func TestBusyChannelIsWaitedFor(t *testing.T) {
+	w := newWorld()
+	provider := w.member(t, memberConfig{provider: true})
+	consumer := w.member(t, memberConfig{})
+	w.deposits[consumer.key.Address()] = 10 * money.UnitsPerCoin
+	earlier, err := provider.self.Ledger.Collect(t.Context(), payments.Terms{Peer: consumer.key.Address(), Lock: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps := 0
+	_, err = consumer.Connect(t.Context(), ConnectRequest{}, func(p Progress) {
+		if steps++; steps == 6 { // in the second try
+			if err := earlier.Close(t.Context(), "finished"); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
