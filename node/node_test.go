@@ -238,7 +238,7 @@ func TestBusyChannelIsWaitedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	steps := 0
-	_, err = consumer.Connect(t.Context(), ConnectRequest{}, func(p Progress) {
+	_, err = consumer.Connect(t.Context(), ConnectRequest{}, func(Progress) {
 		if steps++; steps == 6 { // in the second try
 			if err := earlier.Close(t.Context(), "finished"); err != nil {
 				t.Error(err)

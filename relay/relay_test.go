@@ -452,15 +452,6 @@ func TestWithoutAChain(t *testing.T) {
 	}
 }
 
-func TestWithoutGas(t *testing.T) {
-	f := newFixture(t)
-	f.payer = newKey(t)
-	f.restart(t)
-	if _, err := f.service.Submit(t.Context(), f.register(t, newKey(t))); !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "gas") {
-		t.Fatal(err)
-	}
-}
-
 func TestFailedIntentCanBeTriedAgain(t *testing.T) {
 	f := newFixture(t)
 	consumer, provider := newKey(t), newKey(t).Address()
