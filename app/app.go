@@ -147,6 +147,7 @@ func (b *base) hubs(urls []string) ([]chain.Hub, error) {
 type keySource struct {
 	store      *keystore.Store
 	address    identity.Address
+	made       bool // just now: the keystore was empty
 	passphrase string
 }
 
@@ -183,7 +184,7 @@ func openKey(dataDir, wanted string, light bool, passphrase Passphrase) (keySour
 		if err != nil {
 			return k, err
 		}
-		k.address = made.Address
+		k.address, k.made = made.Address, true
 	}
 	return k, nil
 }

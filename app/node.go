@@ -58,6 +58,9 @@ func RunNode(ctx context.Context, cfg NodeConfig) (err error) {
 	if err != nil {
 		return err
 	}
+	if source.made {
+		b.log.Warn("the keystore was empty; a new identity was made", "identity", source.address, "keystore", source.store.Dir())
+	}
 	// Unlocking takes up to a second; the API answers meanwhile, and says so.
 	unlocked := make(chan error, 1)
 	go func() { unlocked <- r.attach(source) }()
@@ -70,7 +73,7 @@ func RunNode(ctx context.Context, cfg NodeConfig) (err error) {
 	if cfg.Ready != nil {
 		cfg.Ready(server.Addr())
 	}
-	b.log.Info("node is running", "api", server.Addr(), "network", b.network.Name)
+	b.log.Info("node is running", "identity", source.address, "api", server.Addr(), "network", b.network.Name)
 	if err = <-unlocked; err == nil {
 		<-ctx.Done()
 	}
