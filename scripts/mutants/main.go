@@ -177,7 +177,7 @@ func try(ctx context.Context, dir string, m mutant) (noticedBy string, err error
 	if out, err := goTest(ctx, dir, "-run=^$", m.tests); err != nil {
 		return "", fmt.Errorf("%w:\n%s", errCompile, out)
 	}
-	out, err := goTest(ctx, dir, m.tests)
+	out, err := goTest(ctx, dir, "-failfast", m.tests) // one is enough, and minimising a property takes minutes
 	if err == nil {
 		return "", errSurvived
 	}
