@@ -193,8 +193,9 @@ func parseCursor(s string) (*market.Rank, error) {
 	if len(s) != base64.RawURLEncoding.EncodedLen(cursorSize) {
 		return nil, ErrCursor
 	}
+	// The decoder skips line ends, so that a text of the right length may hold too few bytes.
 	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
-	if err != nil {
+	if err != nil || len(b) != cursorSize {
 		return nil, ErrCursor
 	}
 	number := func(i int) uint64 { return binary.BigEndian.Uint64(b[8*i:]) }

@@ -1,8 +1,10 @@
 package discovery
 
 import (
+	"encoding/base64"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,7 +83,8 @@ func TestSearchRefusesNonsense(t *testing.T) {
 	if _, err := w.dir.Search(t.Context(), market.Filter{Country: "XX"}, "", 10); !errors.Is(err, market.ErrFilter) {
 		t.Errorf("unknown country: %v", err)
 	}
-	for _, cursor := range []string{"x", "!!!", string(make([]byte, 86))} {
+	lineEnds := strings.Repeat("\n", base64.RawURLEncoding.EncodedLen(cursorSize))
+	for _, cursor := range []string{"x", "!!!", string(make([]byte, 86)), lineEnds} {
 		if _, err := w.dir.Search(t.Context(), market.Filter{}, cursor, 10); !errors.Is(err, ErrCursor) {
 			t.Errorf("cursor %q: %v", cursor, err)
 		}
@@ -92,6 +95,7 @@ func FuzzParseCursor(f *testing.F) {
 	f.Add("")
 	f.Add(formatCursor(market.RankOf(proposal(), [32]byte{1}, market.UnitGiB)))
 	f.Add("AAAA")
+	f.Add(strings.Repeat("AAAA\r\n", 86)[:86])
 	f.Fuzz(func(t *testing.T, s string) {
 		if rank, err := parseCursor(s); err == nil && rank != nil && formatCursor(*rank) != s {
 			t.Fatalf("%q reads as %+v, which prints as %q", s, rank, formatCursor(*rank))
