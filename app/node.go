@@ -212,7 +212,7 @@ func (r *nodeRun) connect(key *identity.Key, self *node.Self) error {
 	}
 	r.onClose(channel.Close)
 	r.broker.Store(channel)
-	self.Joined = channel.Retry
+	self.Retry = channel.Retry
 	cfg := messaging.Config{
 		Domain: r.domain(), Signer: key, Registered: r.registry.Registered, Channel: channel, Logger: r.log,
 	}
@@ -247,6 +247,8 @@ func (r *nodeRun) announce(key *identity.Key, keys *messaging.Keyring, home []na
 	if err != nil {
 		return err
 	}
+	joined := self.Retry
+	self.Retry = func() { joined(); announcer.Retry() }
 	self.Services = []node.Service{{Server: r.server, Announcer: announcer.Service(0), Proposal: proposal}}
 	r.run("announcer", announcer.Run)
 	return nil

@@ -50,26 +50,32 @@ type Backend interface {
 	bind.DeployBackend
 }
 
-// Deploy puts the contracts on a chain, one transaction after another, waits until each is mined
-// and checks the result with [Present]. The sender pays about 6 million gas.
+// Deploy puts the contracts on a chain, waits until each is mined and checks the result with [Present].
+// Coin and registry, which do not know each other, go out together. The sender pays about 6 million gas.
 func Deploy(ctx context.Context, backend Backend, sender *bind.TransactOpts, cfg Config) (Addresses, error) {
 	fee, delay, err := cfg.terms()
 	if err != nil {
 		return Addresses{}, err
 	}
-	a := Addresses{Coin: cfg.Coin}
-	if a.Coin == (common.Address{}) {
-		if a.Coin, err = deploy(ctx, backend, sender, "coin", TestCoinMetaData.Bin, nil); err != nil {
+	if cfg.Coin != (common.Address{}) {
+		if err := presentCoin(ctx, backend, cfg.Coin); err != nil {
 			return Addresses{}, err
 		}
-	} else if err := presentCoin(ctx, backend, a.Coin); err != nil {
+	}
+	d := deployer{ctx: ctx, backend: backend, sender: sender}
+	a := Addresses{Coin: cfg.Coin}
+	coinMined := func() error { return nil }
+	if a.Coin == (common.Address{}) {
+		a.Coin, coinMined = d.send("coin", TestCoinMetaData.Bin, nil)
+	}
+	registry, registryMined := d.send("registry", RegistryMetaData.Bin, nil)
+	a.Registry = registry
+	if err := errors.Join(coinMined(), registryMined()); err != nil {
 		return Addresses{}, err
 	}
-	if a.Registry, err = deploy(ctx, backend, sender, "registry", RegistryMetaData.Bin, nil); err != nil {
-		return Addresses{}, err
-	}
-	arguments := NewPayments().PackConstructor(a.Coin, cfg.Treasury, fee, delay)
-	if a.Payments, err = deploy(ctx, backend, sender, "payments", PaymentsMetaData.Bin, arguments); err != nil {
+	payments, mined := d.send("payments", PaymentsMetaData.Bin, NewPayments().PackConstructor(a.Coin, cfg.Treasury, fee, delay))
+	a.Payments = payments
+	if err := mined(); err != nil {
 		return Addresses{}, err
 	}
 	return a, Present(ctx, backend, a)
@@ -98,19 +104,30 @@ func (cfg Config) terms() (feePerMyriad uint16, unlockDelay uint32, err error) {
 	return uint16(fee), uint32(delay / time.Second), nil
 }
 
-func deploy(ctx context.Context, backend Backend, sender *bind.TransactOpts, name, code string, arguments []byte) (common.Address, error) {
-	opts := *sender
-	opts.Context = ctx
-	_, tx, err := bind.DeployContract(&opts, common.FromHex(code), backend, arguments)
-	if err != nil {
-		return common.Address{}, fmt.Errorf("deploy %s: %w", name, err)
+type deployer struct {
+	ctx     context.Context //nolint:containedctx // lives as long as one call of Deploy
+	backend Backend
+	sender  *bind.TransactOpts
+}
+
+// send sends one contract's creation and returns its address to be, and a wait until it is mined.
+func (d deployer) send(name, code string, arguments []byte) (at common.Address, mined func() error) {
+	opts := *d.sender
+	opts.Context = d.ctx
+	at, tx, err := bind.DeployContract(&opts, common.FromHex(code), d.backend, arguments)
+	return at, func() error {
+		if err != nil {
+			return fmt.Errorf("deploy %s: %w", name, err)
+		}
+		receipt, err := bind.WaitMined(d.ctx, d.backend, tx.Hash())
+		switch {
+		case err != nil:
+			return fmt.Errorf("deploy %s: wait for %s: %w", name, tx.Hash(), err)
+		case receipt.Status != types.ReceiptStatusSuccessful:
+			return fmt.Errorf("deploy %s: transaction %s failed", name, tx.Hash())
+		case receipt.ContractAddress != at:
+			return fmt.Errorf("deploy %s: created at %s, want %s", name, receipt.ContractAddress, at)
+		}
+		return nil
 	}
-	receipt, err := bind.WaitMined(ctx, backend, tx.Hash())
-	if err != nil {
-		return common.Address{}, fmt.Errorf("deploy %s: wait for %s: %w", name, tx.Hash(), err)
-	}
-	if receipt.Status != types.ReceiptStatusSuccessful {
-		return common.Address{}, fmt.Errorf("deploy %s: transaction %s failed", name, tx.Hash())
-	}
-	return receipt.ContractAddress, nil
 }

@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ethereum/go-ethereum"
@@ -86,11 +87,12 @@ func ReadKey(path string) (*identity.Key, error) {
 	return key, nil
 }
 
-// teller sends transactions of one key, one after the other.
+// teller sends transactions of one key.
 type teller struct {
 	client  *ethclient.Client
 	chainID *big.Int
 	key     *identity.Key
+	next    sync.Mutex // from the choice of a nonce until its transaction is sent
 }
 
 func newTeller(ctx context.Context, rpc string, key *identity.Key) (*teller, error) {
@@ -138,26 +140,35 @@ func (b *Bank) Close() { b.client.Close() }
 // Give mints test coins for an address, sends it gas coins (ether counted like coins, in millionths),
 // and waits until it has them.
 func (b *Bank) Give(ctx context.Context, to identity.Address, coins, ether money.Amount) error {
-	if coins > 0 {
-		tx, err := bind.Transact(b.coin, b.opts(ctx), contracts.NewTestCoin().PackMint(common.Address(to), coins.Wei()))
-		if err := b.settle(ctx, tx, err); err != nil {
-			return fmt.Errorf("mint: %w", err)
-		}
+	minted := b.send(ctx, coins > 0, func() (*types.Transaction, error) {
+		return bind.Transact(b.coin, b.opts(ctx), contracts.NewTestCoin().PackMint(common.Address(to), coins.Wei()))
+	})
+	sent := b.send(ctx, ether > 0, func() (*types.Transaction, error) { return b.transfer(ctx, to, ether.Wei()) })
+	if err := minted(); err != nil {
+		return fmt.Errorf("mint: %w", err)
 	}
-	if ether > 0 {
-		tx, err := b.transfer(ctx, to, ether.Wei())
-		if err := b.settle(ctx, tx, err); err != nil {
-			return fmt.Errorf("send gas coins: %w", err)
-		}
+	if err := sent(); err != nil {
+		return fmt.Errorf("send gas coins: %w", err)
 	}
 	return nil
 }
 
-func (b *Bank) settle(ctx context.Context, tx *types.Transaction, err error) error {
+// send sends a transaction, when it is wanted, and returns a wait until it is mined.
+func (t *teller) send(ctx context.Context, wanted bool, submit func() (*types.Transaction, error)) (mined func() error) {
+	if !wanted {
+		return func() error { return nil }
+	}
+	t.next.Lock()
+	tx, err := submit()
+	t.next.Unlock()
+	return func() error { return t.settle(ctx, tx, err) }
+}
+
+func (t *teller) settle(ctx context.Context, tx *types.Transaction, err error) error {
 	if err != nil {
 		return err
 	}
-	receipt, err := bind.WaitMined(ctx, b.client, tx.Hash())
+	receipt, err := bind.WaitMined(ctx, t.client, tx.Hash())
 	if err != nil {
 		return err
 	}
@@ -167,28 +178,28 @@ func (b *Bank) settle(ctx context.Context, tx *types.Transaction, err error) err
 	return nil
 }
 
-func (b *Bank) transfer(ctx context.Context, to identity.Address, wei *big.Int) (*types.Transaction, error) {
-	nonce, err := b.client.PendingNonceAt(ctx, common.Address(b.key.Address()))
+func (t *teller) transfer(ctx context.Context, to identity.Address, wei *big.Int) (*types.Transaction, error) {
+	nonce, err := t.client.PendingNonceAt(ctx, common.Address(t.key.Address()))
 	if err != nil {
 		return nil, err
 	}
-	tip, err := b.client.SuggestGasTipCap(ctx)
+	tip, err := t.client.SuggestGasTipCap(ctx)
 	if err != nil {
 		return nil, err
 	}
-	head, err := b.client.HeaderByNumber(ctx, nil)
+	head, err := t.client.HeaderByNumber(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
 	recipient := common.Address(to)
-	tx, err := types.SignNewTx(b.key.ECDSA(), types.LatestSignerForChainID(b.chainID), &types.DynamicFeeTx{
-		ChainID: b.chainID, Nonce: nonce, To: &recipient, Value: wei, Gas: params.TxGas,
+	tx, err := types.SignNewTx(t.key.ECDSA(), types.LatestSignerForChainID(t.chainID), &types.DynamicFeeTx{
+		ChainID: t.chainID, Nonce: nonce, To: &recipient, Value: wei, Gas: params.TxGas,
 		GasTipCap: tip, GasFeeCap: new(big.Int).Add(tip, new(big.Int).Lsh(head.BaseFee, 1)),
 	})
 	if err != nil {
 		return nil, err
 	}
-	return tx, b.client.SendTransaction(ctx, tx)
+	return tx, t.client.SendTransaction(ctx, tx)
 }
 
 // clearings lists the transactions that cleared promises to a provider, oldest first.

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/mysteriumnetwork/myst/api/wire"
 	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/money"
@@ -126,35 +124,13 @@ func (d *demo) told(p wire.Progress) { d.progress("%s: %s", p.Step, p.Detail) }
 func (d *demo) consumer() *Participant { return d.network.Consumer }
 func (d *demo) provider() *Participant { return d.network.Provider[0] }
 
-// both does the same for consumer and provider at once.
-func (d *demo) both(ctx context.Context, do func(context.Context, *Participant) error) error {
-	group, ctx := errgroup.WithContext(ctx)
-	for _, p := range []*Participant{d.consumer(), d.provider()} {
-		group.Go(func() error {
-			if err := do(ctx, p); err != nil {
-				return fmt.Errorf("%s: %w", p.Name, err)
-			}
-			return nil
-		})
-	}
-	return group.Wait()
-}
-
 func (d *demo) register(ctx context.Context) (string, error) {
-	err := d.both(ctx, func(ctx context.Context, p *Participant) error {
-		_, err := p.API.Register(ctx, nil)
-		return err
-	})
+	err := d.network.each(ctx, d.network.admit)
 	return fmt.Sprintf("consumer %s, provider %s", d.consumer().Address, d.provider().Address), err
 }
 
 func (d *demo) deposit(ctx context.Context) (string, error) {
-	for _, p := range []*Participant{d.consumer(), d.provider()} {
-		if err := d.network.bank.Give(ctx, p.Address, purse, 0); err != nil {
-			return "", err
-		}
-	}
-	err := d.both(ctx, func(ctx context.Context, p *Participant) error {
+	err := d.network.each(ctx, func(ctx context.Context, p *Participant) error {
 		_, err := p.API.Deposit(ctx, money.Amount(Bond).String(), nil)
 		return err
 	})

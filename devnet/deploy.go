@@ -2,10 +2,14 @@ package devnet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"time"
+
+	"github.com/ethereum/go-ethereum/core/types"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/money"
@@ -27,24 +31,27 @@ func treasury() (identity.Address, error) {
 	return key.Address(), nil
 }
 
-func (n *Network) deploy(ctx context.Context) error {
+// deploy deploys the contracts and sends the hub, whose relay pays for gas, its gas coins.
+func (n *Network) deploy(ctx context.Context, hub identity.Address) error {
 	to, err := treasury()
 	if err != nil {
 		return err
 	}
+	teller, err := newTeller(ctx, n.Chain.URL(), n.Chain.Key())
+	if err != nil {
+		return err
+	}
+	defer teller.client.Close()
+	gas := teller.send(ctx, true, func() (*types.Transaction, error) { return teller.transfer(ctx, hub, money.Amount(purse).Wei()) })
 	n.Info, err = Deploy(ctx, Deployment{
 		Name: "devnet", RPC: n.Chain.URL(), Key: n.Chain.Key(), Treasury: to,
 		FeePerMyriad: feePerMyriad, UnlockDelay: 72 * time.Hour, Bond: Bond,
 	})
-	if err != nil {
+	if err := errors.Join(err, gas()); err != nil {
 		return err
 	}
 	n.bank, err = NewBank(ctx, n.Info, n.Chain.Key())
 	return err
-}
-
-func (n *Network) sendGas(ctx context.Context, to identity.Address) error {
-	return n.bank.Give(ctx, to, 0, purse)
 }
 
 // Give mints test coins for somebody who joins the network.
@@ -57,20 +64,40 @@ func (n *Network) participants() []*Participant {
 	return append([]*Participant{n.Consumer}, n.Provider...)
 }
 
+// admit registers a participant and gives it test coins.
+func (n *Network) admit(ctx context.Context, p *Participant) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		_, err := p.API.Register(ctx, nil)
+		return err
+	})
+	group.Go(func() error { return n.Give(ctx, p.Address, purse) })
+	return group.Wait()
+}
+
+// each does something for every participant, at the same time.
+func (n *Network) each(ctx context.Context, do func(context.Context, *Participant) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, p := range n.participants() {
+		group.Go(func() error {
+			if err := do(ctx, p); err != nil {
+				return fmt.Errorf("%s: %w", p.Name, err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
 // Furnish registers every participant and gives it a deposit, so that the network can be used.
 func (n *Network) Furnish(ctx context.Context) error {
-	for _, p := range n.participants() {
-		if err := n.bank.Give(ctx, p.Address, purse, 0); err != nil {
-			return fmt.Errorf("coins for %s: %w", p.Name, err)
+	return n.each(ctx, func(ctx context.Context, p *Participant) error {
+		if err := n.admit(ctx, p); err != nil {
+			return err
 		}
-		if _, err := p.API.Register(ctx, nil); err != nil {
-			return fmt.Errorf("register %s: %w", p.Name, err)
-		}
-		if _, err := p.API.Deposit(ctx, money.Amount(2*Bond).String(), nil); err != nil {
-			return fmt.Errorf("deposit of %s: %w", p.Name, err)
-		}
-	}
-	return nil
+		_, err := p.API.Deposit(ctx, money.Amount(2*Bond).String(), nil)
+		return err
+	})
 }
 
 // Describe tells a person how to use a network that is left running.

@@ -172,14 +172,18 @@ func (n *Network) start(ctx context.Context, progress func(string)) error {
 		return err
 	}
 	progress("deploying the coin, the registry and the payments contract")
-	if err := n.deploy(ctx); err != nil {
+	hub, passphrase, err := newIdentity(n.hubDir())
+	if err != nil {
+		return err
+	}
+	if err := n.deploy(ctx, hub); err != nil {
 		return err
 	}
 	if n.Web, err = StartWebServer(ctx); err != nil {
 		return err
 	}
 	progress("starting a hub")
-	if err := n.startHub(ctx); err != nil {
+	if err := n.startHub(ctx, hub, passphrase); err != nil {
 		return err
 	}
 	for i := range n.cfg.Providers {
@@ -218,23 +222,20 @@ func newIdentity(dataDir string) (identity.Address, app.Passphrase, error) {
 	return entry.Address, func() (string, error) { return passphrase, nil }, err
 }
 
-func (n *Network) startHub(ctx context.Context) error {
-	dir := filepath.Join(n.cfg.Dir, "hub")
-	address, passphrase, err := newIdentity(dir)
-	if err != nil {
-		return err
-	}
-	if err := n.sendGas(ctx, address); err != nil {
-		return err
-	}
+func (n *Network) hubDir() string { return filepath.Join(n.cfg.Dir, "hub") }
+
+func (n *Network) startHub(ctx context.Context, address identity.Address, passphrase app.Passphrase) error {
 	n.Info.Hubs = nil
 	if err := n.Info.Save(n.File); err != nil {
 		return err
 	}
-	var broker string
+	var (
+		broker string
+		err    error
+	)
 	n.hub, err = launch(ctx, "hub", func(ctx context.Context, ready func()) error {
 		return app.RunHub(ctx, app.HubConfig{
-			DataDir: dir, Network: n.File, Identity: address.String(), Passphrase: passphrase, LightScrypt: true,
+			DataDir: n.hubDir(), Network: n.File, Identity: address.String(), Passphrase: passphrase, LightScrypt: true,
 			HTTPAddr: "127.0.0.1:0", BrokerAddr: "127.0.0.1:0", Logger: n.cfg.Logger.With("node", "hub"), Version: n.cfg.Version,
 			Ready: func(httpURL, brokerURL string) { n.HubURL, broker = httpURL, brokerURL; ready() },
 		})

@@ -262,6 +262,14 @@ func newStatement(r record.Record) (statement, error) {
 	return statement{id: idOf(r), hash: r.Hash(), raw: raw, expires: r.ExpiresAt(), withdrawal: r.Withdrawn()}, err
 }
 
+// Retry lets the targets that refused something be asked again at once: the provider has registered, say,
+// or has put up its bond.
+func (a *Announcer) Retry() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.wake()
+}
+
 // wake tells all targets that the statements have changed. The caller holds mu.
 func (a *Announcer) wake() {
 	for _, t := range a.targets {

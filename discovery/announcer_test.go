@@ -341,6 +341,21 @@ func TestAnnouncerOvertakesNewerRecords(t *testing.T) {
 	})
 }
 
+func TestAnnouncerRetriesWhenAsked(t *testing.T) {
+	announcing(t, 1, func(t *testing.T, a *Announcer, _ *keys, hubs []*fakeHub, _ func()) {
+		h := hubs[0]
+		h.set(func() { h.fail = ErrBond; clear(h.held) })
+		time.Sleep(2 * repeatEvery)
+		h.set(func() { h.fail = nil })
+		a.Retry()
+		synctest.Wait()
+		if problem := a.Service(0).Problem(); problem != "" {
+			t.Errorf("the bond is there, but: %s", problem)
+		}
+		live(t, h, 0)
+	})
+}
+
 func TestAnnouncerWaitsForRegistration(t *testing.T) {
 	announcing(t, 1, func(t *testing.T, a *Announcer, _ *keys, hubs []*fakeHub, _ func()) {
 		h := hubs[0]

@@ -61,7 +61,7 @@ func (t *delivery) run(ctx context.Context) {
 			return
 		case <-t.wake:
 			timer.Stop()
-			repeat = err != nil // who was away may have forgotten
+			backoff, repeat = minBackoff, err != nil // who was away may have forgotten
 		case <-timer.C:
 			repeat = true
 		}

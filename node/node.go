@@ -81,11 +81,18 @@ type Self struct {
 	Clearer   *payments.Clearer
 	// Services are empty for a consumer.
 	Services []Service
-	// Joined, when not nil, is called when the identity has become registered: brokers let it in now.
-	Joined func()
+	// Retry, when not nil, is called when the identity has registered or deposited: brokers and hubs that
+	// refused it may take it now.
+	Retry func()
 }
 
 func (s *Self) address() identity.Address { return s.Signer.Address() }
+
+func (s *Self) retry() {
+	if s.Retry != nil {
+		s.Retry()
+	}
+}
 
 // Config is what a node needs.
 type Config struct {
@@ -269,9 +276,7 @@ func (n *Node) Register(ctx context.Context, progress func(Progress)) (Payment, 
 			return paid, fmt.Errorf("register: %w", err)
 		}
 	}
-	if self.Joined != nil {
-		self.Joined()
-	}
+	self.retry()
 	return paid, nil
 }
 
@@ -281,7 +286,9 @@ func (n *Node) Deposit(ctx context.Context, amount money.Amount, progress func(P
 	if err != nil {
 		return Payment{}, err
 	}
-	return n.wallet(self).deposit(ctx, amount, progress)
+	paid, err := n.wallet(self).deposit(ctx, amount, progress)
+	self.retry()
+	return paid, err
 }
 
 // Withdraw pays the identity's cleared earnings out.
