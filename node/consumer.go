@@ -2,6 +2,8 @@ package node
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -198,8 +200,11 @@ func (c *consuming) negotiate(ctx context.Context) (*session.Offer, error) {
 		return nil, fmt.Errorf("%w: it has no contact that this node can use", errUnreachable)
 	}
 	peer := messaging.Peer{Identity: p.Provider, Key: key, Contact: contact.Address}
+	var correlation [16]byte
+	_, _ = rand.Read(correlation[:]) // never fails
+	c.n.log.Info("requesting a session", "provider", p.Provider, "correlation", hex.EncodeToString(correlation[:]))
 	offer, err := session.Open(ctx, session.To(c.self.Endpoint, peer), c.n.cfg.Session, session.Request{
-		Proposal: c.proposal.Hash(), ServiceType: p.ServiceType, Price: p.Price, Setup: p.SetupCharge,
+		Proposal: c.proposal.Hash(), Correlation: correlation, ServiceType: p.ServiceType, Price: p.Price, Setup: p.SetupCharge,
 		Data: c.client.Request(), Channel: c.plan.Channel, Epoch: c.plan.Epoch,
 		Lock: c.plan.Lock, Locked: c.plan.OnChain(),
 	})
@@ -283,7 +288,7 @@ func (c *consuming) run(waiting context.Context, offer *session.Offer) {
 	c.n.closeAccount(c.payer, reason)
 	c.n.goodbye(c.session, reason)
 	c.live.finish(reason, c.n.cfg.Clock())
-	c.n.log.Info("session ended", "session", c.session.ID(), "provider", c.session.Peer(), "reason", reason, "detail", err)
+	ended(c.n.log.With("session", c.session.ID(), "provider", c.session.Peer()), c.live, reason, err)
 }
 
 // prepare waits for the lock and for the provider's tunnel, then pays and connects.

@@ -140,6 +140,7 @@ type Node struct {
 	self     *Self
 	live     map[session.ID]*live
 	draining bool
+	admitted int // requests that were accepted and are no sessions in live yet
 }
 
 // New makes a node that has no identity yet. It lives until Close; ctx carries values only.

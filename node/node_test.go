@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/payments"
@@ -155,8 +156,38 @@ func TestConnectFails(t *testing.T) {
 			if as := errors.As(c.want, &end) && errors.As(err, &end); !as && !errors.Is(err, c.want) {
 				t.Fatalf("got %v, want %v", err, c.want)
 			}
-			waitFor(t, func() bool { return len(consumer.open()) == 0 && len(provider.open()) == 0 })
+			waitFor(t, func() bool {
+				provider.mu.Lock()
+				defer provider.mu.Unlock()
+				return len(consumer.open()) == 0 && len(provider.live) == 0 && provider.admitted == 0
+			})
 		})
+	}
+}
+
+// Many requests at once, none of them a session yet, get no more places than there are.
+func TestAcceptedRequestsTakePlaces(t *testing.T) {
+	w := newWorld()
+	provider := w.member(t, memberConfig{provider: true})
+	provider.cfg.MaxSessions = 2
+	var taken []*serving
+	for range 2 {
+		v := &serving{n: provider.Node, self: provider.self}
+		if err := v.admit(t.Context(), identity.Address{9}); err != nil {
+			t.Fatal(err)
+		}
+		taken = append(taken, v)
+	}
+	third := &serving{n: provider.Node, self: provider.self}
+	var refusal *session.Refusal
+	if err := third.admit(t.Context(), identity.Address{9}); !errors.As(err, &refusal) || refusal.Reason != session.NoCapacity {
+		t.Errorf("a third: %v", err)
+	}
+	third.release()
+	taken[0].release()
+	taken[0].release()
+	if err := third.admit(t.Context(), identity.Address{9}); err != nil {
+		t.Errorf("after one has gone: %v", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -43,6 +44,7 @@ type serving struct {
 	request  session.Request
 	session  *session.Session
 	live     *live
+	admitted bool // counted in Node.admitted; under its mu
 }
 
 // serve takes one request from its arrival to the session's end.
@@ -51,11 +53,14 @@ func (n *Node) serve(self *Self, in *messaging.Incoming) {
 	consumer := in.Peer()
 	var err error
 	v.session, v.request, err = session.Accept(n.ctx, session.From(in), n.cfg.Session, v.decide)
+	defer v.release()
 	if err != nil {
-		n.log.Info("request not served", "consumer", consumer, "reason", err)
+		n.log.Info("request not served", "consumer", consumer, "correlation", hex.EncodeToString(v.request.Correlation[:]), "reason", err)
 		return
 	}
 	log := n.log.With("session", v.session.ID(), "consumer", consumer)
+	log.Info("session accepted", "correlation", hex.EncodeToString(v.request.Correlation[:]),
+		"service", v.request.ServiceType, "lock", v.request.Lock, "channel", v.request.Channel)
 	v.live = n.track(v.session.ID(), Session{
 		Role: RoleProvider, Peer: consumer, ServiceType: v.request.ServiceType, Country: v.proposal.Country,
 		Price: v.request.Price, State: stateLocking, Channel: v.request.Channel, Epoch: v.request.Epoch,
@@ -65,11 +70,22 @@ func (n *Node) serve(self *Self, in *messaging.Incoming) {
 		return
 	}
 	defer n.untrack(v.live)
+	v.release()
 	reason, err := v.run()
 	n.goodbye(v.session, reason)
 	v.live.finish(reason, n.cfg.Clock())
 	self.Clearer.Notify()
-	log.Info("session ended", "reason", reason, "detail", err)
+	ended(log, v.live, reason, err)
+}
+
+// release gives the place back that admit took; from tracked sessions on those are counted.
+func (v *serving) release() {
+	v.n.mu.Lock()
+	defer v.n.mu.Unlock()
+	if v.admitted {
+		v.admitted = false
+		v.n.admitted--
+	}
 }
 
 // goodbye ends a session with a peer that may be gone.
@@ -123,7 +139,7 @@ func (v *serving) admit(ctx context.Context, consumer identity.Address) error {
 	}
 	v.n.mu.Lock()
 	defer v.n.mu.Unlock()
-	provided := 0
+	provided := v.n.admitted
 	for _, l := range v.n.live {
 		if l.info.Role == RoleProvider {
 			provided++
@@ -135,6 +151,8 @@ func (v *serving) admit(ctx context.Context, consumer identity.Address) error {
 	case provided >= v.n.cfg.MaxSessions:
 		return session.Refuse(session.NoCapacity, nil)
 	}
+	v.admitted = true
+	v.n.admitted++
 	return nil
 }
 
@@ -225,6 +243,7 @@ func (v *serving) collect(starting context.Context, collector *payments.Collecto
 		return reason, errors.Join(err, context.Cause(starting))
 	}
 	v.live.update(func(s *Session) { s.State = stateActive })
+	v.n.log.Info("session active", "session", v.session.ID(), "consumer", v.request.Peer)
 	return v.n.watch(ctx, v.live, tun.Done(), collector, collecting)
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -185,6 +186,16 @@ func (l *live) finish(reason session.Reason, at time.Time) {
 	l.update(func(s *Session) { s.State, s.Reason, s.Ended = stateEnded, reason.String(), at })
 }
 
+// ended logs a session's end with what it brought.
+func ended(log *slog.Logger, l *live, reason session.Reason, err error) {
+	s := l.snapshot()
+	attrs := []any{"reason", reason, "sent", s.Sent, "received", s.Received, "promises", s.Promises, "coins", s.Promised}
+	if err != nil {
+		attrs = append(attrs, "detail", err)
+	}
+	log.Info("session ended", attrs...)
+}
+
 // during returns a context that ends with parent, or with the session; its cause is then the session's
 // EndError.
 func (n *Node) during(parent context.Context, s *session.Session) (context.Context, context.CancelCauseFunc) {
@@ -233,6 +244,7 @@ var paymentReasons = []struct {
 	{payments.ErrDebt, session.CannotPay},
 	{payments.ErrExhausted, session.LockExhausted},
 	{payments.ErrNotLocked, session.LockFailed},
+	{payments.ErrUnlocking, session.UnlockStarted},
 	{payments.ErrChainStale, session.ChainLost},
 	{payments.ErrTunnelDead, session.TunnelFailed},
 	{payments.ErrMessage, session.BadMessage},

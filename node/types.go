@@ -24,8 +24,8 @@ var (
 	ErrNotFound = errors.New("no such session")
 	// ErrUnavailable says that a backend (chain, hub or broker) cannot be reached now.
 	ErrUnavailable = errors.New("unavailable")
-	// ErrFunds says that the deposit does not cover what was asked.
-	ErrFunds = errors.New("not enough deposit")
+	// ErrFunds says that the wallet, the deposit or the earnings do not cover what was asked.
+	ErrFunds = errors.New("not enough coins")
 	// ErrRefused says that the provider refused the session; the text has its typed reason.
 	ErrRefused = errors.New("refused by the provider")
 	// ErrShuttingDown says that the node is draining.

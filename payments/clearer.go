@@ -116,9 +116,18 @@ func (c *Clearer) Run(ctx context.Context) error {
 	}
 }
 
-// Clear claims everything that is uncleared, whatever the policy says, and waits until it is mined.
+// Clear claims everything that is uncleared, whatever the policy says, and waits until it is mined. While
+// the chain cannot be read it fails at once.
 // Errors: ErrNothingToClear, ErrClaim, and those of the chain and the claimer.
-func (c *Clearer) Clear(ctx context.Context) ([]Clearing, error) { return c.clear(ctx, true) }
+func (c *Clearer) Clear(ctx context.Context) ([]Clearing, error) {
+	// A claim under way would be waited for first, and for as long as the chain is away it cannot end.
+	if fresh := c.cfg.Ledger.cfg.Fresh; fresh != nil {
+		if err := fresh(ctx); err != nil {
+			return nil, fmt.Errorf("read payment channels: %w", err)
+		}
+	}
+	return c.clear(ctx, true)
+}
 
 // Uncleared returns what was promised to the identity and is not cleared.
 func (c *Clearer) Uncleared(ctx context.Context) (money.Amount, error) {
@@ -275,18 +284,22 @@ func (c *Clearer) claim(ctx context.Context, batch []outstanding) (Clearing, err
 	}
 	ticker := time.NewTicker(c.cfg.Poll)
 	defer ticker.Stop()
+	var unheard error
 	for !result.Mined && !result.Failed {
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
-			return result, fmt.Errorf("claim %s: %w", result.ID, ctx.Err())
+			return result, errors.Join(fmt.Errorf("claim %s: %w", result.ID, ctx.Err()), unheard)
 		}
-		if claim, err := c.cfg.Claimer.Claimed(ctx, result.ID); err == nil {
+		claim, err := c.cfg.Claimer.Claimed(ctx, result.ID)
+		if unheard = err; err == nil {
 			result.Claim = claim
 		}
 	}
 	if result.Failed {
 		return result, fmt.Errorf("%w: %s", ErrClaim, result.Reason)
 	}
+	c.cfg.Logger.Info("promises cleared", "promises", result.Promises, "coins", result.Amount,
+		"transaction", result.Transaction, "block", result.Block)
 	return result, nil
 }

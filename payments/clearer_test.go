@@ -154,6 +154,20 @@ func TestClaimsThatTakeTheirTime(t *testing.T) {
 	})
 }
 
+// A claim that cannot end while the chain is away is not waited for.
+func TestClearWithoutChain(t *testing.T) {
+	w := newWorld(t)
+	away := errors.New("no endpoint answers")
+	w.open(&w.provider)
+	w.owe(1000, 100)
+	w.provider.ledger.cfg.Fresh = func(context.Context) error { return away }
+	c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: &slowClaimer{answers: []Claim{{}}}})
+	c.turn <- struct{}{} // the background's claim
+	if _, err := c.Clear(t.Context()); !errors.Is(err, away) {
+		t.Errorf("clear without a chain: %v", err)
+	}
+}
+
 type slowClaimer struct{ answers []Claim }
 
 func (s *slowClaimer) Claim(context.Context, []intent.SignedPromise) (Claim, error) {

@@ -455,7 +455,7 @@ func (c *Collector) watchLock(ctx context.Context) error {
 	return c.ledger.recheck(ctx, func(ctx context.Context) error {
 		state, err := c.ledger.lockOn(ctx, c.terms.Peer, c.ledger.self, c.terms, c.ledger.cfg.Confirmations)
 		switch {
-		case errors.Is(err, ErrNotLocked):
+		case errors.Is(err, ErrNotLocked), errors.Is(err, ErrUnlocking):
 			return err
 		case err != nil:
 			if time.Since(seen) > staleFor {

@@ -273,7 +273,7 @@ func (l *Ledger) lockOn(ctx context.Context, consumer, provider identity.Address
 	case c.Provider != provider || c.Epoch != t.Epoch:
 		return Channel{}, fmt.Errorf("%w: channel %d is not locked for %s in epoch %d", ErrNotLocked, t.Channel, provider, t.Epoch)
 	case !c.UnlockAt.IsZero():
-		return Channel{}, fmt.Errorf("%w: channel %d is about to be unlocked", ErrNotLocked, t.Channel)
+		return Channel{}, fmt.Errorf("%w of channel %d", ErrUnlocking, t.Channel)
 	}
 	return c, nil
 }

@@ -59,9 +59,10 @@ var (
 	ErrDebt = errors.New("debt of earlier sessions is not paid")
 	// ErrExhausted says that what is left of the lock, or of the spending cap, pays for no more.
 	ErrExhausted = errors.New("lock is used up")
-	// ErrNotLocked says that the chain does not show the lock that the session needs, or that it is
-	// about to be unlocked.
+	// ErrNotLocked says that the chain does not show the lock that the session needs.
 	ErrNotLocked = errors.New("no confirmed lock")
+	// ErrUnlocking says that the consumer asked the chain to unlock what the session needs.
+	ErrUnlocking = errors.New("an unlock is requested")
 	// ErrChainStale says that the chain could not be read for three minutes.
 	ErrChainStale = errors.New("chain could not be read for too long")
 	// ErrTunnelDead says that six probes through the tunnel failed in a row.

@@ -273,7 +273,7 @@ func TestChainInMidSession(t *testing.T) {
 		"unlock requested": {func(w *world) {
 			w.chain.set(w.consumer.key.Address(), w.terms.Channel,
 				Channel{Provider: w.terms.Peer, Locked: w.terms.Lock, Epoch: w.terms.Epoch, UnlockAt: time.Now().Add(72 * time.Hour)})
-		}, ErrNotLocked, 16 * time.Second},
+		}, ErrUnlocking, 16 * time.Second},
 		"reorganised away": {func(w *world) { w.chain.set(w.consumer.key.Address(), w.terms.Channel) }, ErrNotLocked, 16 * time.Second},
 		"unreadable":       {func(w *world) { w.chain.fail(errors.New("no endpoint")) }, ErrChainStale, 4 * time.Minute},
 	} {

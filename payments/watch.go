@@ -99,7 +99,7 @@ func (p *Payer) watchLock(ctx context.Context) error {
 	return p.ledger.recheck(ctx, func(ctx context.Context) error {
 		c, err := p.ledger.lockOn(ctx, p.ledger.self, p.terms.Peer, p.terms, p.ledger.cfg.Confirmations)
 		switch {
-		case errors.Is(err, ErrNotLocked):
+		case errors.Is(err, ErrNotLocked), errors.Is(err, ErrUnlocking):
 			return err
 		case err != nil:
 			return nil //nolint:nilerr // asked again soon
