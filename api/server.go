@@ -147,6 +147,12 @@ func (s *Server) Close() error {
 	return s.err
 }
 
+// CheckAddr says what is wrong with an address to serve on: it must be host:port, on loopback.
+func CheckAddr(addr string) error {
+	_, err := loopback(addr)
+	return err
+}
+
 // loopback refuses every address that another machine could reach.
 func loopback(addr string) (netip.AddrPort, error) {
 	if addr == "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -180,6 +181,9 @@ func TestWhatTheOperatorMustMend(t *testing.T) {
 		{"unknown hub", NodeConfig{HubURLs: []string{"http://elsewhere"}}, "not in the network file"},
 		{"unknown service", NodeConfig{Provide: []string{"carrier-pigeon"}}, "cannot provide"},
 		{"no country", NodeConfig{Provide: []string{"wireguard"}, SetupCharge: 1}, "country"},
+		{"exit source of another machine", NodeConfig{
+			Provide: []string{"wireguard"}, Country: "DE", ExitSource: netip.MustParseAddr("192.0.2.9"),
+		}, "not an address of this machine"},
 		{"unknown country", NodeConfig{Provide: []string{"wireguard"}, SetupCharge: 1, Country: "XX"}, "country"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

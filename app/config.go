@@ -66,6 +66,9 @@ type NodeConfig struct {
 	// ClearAbove clears as soon as a channel's uncleared promises reach this amount, also in
 	// mid-session; zero clears only on close and on demand.
 	ClearAbove money.Amount
+	// ClearLeast is what is not worth a transaction: less is left to gather in its channel until the
+	// consumer asks for an unlock or the operator clears. Zero is a thousandth of a coin.
+	ClearLeast money.Amount
 	Logger     *slog.Logger // nil discards
 	Version    string
 	// Ready, when not nil, is told the API's address once it answers.

@@ -20,11 +20,15 @@ import (
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/messaging"
 	"github.com/mysteriumnetwork/myst/messaging/nats"
+	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/node"
 	"github.com/mysteriumnetwork/myst/payments"
 	"github.com/mysteriumnetwork/myst/tunnel"
 	"github.com/mysteriumnetwork/myst/tunnel/wireguard"
 )
+
+// defaultClearLeast keeps a hub, which relays free of charge, from paying gas for dust.
+const defaultClearLeast = money.UnitsPerCoin / 1000
 
 // nodeRun is a node being built and running.
 type nodeRun struct {
@@ -93,7 +97,22 @@ func (cfg NodeConfig) check() error {
 	if cfg.Country == "" {
 		return errors.New("a provider must name its country")
 	}
-	return market.CheckCountry(cfg.Country)
+	if err := market.CheckCountry(cfg.Country); err != nil {
+		return err
+	}
+	return checkSource(cfg.ExitSource)
+}
+
+// checkSource finds out whether traffic can leave from an address: it must be one of this machine's.
+func checkSource(source netip.Addr) error {
+	if !source.IsValid() {
+		return nil
+	}
+	socket, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(source, 0)))
+	if err != nil {
+		return fmt.Errorf("exit source %s is not an address of this machine: %w", source, err)
+	}
+	return socket.Close()
 }
 
 // build makes everything that does not need the identity's key.
@@ -265,7 +284,8 @@ func (r *nodeRun) openLedger(key *identity.Key, self *node.Self) error {
 		return err
 	}
 	self.Clearer = payments.NewClearer(payments.ClearerConfig{
-		Ledger: self.Ledger, Claimer: node.Claims{Relayer: r.client}, Above: r.cfg.ClearAbove, Logger: r.log,
+		Ledger: self.Ledger, Claimer: node.Claims{Relayer: r.client}, Above: r.cfg.ClearAbove,
+		Least: cmp.Or(r.cfg.ClearLeast, defaultClearLeast), Logger: r.log,
 	})
 	r.run("clearer", self.Clearer.Run)
 	return nil

@@ -99,7 +99,7 @@ func (e *env) root() *cobra.Command {
 		SilenceErrors: true, SilenceUsage: true,
 		// Without an own run, cobra would take a mistyped command for a request for help.
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		Args: unknownCommand,
+		Args: unknownCommand, Version: e.versionText(),
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&e.dataDir, "data-dir", defaultDataDir(), "`directory` of keys and database, also MYST_DATA_DIR")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"path/filepath"
 	"runtime"
@@ -123,7 +124,8 @@ func (e *env) node() *cobra.Command {
 	flags.StringSliceVar(&cfg.HubURLs, "hub", nil, "`URL` of a hub, not the network file's; repeatable")
 	addressFlag(flags, &cfg.Identity, "identity", "`address` of the identity to run as (default: the only one, else a new one)")
 	secrets := e.passphraseFlag(cmd)
-	flags.StringVar(&cfg.APIAddr, "api", api.DefaultAddr, "loopback `address:port` of the local API")
+	cfg.APIAddr = api.DefaultAddr
+	hostPortFlag(flags, &cfg.APIAddr, "api", "loopback `address:port` of the local API", api.CheckAddr)
 	providerFlags(cmd, &cfg)
 	coinsFlag(flags, &cfg.Lock, "lock", "`coins` that \"connect\" reserves for a provider by default (default 1)")
 	flags.Uint64Var(&cfg.Confirmations, "confirmations", 2, "`blocks` to wait before a lock counts")
@@ -145,7 +147,7 @@ func (e *env) node() *cobra.Command {
 // providerOnly are the flags that mean nothing without --provide.
 var providerOnly = []string{
 	"country", "price-per-gib", "price-per-hour", "setup-charge", "bandwidth",
-	"listen", "endpoint", "exit-source", "exit-allow", "deny", "clear-above",
+	"listen", "endpoint", "exit-source", "exit-allow", "deny", "clear-above", "clear-least",
 }
 
 func providerFlags(cmd *cobra.Command, cfg *app.NodeConfig) {
@@ -158,8 +160,8 @@ func providerFlags(cmd *cobra.Command, cfg *app.NodeConfig) {
 	coinsFlag(flags, &cfg.Price.PerHour, "price-per-hour", "provider: `coins` for an hour")
 	coinsFlag(flags, &cfg.SetupCharge, "setup-charge", "provider: `coins` for each session, to repay the lock's gas")
 	bandwidthFlag(flags, &cfg.Bandwidth, "bandwidth", "provider: committed `speed` in bit/s, such as 50M")
-	flags.StringVar(&cfg.Listen, "listen", "", "provider: UDP `address:port` of tunnels (default 0.0.0.0:51820)")
-	flags.StringVar(&cfg.Endpoint, "endpoint", "", "provider: `host:port` at which consumers reach --listen, if another")
+	hostPortFlag(flags, &cfg.Listen, "listen", "provider: UDP `address:port` of tunnels (default 0.0.0.0:51820)", nil)
+	hostPortFlag(flags, &cfg.Endpoint, "endpoint", "provider: `host:port` at which consumers reach --listen, if another", nil)
 	flags.Var(&value[netip.Addr]{kind: "address", into: &cfg.ExitSource, parse: func(s string) (netip.Addr, error) {
 		addr, err := netip.ParseAddr(s)
 		if err != nil {
@@ -172,6 +174,7 @@ func providerFlags(cmd *cobra.Command, cfg *app.NodeConfig) {
 	flags.Var(&list[identity.Address]{value[[]identity.Address]{kind: "address", into: &cfg.Deny}, identity.ParseAddress}, "deny",
 		"provider: refuse the consumer with this `address`; repeatable")
 	coinsFlag(flags, &cfg.ClearAbove, "clear-above", "provider: clear when a consumer owes these `coins` (default: at the end)")
+	coinsFlag(flags, &cfg.ClearLeast, "clear-least", "provider: let smaller `coins` gather before they are cleared (default 0.001)")
 }
 
 // checkProvider refuses combinations of flags that cannot be meant.
@@ -192,7 +195,16 @@ func checkProvider(cmd *cobra.Command, cfg app.NodeConfig) error {
 	if !slices.ContainsFunc([]string{"price-per-gib", "price-per-hour", "setup-charge"}, flags.Changed) {
 		return usagef("--provide wants a price: --price-per-gib, --price-per-hour or --setup-charge")
 	}
+	if host, _, err := net.SplitHostPort(cfg.Listen); cfg.Endpoint == "" && (err != nil || unspecified(host)) {
+		return usagef("--provide wants the address at which consumers reach this node: --listen 203.0.113.7:51820,\n" +
+			"or behind a NAT --endpoint with the public host:port")
+	}
 	return nil
+}
+
+func unspecified(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "" || err == nil && addr.IsUnspecified()
 }
 
 func (e *env) hub() *cobra.Command {
@@ -216,8 +228,9 @@ func (e *env) hub() *cobra.Command {
 	e.networkFlags(flags, &cfg.Network, &cfg.ChainURLs)
 	addressFlag(flags, &cfg.Identity, "identity", "`address` of the identity to run as (default: the only one, else a new one)")
 	secrets := e.passphraseFlag(cmd)
-	flags.StringVar(&cfg.HTTPAddr, "http", "127.0.0.1:4060", "`address:port` of the discovery API and the relay")
-	flags.StringVar(&cfg.BrokerAddr, "broker", "127.0.0.1:4222", "`address:port` of the message broker")
+	cfg.HTTPAddr, cfg.BrokerAddr = "127.0.0.1:4060", "127.0.0.1:4222"
+	hostPortFlag(flags, &cfg.HTTPAddr, "http", "`address:port` of the discovery API and the relay", nil)
+	hostPortFlag(flags, &cfg.BrokerAddr, "broker", "`address:port` of the message broker", nil)
 	flags.StringVar(&cfg.TLSCert, "tls-cert", "", "PEM `file` of the certificate, for both")
 	flags.StringVar(&cfg.TLSKey, "tls-key", "", "PEM `file` of its key")
 	cmd.MarkFlagsRequiredTogether("tls-cert", "tls-key")

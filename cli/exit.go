@@ -112,7 +112,11 @@ func (e *env) reportError(err error, code int, command string) {
 	}
 	if e.json {
 		// Nothing is left to do if standard error is closed.
-		_ = json.NewEncoder(e.stderr).Encode(map[string]any{"error": text, "exit_code": code, "code": wire.CodeOf(err)})
+		_ = json.NewEncoder(e.stderr).Encode(struct {
+			Error    string `json:"error"`
+			ExitCode int    `json:"exit_code"`
+			Code     string `json:"code,omitempty"`
+		}{text, code, wire.CodeOf(err)})
 		return
 	}
 	_, _ = fmt.Fprintf(e.stderr, "myst: %s\n", cleanLines(text))

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -126,6 +127,21 @@ func parseAddrPort(s string) (netip.AddrPort, error) {
 		return addr, fmt.Errorf("%q: want address:port such as 192.0.2.1:80", s)
 	}
 	return addr, nil
+}
+
+// hostPortFlag is a host:port, whose host may be a name or, to listen everywhere, empty.
+func hostPortFlag(flags *pflag.FlagSet, into *string, name, text string, check func(string) error) {
+	v := &value[string]{kind: "host:port", text: *into, into: into, parse: func(s string) (string, error) {
+		_, port, err := net.SplitHostPort(s)
+		if err != nil || port == "" {
+			return "", fmt.Errorf("%q: want host:port such as 192.0.2.1:80", s)
+		}
+		if check == nil {
+			return s, nil
+		}
+		return s, check(s)
+	}}
+	flags.Var(v, name, text)
 }
 
 // completeWith offers fixed values in shell completion.

@@ -275,10 +275,7 @@ func (e *env) status() *cobra.Command {
 func printStatus(w *printer, s wire.Status) {
 	who := "none unlocked yet"
 	if s.Identity != "" {
-		who = s.Identity + ", not registered"
-		if s.Registered {
-			who = s.Identity + ", registered"
-		}
+		who = s.Identity + ", " + registration(s)
 	}
 	w.fields("Identity", who, "Network", fmt.Sprintf("%s, chain %d", s.Network, s.ChainID),
 		"Running", fmt.Sprintf("for %s, version %s", durationText(time.Since(s.Started)), s.Version))
@@ -305,6 +302,20 @@ func printStatus(w *printer, s wire.Status) {
 		w.line("")
 		printSessions(w, s.Sessions)
 	}
+}
+
+// registration says whether the identity is registered. That it is not counts only from a node that has
+// read the chain to its end.
+func registration(s wire.Status) string {
+	if s.Registered {
+		return "registered"
+	}
+	for _, b := range s.Backends {
+		if !b.Healthy && (b.Name == "chain" || b.Name == "registry" || b.Name == "contracts") {
+			return "not registered as far as the chain was read"
+		}
+	}
+	return "not registered"
 }
 
 func yes(is bool, then, otherwise string) string {

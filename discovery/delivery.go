@@ -20,6 +20,9 @@ const (
 	deliveryTimeout = 15 * time.Second
 )
 
+// delivered is what logged is when the target has everything.
+const delivered = "delivered"
+
 // delivery brings an announcer's statements to one target.
 type delivery struct {
 	announcer *Announcer
@@ -30,6 +33,8 @@ type delivery struct {
 	has     map[slotID][32]byte // what the target was last known to hold
 	tried   map[slotID]bool     // what it may hold
 	problem string              // why something is missing there; empty when nothing is
+
+	logged string // the outcome that the log has last told of
 }
 
 func newDelivery(a *Announcer, target Target) *delivery {
@@ -84,11 +89,16 @@ func (t *delivery) deliver(ctx context.Context, again bool) error {
 	a.mu.Unlock()
 	for _, st := range pending {
 		if err := t.hand(ctx, st); err != nil {
-			if ctx.Err() == nil {
-				a.log.Debug("record not delivered; trying again", "target", t.target.Name(), "kind", st.id.kind, "error", err)
+			if told := err.Error(); ctx.Err() == nil && told != t.logged {
+				t.logged = told
+				a.log.Warn("not announced; trying again", "target", t.target.Name(), "kind", st.id.kind, "error", err)
 			}
 			return err
 		}
+	}
+	if len(pending) > 0 && t.logged != delivered {
+		t.logged = delivered
+		a.log.Info("announced", "target", t.target.Name())
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -157,6 +158,9 @@ func mintCommand() *cobra.Command {
 			ether, err := money.Parse(gas)
 			if err != nil {
 				return fmt.Errorf("--gas: %w", err)
+			}
+			if coins == 0 && ether == 0 {
+				return errors.New("nothing to give: name --amount, --gas or both")
 			}
 			info, err := chain.LoadNetwork(network)
 			if err != nil {
