@@ -20,7 +20,7 @@ const module = "github.com/mysteriumnetwork/myst"
 // name that ends in "/…" covers sub-packages only.
 var levels = [][]string{
 	{"internal/…", "money"},
-	{"identity", "identity/keystore", "contracts", "store", "proxy", "tunnel"},
+	{"identity", "identity/keystore", "contracts", "store", "proxy", "tunnel", "hostnet"},
 	{"record", "intent", "chain", "messaging", "messaging/nats", "tunnel/wireguard"},
 	{"market", "registry"},
 	{"session", "payments", "discovery", "relay"},
