@@ -1,6 +1,6 @@
 // Package tunnel is the contract between a session and the code that carries its traffic.
 //
-// A driver (sub-packages wireguard, later openvpn and shadowsocks) has two ends. The provider
+// A driver (sub-packages wireguard and openvpn, later shadowsocks) has two ends. The provider
 // runs one [Server] per service type, for all its consumers. A consumer makes one [Client] per
 // session. Driver data crosses between them inside the dialogue, in three small, typed, bounded
 // messages, so that no text of a peer ever reaches a configuration file or a command line:
@@ -54,7 +54,7 @@ type Tunnel interface {
 	Counters() Counters
 	// SetLimit lets traffic pass until Counters().Total() would exceed total bytes. What is above
 	// is held for a moment, in bounded space, so that a limit raised in time costs no packet;
-	// when that space is full it is dropped. A tunnel starts with limit 0. The limit may be moved
+	// when that space is full, or the data path is the kernel's, it is dropped. A tunnel starts with limit 0. The limit may be moved
 	// either way, and raising it many times a second is cheap.
 	SetLimit(total uint64)
 	// SetAlarm makes Crossed receive once, as soon as Counters().Total() is at least total bytes:

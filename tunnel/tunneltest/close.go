@@ -13,7 +13,7 @@ import (
 
 // testSessions runs sessions side by side, each with its own amount of traffic and its own limit.
 func testSessions(t *testing.T, d Driver) {
-	server := listenTCP(t, source)
+	server := d.listenTCP(t, source)
 	s := d.server(t, allow(server))
 	pairs := make([]pair, 4)
 	for i := range pairs {
@@ -50,7 +50,7 @@ func testSessions(t *testing.T, d Driver) {
 }
 
 func testCloseProvider(t *testing.T, d Driver) {
-	server := listenTCP(t, echo)
+	server := d.listenTCP(t, echo)
 	s := d.server(t, allow(server))
 	p, other := d.connect(t, s), d.connect(t, s)
 	conn := p.dial(t, "tcp", server.String())
@@ -75,7 +75,7 @@ func testCloseProvider(t *testing.T, d Driver) {
 }
 
 func testCloseConsumer(t *testing.T, d Driver) {
-	server := listenTCP(t, echo)
+	server := d.listenTCP(t, echo)
 	p := d.connect(t, d.server(t, allow(server)))
 	conn := p.dial(t, "tcp", server.String())
 	reading := make(chan error, 1)
@@ -129,7 +129,7 @@ func testCloseServer(t *testing.T, d Driver) {
 
 // testCloseAtLimit closes both ends while packets wait for a limit that nobody raises.
 func testCloseAtLimit(t *testing.T, d Driver) {
-	server := listenTCP(t, source)
+	server := d.listenTCP(t, source)
 	s := d.server(t, allow(server))
 	p := d.connect(t, s)
 	conn := p.dial(t, "tcp", server.String())

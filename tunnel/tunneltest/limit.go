@@ -16,7 +16,7 @@ const maxPacket = 9100
 // testLimitIsExact moves the limit on either end in steps, and sees that the total never passes it,
 // and comes close to it: only a packet that would pass it waits.
 func testLimitIsExact(t *testing.T, d Driver) {
-	server := listenTCP(t, source)
+	server := d.listenTCP(t, source)
 	for _, end := range []string{"provider", "consumer"} {
 		t.Run(end, func(t *testing.T) {
 			const size = 2 << 20
@@ -110,7 +110,7 @@ func testLimitLowered(t *testing.T, d Driver) {
 // always one window ahead. The transfer must not notice.
 func testLimitRaisedOften(t *testing.T, d Driver) {
 	const size, window = 8 << 20, 512 << 10
-	server := listenTCP(t, source)
+	server := d.listenTCP(t, source)
 	p := d.connect(t, d.server(t, allow(server)))
 	conn := p.dial(t, "tcp", server.String())
 	result := make(chan error, 1)
@@ -142,7 +142,7 @@ func testLimitRaisedOften(t *testing.T, d Driver) {
 
 // testDeadlinesHoldAtLimit sees that nothing hangs because a tunnel waits for a payment.
 func testDeadlinesHoldAtLimit(t *testing.T, d Driver) {
-	server := listenTCP(t, echo)
+	server := d.listenTCP(t, echo)
 	p := d.connect(t, d.server(t, allow(server)))
 	conn := p.dial(t, "tcp", server.String())
 	p.consumer.SetLimit(0)
@@ -182,7 +182,7 @@ func testDeadlinesHoldAtLimit(t *testing.T, d Driver) {
 }
 
 func testAlarm(t *testing.T, d Driver) {
-	server := listenTCP(t, source)
+	server := d.listenTCP(t, source)
 	p := d.connect(t, d.server(t, allow(server)))
 	for name, tun := range map[string]tunnel.Tunnel{"consumer": p.consumer, "provider": p.provider} {
 		receive := func(what string, want bool) {

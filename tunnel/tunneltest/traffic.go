@@ -19,7 +19,7 @@ import (
 
 func testTransfer(t *testing.T, d Driver) {
 	const size = 2 << 20
-	down, up := listenTCP(t, source), listenTCP(t, echo)
+	down, up := d.listenTCP(t, source), d.listenTCP(t, echo)
 	p := d.connect(t, d.server(t, allow(down, up)))
 	if err := fetch(p.dial(t, "tcp", down.String()), size); err != nil {
 		t.Fatalf("download: %v", err)
@@ -49,7 +49,7 @@ func testTransfer(t *testing.T, d Driver) {
 
 // testHalfClose sends a request that ends with the end of the stream, as many protocols do.
 func testHalfClose(t *testing.T, d Driver) {
-	server := listenTCP(t, func(conn net.Conn) {
+	server := d.listenTCP(t, func(conn net.Conn) {
 		all, err := io.ReadAll(conn)
 		if err == nil {
 			_, _ = fmt.Fprintf(conn, "%d", len(all))
@@ -74,7 +74,7 @@ func testHalfClose(t *testing.T, d Driver) {
 }
 
 func testUDP(t *testing.T, d Driver) {
-	server, other := listenUDP(t), listenUDP(t)
+	server, other := d.listenUDP(t), d.listenUDP(t)
 	p := d.connect(t, d.server(t, allow(server, other)))
 	a, b := p.dial(t, "udp", server.String()), p.dial(t, "udp", other.String())
 	buf := make([]byte, 1<<16)
@@ -98,7 +98,7 @@ func testUDP(t *testing.T, d Driver) {
 }
 
 func testNames(t *testing.T, d Driver) {
-	server := listenTCP(t, source)
+	server := d.listenTCP(t, source)
 	cfg := allow(server)
 	cfg.Resolver = names{"web.example.": {netip.MustParseAddr("2001:db8::1"), server.Addr()}}
 	p := d.connect(t, d.server(t, cfg))
@@ -118,14 +118,9 @@ func testNames(t *testing.T, d Driver) {
 
 func testSource(t *testing.T, d Driver) {
 	from := make(chan string, 1)
-	server := listenTCP(t, func(conn net.Conn) { from <- conn.RemoteAddr().(*net.TCPAddr).IP.String() })
+	server := d.listenTCP(t, func(conn net.Conn) { from <- conn.RemoteAddr().(*net.TCPAddr).IP.String() })
 	cfg := allow(server)
-	cfg.Exit.Source = netip.MustParseAddr("127.0.0.2")
-	if probe, err := net.ListenPacket("udp4", "127.0.0.2:0"); err != nil {
-		cfg.Exit.Source = netip.MustParseAddr("127.0.0.1") // systems with one loopback address
-	} else {
-		_ = probe.Close()
-	}
+	cfg.Exit.Source = d.World.Source
 	p := d.connect(t, d.server(t, cfg))
 	p.dial(t, "tcp", server.String())
 	select {
@@ -140,8 +135,8 @@ func testSource(t *testing.T, d Driver) {
 
 func testRefusals(t *testing.T, d Driver) {
 	var reached atomic.Int32
-	private := listenTCP(t, func(net.Conn) { reached.Add(1) })
-	named := listenTCP(t, source)
+	private := d.listenTCP(t, func(net.Conn) { reached.Add(1) })
+	named := d.listenTCP(t, source)
 	p := d.connect(t, d.server(t, allow(named)))
 	destinations := []string{private.String(), "203.0.113.1:25", fmt.Sprintf("127.0.0.2:%d", named.Port())}
 	for _, host := range []string{
@@ -151,13 +146,9 @@ func testRefusals(t *testing.T, d Driver) {
 	} {
 		destinations = append(destinations, net.JoinHostPort(host, "443"))
 	}
-	// Own addresses of the host that no range covers.
-	if addrs, err := net.InterfaceAddrs(); err == nil {
-		for _, a := range addrs {
-			if ipNet, ok := a.(*net.IPNet); ok && ipNet.IP.To4() != nil {
-				destinations = append(destinations, net.JoinHostPort(ipNet.IP.String(), fmt.Sprint(private.Port())))
-			}
-		}
+	// Own addresses of the provider that no range covers.
+	for _, own := range d.World.Own {
+		destinations = append(destinations, netip.AddrPortFrom(own, private.Port()).String())
 	}
 	var tries sync.WaitGroup
 	for _, dst := range destinations {
@@ -201,7 +192,7 @@ func refused(ctx context.Context, c tunnel.ClientTunnel, network, dst string) er
 
 func testRefusedNames(t *testing.T, d Driver) {
 	var reached atomic.Int32
-	private := listenTCP(t, func(net.Conn) { reached.Add(1) })
+	private := d.listenTCP(t, func(net.Conn) { reached.Add(1) })
 	cfg := ServerConfig{Resolver: names{
 		"private.example.":  {netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("192.168.1.1")},
 		"loopback.example.": {private.Addr()},
@@ -228,7 +219,7 @@ func testRefusedNames(t *testing.T, d Driver) {
 }
 
 func testDialErrors(t *testing.T, d Driver) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	l, err := d.World.listen()
 	if err != nil {
 		t.Fatal(err)
 	}

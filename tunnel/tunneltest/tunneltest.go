@@ -3,7 +3,7 @@
 // To add a driver: write its two ends against the contract in package tunnel (embed tunnel.Meter
 // to count, dial through exit.Guard and answer names with dns.Responder if the provider's end
 // terminates flows), and call [Run] from a test of the driver's package with a [Driver] that makes
-// them on loopback:
+// them on loopback, or in namespaces of their own and with a [World]:
 //
 //	func TestConformance(t *testing.T) {
 //		tunneltest.Run(t, tunneltest.Driver{NewServer: newServer, NewClient: newClient})
@@ -36,6 +36,53 @@ type Driver struct {
 	NewServer func(t testing.TB, cfg ServerConfig) tunnel.Server
 	// NewClient makes a consumer's end for one session.
 	NewClient func(t testing.TB) tunnel.Client
+	// World is where the suite's servers listen. The zero value is loopback.
+	World World
+}
+
+// World lies beyond the provider's exit.
+type World struct {
+	// Addr is what the servers listen on: private, so that consumers reach it only by an exit policy's
+	// exception. Zero is 127.0.0.1.
+	Addr netip.Addr
+	// Source is an address of the provider that its traffic does not leave from unless told to. Zero is
+	// 127.0.0.2, where there is one.
+	Source netip.Addr
+	// Own are the provider's addresses; nil asks this host.
+	Own []netip.Addr
+	// Do calls a function where the servers are, such as in a network namespace; nil just calls it.
+	Do func(func())
+}
+
+func (w World) withDefaults(t *testing.T) World {
+	t.Helper()
+	if !w.Addr.IsValid() {
+		w.Addr = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	if !w.Source.IsValid() {
+		w.Source = netip.AddrFrom4([4]byte{127, 0, 0, 2})
+		probe, err := net.ListenPacket("udp4", w.Source.String()+":0")
+		if err != nil {
+			w.Source = w.Addr // systems with one loopback address
+		} else {
+			_ = probe.Close()
+		}
+	}
+	if w.Own == nil {
+		addrs, err := net.InterfaceAddrs()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range addrs {
+			if ipNet, ok := a.(*net.IPNet); ok && ipNet.IP.To4() != nil {
+				w.Own = append(w.Own, netip.AddrFrom4([4]byte(ipNet.IP.To4())))
+			}
+		}
+	}
+	if w.Do == nil {
+		w.Do = func(f func()) { f() }
+	}
+	return w
 }
 
 // ServerConfig is what the suite wants of a provider's end.
@@ -62,6 +109,7 @@ const unlimited = 1 << 40
 // Run runs every test of the suite against d.
 func Run(t *testing.T, d Driver) {
 	forbidHostResolver(t)
+	d.World = d.World.withDefaults(t)
 	for _, test := range []struct {
 		name string
 		run  func(*testing.T, Driver)

@@ -27,10 +27,16 @@ func (n names) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, err
 	return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
 }
 
+// listen opens a port in the world.
+func (w World) listen() (l net.Listener, err error) {
+	w.Do(func() { l, err = net.Listen("tcp4", netip.AddrPortFrom(w.Addr, 0).String()) })
+	return l, err
+}
+
 // listenTCP serves each connection with handle until the test ends, and returns the address.
-func listenTCP(t *testing.T, handle func(net.Conn)) netip.AddrPort {
+func (d Driver) listenTCP(t *testing.T, handle func(net.Conn)) netip.AddrPort {
 	t.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	l, err := d.World.listen()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,9 +129,13 @@ func receive(conn net.Conn, n uint64) error {
 }
 
 // listenUDP echoes datagrams until the test ends.
-func listenUDP(t *testing.T) netip.AddrPort {
+func (d Driver) listenUDP(t *testing.T) netip.AddrPort {
 	t.Helper()
-	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	var conn *net.UDPConn
+	var err error
+	d.World.Do(func() {
+		conn, err = net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.AddrPortFrom(d.World.Addr, 0)))
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
