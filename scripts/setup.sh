@@ -15,6 +15,7 @@ need node nodejs
 need npm npm
 need gcc gcc
 need jq jq
+[ -x /usr/sbin/openvpn ] || [ "$(uname)" != Linux ] || need openvpn openvpn
 [ -e /usr/include/stdlib.h ] || [ "$(uname)" != Linux ] || missing+=(libc6-dev)
 
 if [ ${#missing[@]} -gt 0 ]; then
