@@ -62,19 +62,25 @@ func open(cfg Config, step func(string)) (h *Host, err error) {
 	if h.link, err = netlink.NewHandle(unix.NETLINK_ROUTE); err != nil {
 		return nil, fmt.Errorf("open a netlink socket: %w", err)
 	}
-	return h, h.recover()
+	if err := h.recover(); err != nil {
+		return nil, err
+	}
+	return h, nil
 }
 
 // recover undoes what the journal lists.
 func (h *Host) recover() error {
 	left, found, err := readJournal(h.path)
-	if err != nil || !found {
+	switch {
+	case err != nil:
 		return err
+	case !found: // but perhaps a first one that never got its name
+		return removeIfThere(h.path + ".new")
 	}
 	switch {
 	case left.Boot != h.ns.Boot:
 		h.log.Info("forgetting network changes of before the last boot", "entries", len(left.Entries))
-		return writeJournal(h.path, content{})
+		left.Entries = nil
 	case !left.sameNamespace(h.ns.scope):
 		if where := findNamespace(left.scope, h.ns.scope); where != "" {
 			return fmt.Errorf("%s: %w: it is %s; start the program there once, so that it can undo what it did, or delete the file", h.path, ErrNamespace, where)
@@ -85,7 +91,12 @@ func (h *Host) recover() error {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.entries = left.Entries
+	if err := h.journal(left.Entries); err != nil {
+		return err
+	}
+	for _, e := range left.Entries {
+		h.log.Info("undoing what an earlier run left", "change", e.String())
+	}
 	if err := h.undoAll(); err != nil {
 		return fmt.Errorf("%s: undo what an earlier run left: %w", h.path, err)
 	}
@@ -120,12 +131,10 @@ func (h *Host) release() error {
 func (h *Host) undoAll() error {
 	var errs []error
 	for _, e := range slices.Backward(slices.Clone(h.entries)) {
-		h.log.Debug("undoing", "change", e.String())
 		if err := h.undoEntry(e); err != nil {
 			errs = append(errs, err)
 		}
 	}
-	h.sysctls = map[string]*sysctlUse{}
 	return errors.Join(errs...)
 }
 
@@ -142,31 +151,40 @@ func (u untouched) Unwrap() error { return u.error }
 func (h *Host) do(e entry, apply func() error) (undo func() error, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.doLocked(e, apply)
+	if e, err = h.doLocked(e, apply); err != nil {
+		return nil, err
+	}
+	return h.undoer(e), nil
 }
 
-func (h *Host) doLocked(e entry, apply func() error) (undo func() error, err error) {
+// doLocked is do for those who hold h.mu. It returns e with its ID.
+func (h *Host) doLocked(e entry, apply func() error) (entry, error) {
 	if h.closed {
-		return nil, ErrClosed
+		return e, ErrClosed
 	}
 	h.lastID++
 	e.ID = h.lastID
 	if err := e.validate(); err != nil {
-		return nil, err
+		return e, err
 	}
 	h.step("journal " + e.String())
 	if err := h.journal(append(slices.Clone(h.entries), e)); err != nil {
-		return nil, fmt.Errorf("journal %v: %w", e, err)
+		return e, fmt.Errorf("journal %v: %w", e, err)
 	}
 	h.step("apply " + e.String())
 	if err := apply(); err != nil {
 		err = fmt.Errorf("%v: %w", e, permission(err))
 		if errors.As(err, new(untouched)) {
-			return nil, errors.Join(err, h.forget(e))
+			return e, errors.Join(err, h.forget(e))
 		}
-		return nil, errors.Join(err, h.undoEntry(e))
+		return e, errors.Join(err, h.undoEntry(e))
 	}
 	h.step("applied " + e.String())
+	return e, nil
+}
+
+// undoer returns what undoes e.
+func (h *Host) undoer(e entry) func() error {
 	return func() error {
 		h.mu.Lock()
 		defer h.mu.Unlock()
@@ -174,7 +192,7 @@ func (h *Host) doLocked(e entry, apply func() error) (undo func() error, err err
 			return nil
 		}
 		return h.undoEntry(e)
-	}, nil
+	}
 }
 
 func (h *Host) has(e entry) bool {
@@ -195,7 +213,7 @@ func (h *Host) undoEntry(e entry) error {
 	case kindRule:
 		err = h.deleteRule(*e.Rule)
 	case kindProcess:
-		err = endProcess(e)
+		err = h.endProcess(e)
 	case kindTable:
 		err = h.deleteTable(e)
 	default:
@@ -220,7 +238,7 @@ func (h *Host) forget(e entry) error {
 
 // journal makes entries what the file and memory hold. h.mu is held.
 func (h *Host) journal(entries []entry) error {
-	if err := writeJournal(h.path, content{scope: h.ns.scope, Entries: entries}); err != nil {
+	if err := writeJournal(h.path, content{scope: h.ns.scope, Entries: entries}, h.step); err != nil {
 		return err
 	}
 	h.entries = entries

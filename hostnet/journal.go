@@ -217,14 +217,17 @@ func readJournal(path string) (c content, found bool, err error) {
 }
 
 // writeJournal replaces the file at path, so that after it returns the new content survives even a loss
-// of power, and at every moment before either the old or the new one does. Without entries there is no file.
-func writeJournal(path string, c content) error {
+// of power, and at every moment before either the old or the new one does. Without entries there is no file. step is told between writing and replacing.
+func writeJournal(path string, c content, step func(string)) error {
+	temporary := path + ".new" // ours alone: we hold the lock
+	if err := removeIfThere(temporary); err != nil {
+		return err
+	}
 	if len(c.Entries) == 0 {
-		err := os.Remove(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
+		if err := removeIfThere(path); err != nil {
+			return err
 		}
-		return errors.Join(err, syncDir(path))
+		return syncDir(path)
 	}
 	data, err := c.encode()
 	if err != nil {
@@ -232,10 +235,6 @@ func writeJournal(path string, c content) error {
 	}
 	if len(data) > maxJournal {
 		return fmt.Errorf("%s: more than %d bytes", path, maxJournal)
-	}
-	temporary := path + ".new" // ours alone: we hold the lock
-	if err := os.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
 	}
 	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -248,10 +247,18 @@ func writeJournal(path string, c content) error {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return errors.Join(err, os.Remove(temporary))
 	}
+	step("replace the journal")
 	if err := os.Rename(temporary, path); err != nil {
 		return errors.Join(err, os.Remove(temporary))
 	}
 	return syncDir(path)
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // syncDir makes the name of a file as durable as its content.

@@ -73,12 +73,27 @@ func findNamespace(wanted, ours scope) string {
 			continue // only a bad pattern
 		}
 		for _, path := range paths {
-			if number, err := inode(path); err == nil && number == wanted.Netns {
+			if number, err := inode(path); err == nil && number == wanted.Netns && cookieAt(path, wanted.Cookie) == wanted.Cookie {
 				return path
 			}
 		}
 	}
 	return ""
+}
+
+// cookieAt returns the cookie of the namespace at path, or otherwise if it cannot be had.
+func cookieAt(path string, otherwise uint64) uint64 {
+	file, err := os.Open(path)
+	if err != nil {
+		return otherwise
+	}
+	n := &namespace{file: file}
+	defer func() { _ = n.close() }() // opened for reading only
+	cookie := otherwise
+	if err := n.do(func() error { cookie = namespaceCookie(); return nil }); err != nil || cookie == 0 {
+		return otherwise
+	}
+	return cookie
 }
 
 // do runs f on a thread that is in the namespace.
