@@ -1,6 +1,7 @@
 package nstest_test
 
 import (
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -52,7 +53,9 @@ func TestLinkRouteAndCommand(t *testing.T) {
 	if err := server.Close(); err != nil {
 		t.Error(err)
 	}
-	<-served
+	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+		t.Error(err)
+	}
 
 	if out := b.Run("cat", "/proc/net/dev"); !strings.Contains(out, device) {
 		t.Errorf("no %s inside:\n%s", device, out)
