@@ -33,14 +33,14 @@ type Host struct {
 // which the journal is, left in it. Errors: ErrPermission, ErrInUse, ErrDamaged, ErrNamespace.
 func Open(cfg Config) (*Host, error) { return open(cfg, func(string) {}) }
 
-func open(cfg Config, step func(string)) (h *Host, err error) {
+func open(cfg Config, step func(string)) (opened *Host, err error) {
 	if cfg.Journal == "" {
 		return nil, fmt.Errorf("journal: %w: no path", ErrValue)
 	}
 	if err := haveNetAdmin(); err != nil {
 		return nil, err
 	}
-	h = &Host{log: cfg.Logger, path: cfg.Journal, step: step, sysctls: map[string]*sysctlUse{}}
+	h := &Host{log: cfg.Logger, path: cfg.Journal, step: step, sysctls: map[string]*sysctlUse{}}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
 	}
