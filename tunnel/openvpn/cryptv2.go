@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/pem"
-	"errors"
 	"fmt"
 
 	"github.com/mysteriumnetwork/myst/tunnel"
@@ -77,24 +76,6 @@ func (k *serverKey) wrap(kc [cryptKeySize]byte, id tunnel.SessionID) clientKey {
 	copy(tag, k.tag(length, sealed))
 	k.crypt(tag, sealed)
 	return key
-}
-
-// unwrap opens what wrap made. Tests use it against keys that openvpn made: openvpn itself does it in
-// production.
-func (k *serverKey) unwrap(wrapped []byte) (kc [cryptKeySize]byte, metadata []byte, err error) {
-	if len(wrapped) < tagSize+cryptKeySize+lengthSize {
-		return kc, nil, errors.New("wrapped key is too short")
-	}
-	length := wrapped[len(wrapped)-lengthSize:]
-	if int(binary.BigEndian.Uint16(length)) != len(wrapped) {
-		return kc, nil, errors.New("wrapped key has another length than it says")
-	}
-	opened := append([]byte(nil), wrapped[tagSize:len(wrapped)-lengthSize]...)
-	k.crypt(wrapped[:tagSize], opened)
-	if !hmac.Equal(k.tag(length, opened), wrapped[:tagSize]) {
-		return kc, nil, errors.New("wrapped key is of another server")
-	}
-	return [cryptKeySize]byte(opened), opened[cryptKeySize:], nil
 }
 
 func (k *serverKey) tag(length, plain []byte) []byte {

@@ -68,9 +68,9 @@ type passwordEvent struct {
 
 // byteCountEvent says what the outer connection carried. With server, it is of one client.
 type byteCountEvent struct {
-	server   bool
-	cid      clientID
-	in, out  uint64
+	server  bool
+	cid     clientID
+	in, out uint64
 }
 
 // holdEvent says that openvpn waits to be told to go on.
@@ -291,7 +291,7 @@ func parseMask(mask string, addr netip.Addr) (bits int, err error) {
 	if err != nil || !parsed.Is4() {
 		return 0, bad
 	}
-	for bits = 0; bits <= 32; bits++ {
+	for bits = range 33 {
 		if lastAddr(netip.PrefixFrom(netip.IPv4Unspecified(), bits)) == invert(parsed) {
 			return bits, nil
 		}

@@ -1,0 +1,5 @@
+package openvpn
+
+const holderVariable = "MYST_TEST_OPENVPN_HOLDER"
+
+func holdProcess(string) {}
