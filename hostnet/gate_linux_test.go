@@ -1,0 +1,300 @@
+package hostnet
+
+import (
+	"errors"
+	"io"
+	"net"
+	"testing"
+	"time"
+)
+
+// directions are the two that a limit must hold in, under TCP that takes all it gets.
+var directions = map[string]struct {
+	server func(net.Conn)
+	client func(net.Conn)
+}{
+	"download": {server: source, client: sink},
+	"upload":   {server: sink, client: source},
+}
+
+// A limit is never passed and always used up to within one packet, step by step and under load.
+func TestLimitIsExact(t *testing.T) {
+	for name, d := range directions {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			e := w.exit(w.config())
+			acceptAll(w.web.Listen("tcp", "203.0.113.2:80"), d.server)
+			g := w.gate(e, w.consumerAddr, 64<<10)
+			done := make(chan struct{})
+			conn := w.dial(w.consumer, "tcp", "203.0.113.2:80")
+			go func() { // ends with conn
+				defer close(done)
+				d.client(conn)
+			}()
+			limit := uint64(64 << 10)
+			for step := range uint64(12) {
+				eventually(t, "the limit is used", func() bool {
+					sent, received := g.Counters()
+					if sent+received > limit {
+						t.Fatalf("step %d: %d + %d bytes passed with limit %d", step, sent, received, limit)
+					}
+					return sent+received+1500 > limit
+				})
+				limit += 4001 * (step + 1)
+				g.SetLimit(limit)
+			}
+			select {
+			case <-done:
+				t.Fatal("the transfer ended")
+			default:
+			}
+			reset(conn)
+			<-done
+		})
+	}
+}
+
+func TestLimitZeroAndLowered(t *testing.T) {
+	w := newWorld(t)
+	e := w.exit(w.config())
+	go answer(w.web.ListenPacket("udp", "203.0.113.2:9")) // ends with the connection
+	conn := w.dial(w.consumer, "udp", "203.0.113.2:9")
+	g := w.gate(e, w.consumerAddr, 0)
+	if err := ask(conn, 100*time.Millisecond); !errors.Is(err, errSilent) {
+		t.Errorf("limit 0: %v", err)
+	}
+	if sent, received := g.Counters(); sent+received != 0 {
+		t.Errorf("counted %d, %d with limit 0", sent, received)
+	}
+	g.SetLimit(1000)
+	if err := ask(conn, patience); err != nil {
+		t.Fatal(err)
+	}
+	const packet = 20 + 8 + uint64(len("hello"))
+	if sent, received := g.Counters(); sent != packet || received != packet {
+		t.Errorf("counted %d and %d for packets of %d", sent, received, packet)
+	}
+	// Below what passed, then so that exactly one packet fits: the question, not the answer.
+	for _, limit := range []uint64{1, 3*packet - 1, 3 * packet} {
+		g.SetLimit(limit)
+		if err := ask(conn, 100*time.Millisecond); !errors.Is(err, errSilent) {
+			t.Errorf("limit %d: %v", limit, err)
+		}
+		want := packet
+		if limit >= 3*packet {
+			want = 2 * packet
+		}
+		if sent, received := g.Counters(); sent != packet || received != want {
+			t.Errorf("limit %d: counted %d and %d, want %d and %d", limit, sent, received, packet, want)
+		}
+	}
+	g.SetLimit(unlimited)
+	if err := ask(conn, patience); err != nil {
+		t.Error(err)
+	}
+}
+
+// A flood of packets that do not fit must not keep a limit from being used, nor take it beyond.
+func TestLimitUnderFlood(t *testing.T) {
+	w := newWorld(t)
+	e := w.exit(w.config())
+	g := w.gate(e, w.consumerAddr, 0)
+	w.web.ListenPacket("udp", "203.0.113.2:9")
+	conn := w.dial(w.consumer, "udp", "203.0.113.2:9")
+	done := make(chan struct{})
+	go func() { // ends with conn
+		defer close(done)
+		for packet := make([]byte, 1172); ; {
+			if _, err := conn.Write(packet); errors.Is(err, net.ErrClosed) {
+				return
+			}
+		}
+	}()
+	limit := uint64(0)
+	for range 50 {
+		limit += 100_000
+		g.SetLimit(limit)
+		eventually(t, "most of the limit is used", func() bool {
+			sent, received := g.Counters()
+			if sent+received > limit {
+				t.Fatalf("%d bytes passed with limit %d", sent+received, limit)
+			}
+			return sent+received+50_000 > limit
+		})
+	}
+	reset(conn)
+	<-done
+}
+
+func TestAlarm(t *testing.T) {
+	w := newWorld(t)
+	_, g := w.open(w.config())
+	acceptAll(w.web.Listen("tcp", "203.0.113.2:80"), source)
+	receive := func(what string, want bool) {
+		t.Helper()
+		wait := patience
+		if !want {
+			wait = 30 * time.Millisecond
+		}
+		select {
+		case <-g.Crossed():
+			if !want {
+				t.Errorf("alarm %s", what)
+			}
+		case <-time.After(wait):
+			if want {
+				t.Errorf("no alarm %s", what)
+			}
+		}
+	}
+	fetch := func(size int64) {
+		t.Helper()
+		conn := w.dial(w.consumer, "tcp", "203.0.113.2:80")
+		if _, err := io.CopyN(io.Discard, conn, size); err != nil {
+			t.Fatal(err)
+		}
+		reset(conn)
+	}
+	fetch(10_000)
+	receive("without a level", false)
+	level := g.total() + 1_000_000
+	g.SetAlarm(level)
+	fetch(200_000)
+	receive("below its level", false)
+	fetch(1_000_000)
+	if g.total() < level {
+		t.Fatal("too little was transferred")
+	}
+	receive("above its level", true)
+	fetch(100_000)
+	receive("for the second time", false)
+	g.SetAlarm(level)
+	receive("at a level that was passed before", true)
+	g.SetAlarm(0)
+	receive("at level 0", true)
+	g.SetAlarm(1<<64 - 1)
+	fetch(100_000)
+	receive("at a level beyond reach", false)
+	g.SetAlarm(level + 1_000_000_000)
+	g.SetAlarm(g.total() + 50_000) // replaces the one before, and is lower
+	fetch(200_000)
+	receive("at a level that replaced a higher one", true)
+	receive("once more", false)
+	for range 20 { // each level has its alarm, and only one
+		g.SetAlarm(g.total() + 30_000)
+		fetch(100_000)
+		receive("in a row", true)
+		select {
+		case <-g.Crossed():
+			t.Error("two alarms for one level")
+		default:
+		}
+	}
+}
+
+// This is how payments use a gate: an alarm at half a window, and a limit that is always one window ahead. No
+// packet may be lost by it.
+func TestLimitRaisedOften(t *testing.T) {
+	const size, window = 256 << 20, 16 << 20
+	w := newWorld(t)
+	e := w.exit(w.config())
+	g := w.gate(e, w.consumerAddr, window)
+	g.SetAlarm(window / 2)
+	acceptAll(w.web.Listen("tcp", "203.0.113.2:80"), source)
+	conn := w.dial(w.consumer, "tcp", "203.0.113.2:80")
+	result := make(chan error, 1)
+	go func() { // ends with conn
+		_, err := io.CopyN(io.Discard, conn, size)
+		result <- err
+	}()
+	started, raised := time.Now(), 0
+	for {
+		select {
+		case err := <-result:
+			if err != nil {
+				t.Fatal(err)
+			}
+			dropped, err := g.m.objects.counters(g.name("dropped"))
+			if err != nil || dropped[0] != 0 {
+				t.Errorf("the limit dropped %d bytes, %v", dropped, err)
+			}
+			if raised < size/window {
+				t.Errorf("raised %d times for %d windows", raised, size/window)
+			}
+			t.Logf("%d MB/s, raised %d times", int(size/time.Since(started).Seconds()/1e6), raised)
+			return
+		case <-g.Crossed():
+			total := g.total()
+			g.SetLimit(total + window)
+			g.SetAlarm(total + window/2)
+			raised++
+		case <-time.After(patience):
+			t.Fatalf("stalled after %d raises", raised)
+		}
+	}
+}
+
+func TestClosedGate(t *testing.T) {
+	w := newWorld(t)
+	e, g := w.open(w.config())
+	go answer(w.web.ListenPacket("udp", "203.0.113.2:9")) // ends with the connection
+	conn := w.dial(w.consumer, "udp", "203.0.113.2:9")
+	if err := ask(conn, patience); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Add(w.consumerAddr); !errors.Is(err, ErrExists) {
+		t.Errorf("second gate: %v", err)
+	}
+	sent, received := g.Counters()
+	for range 2 {
+		if err := g.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	<-g.Done()
+	if err := g.Err(); err != nil {
+		t.Error(err)
+	}
+	g.SetLimit(unlimited)
+	g.SetAlarm(0)
+	if err := ask(conn, 100*time.Millisecond); !errors.Is(err, errSilent) {
+		t.Errorf("through a closed gate: %v", err)
+	}
+	if s, r := g.Counters(); s != sent || r != received || s == 0 {
+		t.Errorf("after Close %d and %d, before %d and %d", s, r, sent, received)
+	}
+	// The next session with the address starts from nothing, and gets nothing of the last one's connections.
+	next := w.gate(e, w.consumerAddr, unlimited)
+	if s, r := next.Counters(); s+r != 0 {
+		t.Errorf("a new gate counts %d and %d", s, r)
+	}
+	w.web.Do(func() { // the server goes on with what the last session began
+		if objects := w.objects(); objects != 5 {
+			t.Errorf("%d objects for one gate", objects)
+		}
+	})
+}
+
+// objects counts the named objects of the provider's tables.
+func (w *world) objects() (n int) {
+	w.t.Helper()
+	conn, err := w.host.nftables()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	tables, err := conn.ListTables()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, table := range tables {
+		objects, err := conn.GetNamedObjects(table)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		n += len(objects)
+	}
+	if err := conn.CloseLasting(); err != nil {
+		w.t.Fatal(err)
+	}
+	return n
+}

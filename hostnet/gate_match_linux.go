@@ -1,0 +1,147 @@
+package hostnet
+
+import (
+	"encoding/binary"
+	"net"
+	"net/netip"
+	"slices"
+
+	"github.com/google/nftables"
+	"github.com/google/nftables/expr"
+	"golang.org/x/sys/unix"
+)
+
+// match is a part of a rule: expressions that a packet must pass one after the other, the last of which
+// may decide what becomes of it.
+type match []expr.Any
+
+// add appends a rule to a chain. Packets must pass every part.
+func (b *batch) add(chain string, parts ...match) {
+	b.conn.AddRule(&nftables.Rule{Table: b.table, Chain: &nftables.Chain{Name: chain, Table: b.table}, Exprs: slices.Concat(parts...)})
+}
+
+// batch collects changes to one table that take effect at once, or not at all.
+type batch struct {
+	conn  *nftables.Conn
+	table *nftables.Table
+}
+
+// hook adds a chain that sees packets at a hook.
+func (b *batch) hook(name string, hook *nftables.ChainHook, priority nftables.ChainPriority, kind nftables.ChainType) {
+	accept := nftables.ChainPolicyAccept
+	b.conn.AddChain(&nftables.Chain{Name: name, Table: b.table, Hooknum: hook, Priority: &priority, Type: kind, Policy: &accept})
+}
+
+// chain adds a chain that rules send packets to.
+func (b *batch) chain(name string) { b.conn.AddChain(&nftables.Chain{Name: name, Table: b.table}) }
+
+func compare(load expr.Any, op expr.CmpOp, value []byte) match {
+	return match{load, &expr.Cmp{Op: op, Register: 1, Data: value}}
+}
+
+// deviceName is a device's name as the kernel compares it: all of IFNAMSIZ bytes.
+func deviceName(name string) []byte {
+	b := make([]byte, unix.IFNAMSIZ)
+	copy(b, name)
+	return b
+}
+
+func from(device string) match {
+	return compare(&expr.Meta{Key: expr.MetaKeyIIFNAME, Register: 1}, expr.CmpOpEq, deviceName(device))
+}
+
+func notFrom(device string) match {
+	return compare(&expr.Meta{Key: expr.MetaKeyIIFNAME, Register: 1}, expr.CmpOpNeq, deviceName(device))
+}
+
+func to(device string) match {
+	return compare(&expr.Meta{Key: expr.MetaKeyOIFNAME, Register: 1}, expr.CmpOpEq, deviceName(device))
+}
+
+func notTo(device string) match {
+	return compare(&expr.Meta{Key: expr.MetaKeyOIFNAME, Register: 1}, expr.CmpOpNeq, deviceName(device))
+}
+
+func ipv4() match {
+	return compare(&expr.Meta{Key: expr.MetaKeyNFPROTO, Register: 1}, expr.CmpOpEq, []byte{unix.NFPROTO_IPV4})
+}
+
+func notIPv4() match {
+	return compare(&expr.Meta{Key: expr.MetaKeyNFPROTO, Register: 1}, expr.CmpOpNeq, []byte{unix.NFPROTO_IPV4})
+}
+
+func protocolIs(number byte) match {
+	return compare(&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: 1}, expr.CmpOpEq, []byte{number})
+}
+
+// flow matches packets whose connection is in one of the states: expr.CtStateBit…
+func flow(states uint32) match {
+	return match{
+		&expr.Ct{Key: expr.CtKeySTATE, Register: 1},
+		// The kernel keeps states as a number of the host's byte order.
+		&expr.Bitwise{SourceRegister: 1, DestRegister: 1, Len: 4, Mask: binary.NativeEndian.AppendUint32(nil, states), Xor: make([]byte, 4)},
+		&expr.Cmp{Op: expr.CmpOpNeq, Register: 1, Data: make([]byte, 4)},
+	}
+}
+
+// notFlow matches packets whose connection is in none of the states.
+func notFlow(states uint32) match {
+	m := flow(states)
+	m[2] = &expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: make([]byte, 4)}
+	return m
+}
+
+// Offsets into the IPv4 header, and into those of TCP and UDP.
+const (
+	sourceOffset          = 12
+	destinationOffset     = 16
+	destinationPortOffset = 2
+)
+
+func ipAddress(offset uint32) expr.Any {
+	return &expr.Payload{DestRegister: 1, Base: expr.PayloadBaseNetworkHeader, Offset: offset, Len: net.IPv4len}
+}
+
+func within(offset uint32, prefix netip.Prefix) match {
+	return match{
+		ipAddress(offset),
+		&expr.Bitwise{SourceRegister: 1, DestRegister: 1, Len: net.IPv4len, Mask: net.CIDRMask(prefix.Bits(), 32), Xor: make([]byte, net.IPv4len)},
+		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: prefix.Masked().Addr().AsSlice()},
+	}
+}
+
+func port(number uint16) match {
+	load := &expr.Payload{DestRegister: 1, Base: expr.PayloadBaseTransportHeader, Offset: destinationPortOffset, Len: 2}
+	return compare(load, expr.CmpOpEq, binary.BigEndian.AppendUint16(nil, number))
+}
+
+// notIn matches packets whose address at offset is not in the set.
+func notIn(offset uint32, set *nftables.Set) match {
+	return match{ipAddress(offset), &expr.Lookup{SourceRegister: 1, SetName: set.Name, SetID: set.ID, Invert: true}}
+}
+
+// dispatch goes where the map says for the address at offset, and on to the next rule if it says nothing.
+func dispatch(offset uint32, m *nftables.Set) match {
+	return match{ipAddress(offset), &expr.Lookup{SourceRegister: 1, DestRegister: unix.NFT_REG_VERDICT, IsDestRegSet: true, SetName: m.Name, SetID: m.ID}}
+}
+
+// quota counts a packet on a named quota, and matches when that is more than it holds.
+func quota(name string) match {
+	return match{&expr.Objref{Type: unix.NFT_OBJECT_QUOTA, Name: name}}
+}
+
+func counter(name string) match {
+	return match{&expr.Objref{Type: unix.NFT_OBJECT_COUNTER, Name: name}}
+}
+
+// moreFlowsThan matches while more connections than that have come by.
+func moreFlowsThan(number uint32) match {
+	return match{&expr.Connlimit{Count: number, Flags: expr.NFT_CONNLIMIT_F_INV}}
+}
+
+func goTo(chain string) match {
+	return match{&expr.Verdict{Kind: expr.VerdictGoto, Chain: chain}}
+}
+
+func drop() match   { return match{&expr.Verdict{Kind: expr.VerdictDrop}} }
+func accept() match { return match{&expr.Verdict{Kind: expr.VerdictAccept}} }

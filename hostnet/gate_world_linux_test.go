@@ -1,0 +1,207 @@
+package hostnet
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/internal/nstest"
+)
+
+// patience bounds what should come at once. It is long because machines that run tests are busy.
+const patience = 20 * time.Second
+
+// unlimited is more than anything here transfers.
+const unlimited = 1 << 40
+
+// world is a consumer's host, a provider's, and one on the Internet which is also in a network behind the provider. A
+// cable stands for the tunnel.
+//
+//	consumer 10.9.0.2 ─ tunnel ─ 10.9.0.1 provider 203.0.113.1 ─ 203.0.113.2 web
+//	                                               192.168.7.1 ─ 192.168.7.2
+type world struct {
+	t                             testing.TB
+	consumer, provider, web       *nstest.Namespace
+	consumerDevice, device        string // the ends of the tunnel
+	host                          *Host  // of the provider
+	consumerAddr, gateway, server netip.Addr
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	w := &world{
+		t: t, consumer: nstest.New(t), provider: nstest.New(t), web: nstest.New(t),
+		consumerAddr: address("10.9.0.2"), gateway: address("10.9.0.1"), server: address("203.0.113.2"),
+	}
+	w.consumerDevice, w.device = nstest.Link(t, w.consumer, w.provider, prefix("10.9.0.2/16"), prefix("10.9.0.1/16"))
+	nstest.Link(t, w.provider, w.web, prefix("203.0.113.1/24"), prefix("203.0.113.2/24"))
+	nstest.Link(t, w.provider, w.web, prefix("192.168.7.1/24"), prefix("192.168.7.2/24"))
+	w.consumer.Route(prefix("0.0.0.0/0"), w.gateway)
+	setSysctl(t, w.provider, "net/ipv4/ip_forward", "1")
+	w.host = openIn(t, w.provider, journalIn(t))
+	return w
+}
+
+func setSysctl(t testing.TB, ns *nstest.Namespace, name, value string) {
+	t.Helper()
+	ns.Do(func() {
+		if err := os.WriteFile("/proc/sys/"+name, []byte(value), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func (w *world) config() ExitConfig {
+	return ExitConfig{
+		Device: w.device, Subnet: prefix("10.9.0.0/16"), Gateway: w.gateway, ProbePort: 7,
+		Deny: []netip.Prefix{prefix("10.0.0.0/8"), prefix("192.168.0.0/16"), prefix("224.0.0.0/3"), prefix("fc00::/7")},
+	}
+}
+
+func (w *world) exit(cfg ExitConfig) *Exit {
+	w.t.Helper()
+	e, err := w.host.NewExit(cfg)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			w.t.Error(err)
+		}
+	})
+	return e
+}
+
+func (w *world) gate(e *Exit, addr netip.Addr, limit uint64) *Gate {
+	w.t.Helper()
+	g, err := e.Add(addr)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	g.SetLimit(limit)
+	return g
+}
+
+// open makes an exit with one open gate.
+func (w *world) open(cfg ExitConfig) (*Exit, *Gate) {
+	w.t.Helper()
+	e := w.exit(cfg)
+	return e, w.gate(e, w.consumerAddr, unlimited)
+}
+
+// acceptAll accepts connections until the test ends and hands each to f, which it then closes.
+func acceptAll(l net.Listener, f func(net.Conn)) {
+	go func() { // ends with the listener
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() { // ends with the connection, which the test's clean-up ends at the other side
+				f(conn)
+				_ = conn.Close() // the other side sees what matters
+			}()
+		}
+	}()
+}
+
+// source sends until the other side closes.
+func source(conn net.Conn) {
+	_, _ = io.Copy(conn, zeros{})
+}
+
+// sink receives until the other side closes.
+func sink(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }
+
+// echo sends back.
+func echo(conn net.Conn) { _, _ = io.Copy(conn, conn) }
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+func (w *world) dial(ns *nstest.Namespace, network, addr string) net.Conn {
+	w.t.Helper()
+	conn, err := tryDial(ns, network, addr)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { reset(conn) })
+	return conn
+}
+
+// reset closes a connection and forgets what it has not sent, so that no test waits for that.
+func reset(conn net.Conn) {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // a closed connection refuses
+	}
+	_ = conn.Close() // often closed by the test
+}
+
+func tryDial(ns *nstest.Namespace, network, addr string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return ns.DialContext(ctx, network, addr)
+}
+
+// quick dials what should be refused, by which error, or not at all, within half a second.
+func quick(ns *nstest.Namespace, network, addr string) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
+	defer cancel()
+	started := time.Now()
+	conn, err := ns.DialContext(ctx, network, addr)
+	if err != nil {
+		return time.Since(started), err
+	}
+	defer reset(conn)
+	if network == "udp" {
+		err = ask(conn, 500*time.Millisecond)
+	}
+	return time.Since(started), err
+}
+
+var errSilent = errors.New("no answer")
+
+// ask sends a packet and waits for an answer.
+func ask(conn net.Conn, wait time.Duration) error {
+	if err := conn.SetDeadline(time.Now().Add(wait)); err != nil {
+		return err
+	}
+	if _, err := conn.Write([]byte("hello")); err != nil {
+		return err
+	}
+	_, err := conn.Read(make([]byte, 100))
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return errSilent
+	}
+	return err
+}
+
+// answer answers packets until the connection is closed.
+func answer(conn net.PacketConn) {
+	buffer := make([]byte, 1500)
+	for {
+		n, from, err := conn.ReadFrom(buffer)
+		if err != nil {
+			return
+		}
+		_, _ = conn.WriteTo(buffer[:n], from) // the asker notices
+	}
+}
+
+// eventually waits until f is true.
+func eventually(t testing.TB, what string, f func() bool) {
+	t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(patience); !f(); <-tick.C {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
