@@ -95,6 +95,7 @@ func TestCloseUndoesEverything(t *testing.T) {
 // Whatever is done and undone in whatever order, the journal names exactly what is there; and whether the
 // Host is closed or just lost, what is left is undone.
 func TestAnyOrder(t *testing.T) {
+	t.Parallel()
 	ns, journal := nstest.New(t), journalIn(t)
 	before := snapshot(t, ns)
 	rapid.Check(t, func(r *rapid.T) {
