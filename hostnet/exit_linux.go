@@ -139,6 +139,7 @@ func (e *Exit) fillInput(b *batch) {
 	b.add(local, notFlow(expr.CtStateBitNEW), drop())
 	b.add(local, gateway, protocolIs(unix.IPPROTO_UDP), port(53), goTo("meter"))
 	b.add(local, gateway, protocolIs(unix.IPPROTO_TCP), port(53), goTo("meter"))
+	b.add(local, gateway, protocolIs(unix.IPPROTO_ICMP), icmpType(icmpEcho), goTo("meter"))
 	if e.cfg.ProbePort != 0 {
 		b.add(local, gateway, protocolIs(unix.IPPROTO_UDP), port(e.cfg.ProbePort), goTo("meter"))
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"sync"
 	"testing"
 	"time"
 )
@@ -17,22 +18,24 @@ var directions = map[string]struct {
 	"upload":   {server: sink, client: source},
 }
 
-// A limit is never passed and always used up to within one packet, step by step and under load.
+// A limit is never passed and always used up to within one packet, step by step and under load. Each step has a new
+// connection, because the ones before wait longer and longer before they try again.
 func TestLimitIsExact(t *testing.T) {
 	for name, d := range directions {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := newWorld(t)
 			e := w.exit(w.config())
-			acceptAll(w.web.Listen("tcp", "203.0.113.2:80"), d.server)
-			g := w.gate(e, w.consumerAddr, 64<<10)
-			done := make(chan struct{})
-			conn := w.dial(w.consumer, "tcp", "203.0.113.2:80")
-			go func() { // ends with conn
-				defer close(done)
-				d.client(conn)
-			}()
+			acceptAll(t, w.web.Listen("tcp", "203.0.113.2:80"), d.server)
+			g := w.gate(e, w.consumerAddr, 0)
+			var clients sync.WaitGroup
+			var conns []net.Conn
 			limit := uint64(64 << 10)
-			for step := range uint64(12) {
+			for step := range uint64(6) {
+				g.SetLimit(limit)
+				conn := w.dial(w.consumer, "tcp", "203.0.113.2:80")
+				conns = append(conns, conn)
+				clients.Go(func() { d.client(conn) }) // ends with conn
 				eventually(t, "the limit is used", func() bool {
 					sent, received := g.Counters()
 					if sent+received > limit {
@@ -40,16 +43,12 @@ func TestLimitIsExact(t *testing.T) {
 					}
 					return sent+received+1500 > limit
 				})
-				limit += 4001 * (step + 1)
-				g.SetLimit(limit)
+				limit += 8001 * (step + 1)
 			}
-			select {
-			case <-done:
-				t.Fatal("the transfer ended")
-			default:
+			for _, conn := range conns {
+				reset(conn)
 			}
-			reset(conn)
-			<-done
+			clients.Wait()
 		})
 	}
 }
@@ -129,7 +128,7 @@ func TestLimitUnderFlood(t *testing.T) {
 func TestAlarm(t *testing.T) {
 	w := newWorld(t)
 	_, g := w.open(w.config())
-	acceptAll(w.web.Listen("tcp", "203.0.113.2:80"), source)
+	acceptAll(t, w.web.Listen("tcp", "203.0.113.2:80"), source)
 	receive := func(what string, want bool) {
 		t.Helper()
 		wait := patience
@@ -192,23 +191,21 @@ func TestAlarm(t *testing.T) {
 	}
 }
 
-// This is how payments use a gate: an alarm at half a window, and a limit that is always one window ahead. No
-// packet may be lost by it.
-func TestLimitRaisedOften(t *testing.T) {
-	const size, window = 256 << 20, 16 << 20
+// A limit that is moved all the time, but always far enough ahead, costs not one packet.
+func TestLimitMovedAtFullSpeed(t *testing.T) {
+	const size = 256 << 20
 	w := newWorld(t)
-	e := w.exit(w.config())
-	g := w.gate(e, w.consumerAddr, window)
-	g.SetAlarm(window / 2)
-	acceptAll(w.web.Listen("tcp", "203.0.113.2:80"), source)
+	_, g := w.open(w.config())
+	acceptAll(t, w.web.Listen("tcp", "203.0.113.2:80"), source)
 	conn := w.dial(w.consumer, "tcp", "203.0.113.2:80")
 	result := make(chan error, 1)
 	go func() { // ends with conn
 		_, err := io.CopyN(io.Discard, conn, size)
 		result <- err
 	}()
-	started, raised := time.Now(), 0
-	for {
+	for moved := uint64(1); ; moved++ {
+		g.SetLimit(unlimited + moved%1000)
+		g.SetAlarm(unlimited + moved%1000)
 		select {
 		case err := <-result:
 			if err != nil {
@@ -216,18 +213,45 @@ func TestLimitRaisedOften(t *testing.T) {
 			}
 			dropped, err := g.m.objects.counters(g.name("dropped"))
 			if err != nil || dropped[0] != 0 {
-				t.Errorf("the limit dropped %d bytes, %v", dropped, err)
+				t.Errorf("dropped %d bytes, %v", dropped, err)
+			}
+			if moved < 50 {
+				t.Errorf("the limit was moved only %d times", moved)
+			}
+			return
+		default:
+		}
+	}
+}
+
+// This is how payments use a gate: an alarm at half a window, and a limit that is always one window ahead.
+func TestAlarmAndLimitInTurn(t *testing.T) {
+	const size, window = 128 << 20, 16 << 20
+	w := newWorld(t)
+	e := w.exit(w.config())
+	g := w.gate(e, w.consumerAddr, window)
+	g.SetAlarm(window / 2)
+	acceptAll(t, w.web.Listen("tcp", "203.0.113.2:80"), source)
+	conn := w.dial(w.consumer, "tcp", "203.0.113.2:80")
+	result := make(chan error, 1)
+	go func() { // ends with conn
+		_, err := io.CopyN(io.Discard, conn, size)
+		result <- err
+	}()
+	for raised := 0; ; raised++ {
+		select {
+		case err := <-result:
+			if err != nil {
+				t.Fatal(err)
 			}
 			if raised < size/window {
 				t.Errorf("raised %d times for %d windows", raised, size/window)
 			}
-			t.Logf("%d MB/s, raised %d times", int(size/time.Since(started).Seconds()/1e6), raised)
 			return
 		case <-g.Crossed():
 			total := g.total()
 			g.SetLimit(total + window)
 			g.SetAlarm(total + window/2)
-			raised++
 		case <-time.After(patience):
 			t.Fatalf("stalled after %d raises", raised)
 		}
@@ -268,11 +292,46 @@ func TestClosedGate(t *testing.T) {
 	if s, r := next.Counters(); s+r != 0 {
 		t.Errorf("a new gate counts %d and %d", s, r)
 	}
-	w.web.Do(func() { // the server goes on with what the last session began
-		if objects := w.objects(); objects != 5 {
-			t.Errorf("%d objects for one gate", objects)
+	if objects := w.objects(); objects != 5 {
+		t.Errorf("%d objects for one gate", objects)
+	}
+}
+
+// What a server still sends to an earlier session never reaches the next one with its address.
+func TestNextSessionInheritsNothing(t *testing.T) {
+	w := newWorld(t)
+	e, g := w.open(w.config())
+	server := w.web.ListenPacket("udp", "203.0.113.2:9")
+	conn := w.dial(w.consumer, "udp", "203.0.113.2:9")
+	if _, err := conn.Write([]byte("hello")); err != nil {
+		t.Fatal(err)
+	}
+	_, from, err := server.ReadFrom(make([]byte, 100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	send := func() {
+		t.Helper()
+		if _, err := server.WriteTo([]byte("hello"), from); err != nil {
+			t.Fatal(err)
 		}
-	})
+	}
+	send()
+	eventually(t, "the answer is counted", func() bool { sent, _ := g.Counters(); return sent > 0 })
+	if err := g.Close(); err != nil {
+		t.Fatal(err)
+	}
+	next := w.gate(e, w.consumerAddr, unlimited)
+	for range 10 {
+		send()
+	}
+	// Passes the same queues after those, and so shows that they have had their time.
+	if err := ask(w.dial(w.consumer, "udp", "10.9.0.1:7"), 100*time.Millisecond); err == nil {
+		t.Error("nobody listens there")
+	}
+	if sent, _ := next.Counters(); sent > 100 {
+		t.Errorf("%d bytes for nothing", sent)
+	}
 }
 
 // objects counts the named objects of the provider's tables.

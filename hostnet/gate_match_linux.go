@@ -58,6 +58,15 @@ func to(device string) match {
 	return compare(&expr.Meta{Key: expr.MetaKeyOIFNAME, Register: 1}, expr.CmpOpEq, deviceName(device))
 }
 
+const icmpEcho = 8
+
+func icmpType(number byte) match {
+	return match{
+		&expr.Payload{DestRegister: 1, Base: expr.PayloadBaseTransportHeader, Offset: 0, Len: 1},
+		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: []byte{number}},
+	}
+}
+
 func notTo(device string) match {
 	return compare(&expr.Meta{Key: expr.MetaKeyOIFNAME, Register: 1}, expr.CmpOpNeq, deviceName(device))
 }

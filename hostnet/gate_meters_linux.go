@@ -46,11 +46,11 @@ type meters struct {
 const eventBuffer = 1 << 20
 
 // openMeters makes a device's table. fill adds what is in it from the first moment on.
-func (h *Host) openMeters(device string, fill func(*batch) error) (m *meters, err error) {
+func (h *Host) openMeters(device string, fill func(*batch) error) (_ *meters, err error) {
 	if err := validateDevice(device); err != nil {
 		return nil, err
 	}
-	m = &meters{
+	m := &meters{
 		log: h.log, device: device,
 		table:   &nftables.Table{Name: "myst-" + device, Family: nftables.TableFamilyINet},
 		objects: objects{table: "myst-" + device},

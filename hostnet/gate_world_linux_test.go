@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -94,20 +95,35 @@ func (w *world) open(cfg ExitConfig) (*Exit, *Gate) {
 	return e, w.gate(e, w.consumerAddr, unlimited)
 }
 
-// acceptAll accepts connections until the test ends and hands each to f, which it then closes.
-func acceptAll(l net.Listener, f func(net.Conn)) {
-	go func() { // ends with the listener
+// acceptAll hands each connection to f, which ends with it, until the test ends.
+func acceptAll(t testing.TB, l net.Listener, f func(net.Conn)) {
+	var mu sync.Mutex
+	var conns []net.Conn
+	var running sync.WaitGroup
+	running.Go(func() { // ends with the listener
 		for {
 			conn, err := l.Accept()
 			if err != nil {
 				return
 			}
-			go func() { // ends with the connection, which the test's clean-up ends at the other side
+			mu.Lock()
+			conns = append(conns, conn)
+			mu.Unlock()
+			running.Go(func() { // ends with conn
 				f(conn)
-				_ = conn.Close() // the other side sees what matters
-			}()
+				reset(conn)
+			})
 		}
-	}()
+	})
+	t.Cleanup(func() {
+		_ = l.Close() // the namespace closes it again
+		mu.Lock()
+		for _, conn := range conns {
+			reset(conn)
+		}
+		mu.Unlock()
+		running.Wait()
+	})
 }
 
 // source sends until the other side closes.
