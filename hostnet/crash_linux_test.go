@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,20 +47,25 @@ func crashChild(journal string) error {
 		if err != nil {
 			return err
 		}
-		if err := doEverything(h, pid); err != nil {
+		some, err := doEverything(h, pid)
+		if err != nil {
 			return err
+		}
+		for _, undo := range some {
+			if err := undo(); err != nil {
+				return err
+			}
 		}
 	}
 	return h.Close()
 }
 
-// fullStep is where most is there to undo.
-const fullStep = "everything done"
-
-func doEverything(h *Host, pid int) error {
+// doEverything does one of everything. The undos are some of all: the device first, so that its route
+// and its sysctl are gone when they are undone; the rest is left to Close.
+func doEverything(h *Host, pid int) (some []func() error, err error) {
 	tun, err := h.TUN("mysttest", 1400, prefix("10.9.0.1/24"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var undo []func() error
 	var errs []error
@@ -71,14 +77,12 @@ func doEverything(h *Host, pid int) error {
 	keep(h.Rule(Rule{Priority: 100, Table: 1000, Mark: 7, SuppressPrefixlength: -1}))
 	keep(h.table("myst-mysttest"))
 	if err := errors.Join(errs...); err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := h.Process(pid); err != nil {
-		return err
+		return nil, err
 	}
-	h.step(fullStep)
-	// The device first, so that the route and the sysctl are gone when they are undone; the rest by Close.
-	return errors.Join(tun.Close(), undo[1](), undo[2](), undo[5]())
+	return []func() error{tun.Close, undo[1], undo[2], undo[5]}, nil
 }
 
 // A run is killed at every step of what it does and undoes. Whatever the moment, the next run in the
@@ -94,20 +98,15 @@ func TestKilledAtEveryStep(t *testing.T) {
 		t.Errorf("only %d steps: the test looks at nothing", len(all))
 	}
 	ends := false // from the step on at which the process is in the journal, it is the next run's to end
-	for i, where := range all {
+	for i := 0; i < len(all); i += crashStride {
 		served := serve(t)
 		runChild(t, ns, journal, i+1, served.Process.Pid)
 		ends = ends || slices.ContainsFunc(journalled(t, journal), func(e entry) bool { return e.Kind == kindProcess })
-		runChild(t, ns, journal, 0, 0)
-		if after := snapshot(t, ns); after != before {
-			t.Fatalf("%s: the network was\n%s\n\nand is\n%s", where, before, after)
-		}
+		h := openIn(t, ns, journal)
+		undone(t, ns, journal, before, all[i])
 		endServed(t, served, ends)
-		if left := journalled(t, journal); left != nil {
-			t.Fatalf("%s: the journal still has %v", where, left)
-		}
-		if _, err := os.Stat(journal + ".new"); err == nil {
-			t.Fatalf("%s: a half-written journal stays behind", where)
+		if err := h.Close(); err != nil {
+			t.Fatal(err)
 		}
 	}
 	if !ends {
@@ -120,25 +119,39 @@ func TestKilledWhileUndoing(t *testing.T) {
 	t.Parallel()
 	ns, journal := nstest.New(t), journalIn(t)
 	before := snapshot(t, ns)
-	served := serve(t)
-	full := 1 + slices.Index(runChild(t, ns, journal, 0, served.Process.Pid), fullStep)
-	endServed(t, served, true)
 	steps := 0
-	for where := fullStep; where != ""; steps++ {
+	for where := "the first"; where != ""; steps += crashStride {
 		served := serve(t)
-		runChild(t, ns, journal, full, served.Process.Pid)
+		h := openIn(t, ns, journal)
+		if _, err := doEverything(h, served.Process.Pid); err != nil {
+			t.Fatal(err)
+		}
+		abandon(t, h)
 		where = ""
 		if done := runChild(t, ns, journal, steps+1, 0); len(done) > steps {
 			where = done[steps]
 		}
-		runChild(t, ns, journal, 0, 0)
-		if after := snapshot(t, ns); after != before {
-			t.Fatalf("%s: the network was\n%s\n\nand is\n%s", where, before, after)
-		}
+		h = openIn(t, ns, journal)
+		undone(t, ns, journal, before, where)
 		endServed(t, served, true)
+		if err := h.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if steps < 30 {
 		t.Errorf("only %d steps: the test looks at nothing", steps)
+	}
+}
+
+// undone fails the test unless everything is undone after a child was killed.
+func undone(t *testing.T, ns *nstest.Namespace, journal, before, where string) {
+	t.Helper()
+	if after := snapshot(t, ns); after != before {
+		t.Fatalf("%s: the network was\n%s\n\nand is\n%s", where, before, after)
+	}
+	names, err := os.ReadDir(filepath.Dir(journal))
+	if err != nil || len(names) != 1 || names[0].Name() != filepath.Base(journal)+".lock" {
+		t.Fatalf("%s: %v stay, %v", where, names, err)
 	}
 }
 
@@ -175,7 +188,19 @@ func serve(t *testing.T) *exec.Cmd {
 func endServed(t *testing.T, served *exec.Cmd, ended bool) {
 	t.Helper()
 	want := syscall.SIGTERM
-	if !ended {
+	if ended {
+		fd, err := unix.PidfdOpen(served.Process.Pid, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ended, err := awaitExit(fd, graceTerm); !ended || err != nil {
+			t.Errorf("the process was not ended, %v", err)
+			_ = served.Process.Kill() // whatever it does, it was not ended as it should be
+		}
+		if err := unix.Close(fd); err != nil {
+			t.Error(err)
+		}
+	} else {
 		want = syscall.SIGKILL
 		if err := served.Process.Kill(); err != nil {
 			t.Errorf("the process ended that nobody had journalled: %v", err)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,6 +90,43 @@ func TestCloseUndoesEverything(t *testing.T) {
 	}
 	if now := snapshotHere(t); now != outside {
 		t.Errorf("outside the namespace was\n%s\n\nand is\n%s", outside, now)
+	}
+}
+
+func TestNewestIsUndoneFirst(t *testing.T) {
+	ns, journal := nstest.New(t), journalIn(t)
+	for _, crash := range []bool{false, true} {
+		var undone []string
+		step := func(name string) {
+			if what, ok := strings.CutPrefix(name, "undo table "); ok {
+				undone = append(undone, what)
+			}
+		}
+		opened := func() (h *Host) {
+			ns.Do(func() {
+				var err error
+				if h, err = open(Config{Journal: journal}, step); err != nil {
+					t.Fatal(err)
+				}
+			})
+			return h
+		}
+		h := opened()
+		for _, name := range []string{"a", "b", "c"} {
+			if _, err := h.table(name); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if crash {
+			abandon(t, h)
+			h = opened()
+		}
+		if err := h.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(undone, []string{"c", "b", "a"}) {
+			t.Errorf("crash %v: undone in the order %q", crash, undone)
+		}
 	}
 }
 

@@ -201,6 +201,38 @@ func TestDeviceGoesWhileInUse(t *testing.T) {
 	}
 }
 
+// What is there already is ours or not: either way being refused must not cost it.
+func TestRefusedTwice(t *testing.T) {
+	ns, journal := nstest.New(t), journalIn(t)
+	h := openIn(t, ns, journal)
+	twice := func(do func() error) {
+		t.Helper()
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+		if err := do(); !errors.Is(err, ErrExists) {
+			t.Errorf("the second time: %v", err)
+		}
+	}
+	twice(func() error { _, err := h.TUN("mysttest", 1400, prefix("10.9.0.1/24")); return err })
+	twice(func() error { _, err := h.Route(Route{Dst: prefix("192.0.2.0/24"), Device: "mysttest"}); return err })
+	twice(func() error { _, err := h.Route(Route{Dst: prefix("2001:db8::/32"), Blackhole: true}); return err })
+	twice(func() error { _, err := h.Rule(Rule{Priority: 100, Table: 1000, SuppressPrefixlength: -1}); return err })
+	has(t, ns, "link mysttest")
+	has(t, ns, "route 192.0.2.0/24")
+	has(t, ns, "route 2001:db8::/32")
+	has(t, ns, "rule 100")
+	if n := len(journalled(t, journal)); n != 4 {
+		t.Errorf("%d entries", n)
+	}
+	// A device that somebody makes after TUN has looked.
+	ns.Do(func() {
+		if err := createTUN("mysttest"); !errors.Is(err, ErrExists) || !errors.As(err, new(untouched)) {
+			t.Errorf("made twice: %v", err)
+		}
+	})
+}
+
 func TestDeviceValues(t *testing.T) {
 	h := openIn(t, nstest.New(t), journalIn(t))
 	for _, bad := range []struct {
@@ -260,6 +292,7 @@ func TestRulesOfOnePriority(t *testing.T) {
 
 // A process that ignores SIGTERM is killed; one that was done is left alone, as is one with a number that was ours.
 func TestProcesses(t *testing.T) {
+	t.Parallel()
 	ns, journal := nstest.New(t), journalIn(t)
 	h := openIn(t, ns, journal)
 	stubborn := exec.CommandContext(t.Context(), "sh", "-c", `trap "" TERM; echo ready; while :; do sleep 600; done`)

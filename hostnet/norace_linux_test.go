@@ -1,0 +1,5 @@
+//go:build !race
+
+package hostnet
+
+const crashStride = 1
