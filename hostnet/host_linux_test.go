@@ -363,10 +363,12 @@ func TestDamagedJournalStopsOpen(t *testing.T) {
 // Without CAP_NET_ADMIN nothing is tried, and Check says what to do. Capabilities belong to a thread.
 func TestWithoutRights(t *testing.T) {
 	ns := nstest.New(t)
+	before := snapshot(t, ns)
 	ns.Do(func() {
 		if problems := Check(); len(problems) != 0 {
 			t.Errorf("as root: %v", problems)
 		}
+		unchanged(t, ns, before)
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}

@@ -17,7 +17,8 @@ type sysctlUse struct {
 
 // Sysctl sets a sysctl of the network, such as "net.ipv4.ip_forward", or "net/ipv4/conf/eth0.1/forwarding"
 // where a device's name has a dot. Several users may set one to the same value; the last undo restores what was
-// before the first, if the value is still ours. Errors: ErrExists if another user needs another
+// before the first, if the value is still ours. Mind that the kernel lets net.ipv4.ip_forward, each time that it is
+// written, set conf/*/forwarding of every device to the same. Errors: ErrExists if another user needs another
 // value, ErrPermission, ErrValue, ErrClosed, fs.ErrNotExist if the kernel has no such sysctl.
 func (h *Host) Sysctl(name, value string) (undo func() error, err error) {
 	path, err := sysctlPath(name)
