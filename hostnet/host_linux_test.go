@@ -21,7 +21,7 @@ import (
 
 func TestCloseUndoesEverything(t *testing.T) {
 	ns, journal := nstest.New(t), journalIn(t)
-	before, outside := snapshot(t, ns), snapshotHere(t)
+	before := snapshot(t, ns)
 	h := openIn(t, ns, journal)
 	tun, err := h.TUN("mysttest", 1400, prefix("10.9.0.1/24"))
 	if err != nil {
@@ -70,6 +70,10 @@ func TestCloseUndoesEverything(t *testing.T) {
 	if _, err := tryOpen(ns, journal); !errors.Is(err, ErrInUse) {
 		t.Errorf("a second Host on the journal: %v", err)
 	}
+	// The machine itself has other users, so that only what is ours can be looked for.
+	if s := snapshotHere(t); strings.Contains(s, "mysttest") || strings.Contains(s, "203.0.113.0/24") {
+		t.Errorf("outside the namespace:\n%s", s)
+	}
 	for range 2 {
 		if err := h.Close(); err != nil {
 			t.Fatal(err)
@@ -87,9 +91,6 @@ func TestCloseUndoesEverything(t *testing.T) {
 	}
 	if _, err := h.TUN("mysttest", 1400, prefix("10.9.0.1/24")); !errors.Is(err, ErrClosed) {
 		t.Errorf("device after Close: %v", err)
-	}
-	if now := snapshotHere(t); now != outside {
-		t.Errorf("outside the namespace was\n%s\n\nand is\n%s", outside, now)
 	}
 }
 
