@@ -357,3 +357,43 @@ func (w *world) objects() (n int) {
 	}
 	return n
 }
+
+// Everything at once, for the race detector, and an end in the middle.
+func TestGateConcurrently(t *testing.T) {
+	w := newWorld(t)
+	e, g := w.open(w.config())
+	acceptAll(t, w.web.Listen("tcp", "203.0.113.2:80"), source)
+	conn := w.dial(w.consumer, "tcp", "203.0.113.2:80")
+	if _, err := io.CopyN(io.Discard, conn, 100_000); err != nil {
+		t.Fatal(err)
+	}
+	var running sync.WaitGroup
+	for range 3 {
+		running.Go(func() { // ends with the gate
+			var last uint64
+			for !g.ended() {
+				total := g.total()
+				if total < last {
+					t.Errorf("counted %d after %d", total, last)
+				}
+				last = total
+				g.SetLimit(total + 10_000)
+				g.SetAlarm(total + 5_000)
+			}
+		})
+	}
+	running.Go(func() { _, _ = io.Copy(io.Discard, conn) }) // ends with conn
+	<-g.Crossed()
+	<-g.Crossed()
+	closed := make(chan error, 2)
+	go func() { closed <- g.Close() }() // ends by itself
+	go func() { closed <- e.Close() }() // ends by itself
+	if err := errors.Join(<-closed, <-closed); err != nil {
+		t.Error(err)
+	}
+	reset(conn)
+	running.Wait()
+	if left := w.objects(); left != 0 {
+		t.Errorf("%d objects are left", left)
+	}
+}

@@ -30,6 +30,7 @@ type world struct {
 	consumer, provider, web       *nstest.Namespace
 	consumerDevice, device        string // the ends of the tunnel
 	host                          *Host  // of the provider
+	consumerHost                  *Host  // if there is one
 	consumerAddr, gateway, server netip.Addr
 }
 

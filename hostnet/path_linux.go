@@ -1,9 +1,6 @@
 package hostnet
 
 import (
-	"errors"
-	"fmt"
-
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
 )
@@ -44,26 +41,10 @@ func (h *Host) NewPath(device string, limit uint64) (*Path, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := m.oneByOne(); err != nil {
-		return nil, errors.Join(err, m.close())
-	}
 	g.m, g.end = m, m.close
 	m.mu.Lock()
 	m.gates[g.key] = g
 	m.mu.Unlock()
 	g.SetLimit(limit)
 	return &Path{Gate: g}, nil
-}
-
-// oneByOne makes local TCP send single packets. Otherwise the rules would see dozens as one, which has one header
-// where the wire, and the other end's counter, have many. The device is ours, so there is nothing to undo.
-func (m *meters) oneByOne() error {
-	link, err := m.link.LinkByName(m.device)
-	if err == nil {
-		err = m.link.LinkSetGSOMaxSegs(link, 1)
-	}
-	if err != nil {
-		return fmt.Errorf("make %s send single packets: %w", m.device, permission(err))
-	}
-	return nil
 }

@@ -1,0 +1,181 @@
+package hostnet
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/nftables"
+	"github.com/google/nftables/expr"
+)
+
+// BenchmarkGate measures what payments call, with one session and with many others beside it.
+func BenchmarkGate(b *testing.B) {
+	for _, sessions := range []int{1, 50, 500} {
+		w := newWorld(b)
+		e := w.exit(w.config())
+		g := w.gate(e, w.consumerAddr, 0)
+		for i := range sessions - 1 {
+			w.gate(e, netip.AddrFrom4([4]byte{10, 9, byte(1 + i/250), byte(1 + i%250)}), 0)
+		}
+		b.Run(fmt.Sprintf("sessions=%d/Counters", sessions), func(b *testing.B) {
+			for b.Loop() {
+				g.Counters()
+			}
+		})
+		limit := uint64(0)
+		b.Run(fmt.Sprintf("sessions=%d/SetLimit", sessions), func(b *testing.B) {
+			for b.Loop() {
+				limit++
+				g.SetLimit(limit)
+			}
+		})
+		b.Run(fmt.Sprintf("sessions=%d/SetAlarm", sessions), func(b *testing.B) {
+			for b.Loop() {
+				limit++
+				g.SetAlarm(limit)
+			}
+		})
+		b.Run(fmt.Sprintf("sessions=%d/AddClose", sessions), func(b *testing.B) {
+			for b.Loop() {
+				g, err := e.Add(address("10.9.200.1"))
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := g.Close(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// tunnel replaces a world's cable by two TUN devices, whose packets this process carries.
+func (w *world) tunnel() {
+	w.t.Helper()
+	w.consumer.Run("ip", "link", "del", w.consumerDevice)
+	w.consumerHost = openIn(w.t, w.consumer, journalIn(w.t))
+	w.consumerDevice, w.device = "tunc", "tunp"
+	var files []*os.File
+	for _, end := range []struct {
+		host *Host
+		name string
+		addr string
+	}{{w.consumerHost, w.consumerDevice, "10.9.0.2/16"}, {w.host, w.device, "10.9.0.1/16"}} {
+		tun, err := end.host.TUN(end.name, 1420, prefix(end.addr))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		file, err := tun.File()
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	w.consumer.Run("ip", "route", "add", "default", "dev", w.consumerDevice)
+	var running sync.WaitGroup
+	for i, from := range files {
+		to := files[1-i]
+		running.Go(func() { // ends with the files
+			for packet := make([]byte, 65536); ; {
+				n, err := from.Read(packet)
+				if err != nil {
+					return
+				}
+				_, _ = to.Write(packet[:n]) // refused while the device is down
+			}
+		})
+	}
+	w.t.Cleanup(func() {
+		for _, file := range files {
+			if err := file.Close(); err != nil {
+				w.t.Error(err)
+			}
+		}
+		running.Wait()
+	})
+}
+
+// masquerade is the least that a provider needs.
+func (w *world) masquerade() {
+	w.t.Helper()
+	conn, err := w.host.nftables()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	table := conn.AddTable(&nftables.Table{Name: "plain", Family: nftables.TableFamilyINet})
+	b := &batch{conn: conn, table: table}
+	b.hook("nat", nftables.ChainHookPostrouting, *nftables.ChainPriorityNATSource, nftables.ChainTypeNAT)
+	b.add("nat", notTo(w.device), match{&expr.Masq{}})
+	if err := errors.Join(conn.Flush(), conn.CloseLasting()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// BenchmarkThroughput carries TCP over a TUN device at each end: with masquerading alone, with an exit and a
+// path, and with the limit and the alarm of both set anew a hundred times a second.
+func BenchmarkThroughput(b *testing.B) {
+	const size = 8 << 20
+	for name, d := range map[string]struct {
+		server func(net.Conn)
+		client func(net.Conn) error
+	}{
+		"download": {source, func(conn net.Conn) error { _, err := io.CopyN(io.Discard, conn, size); return err }},
+		"upload":   {sink, func(conn net.Conn) error { _, err := io.CopyN(conn, zeros{}, size); return err }},
+	} {
+		for _, how := range []string{"plain", "gated", "moving"} {
+			b.Run(name+"/"+how, func(b *testing.B) {
+				w := newWorld(b)
+				w.tunnel()
+				if how == "plain" {
+					w.masquerade()
+				} else {
+					_, g := w.open(w.config())
+					p, err := w.consumerHost.NewPath(w.consumerDevice, unlimited)
+					if err != nil {
+						b.Fatal(err)
+					}
+					b.Cleanup(func() { _ = p.Close() }) // tests see to it
+					if how == "moving" {
+						move(b, g, p.Gate)
+					}
+				}
+				acceptAll(b, w.web.Listen("tcp", "203.0.113.2:80"), d.server)
+				conn := w.dial(w.consumer, "tcp", "203.0.113.2:80")
+				b.SetBytes(size)
+				for b.Loop() {
+					if err := d.client(conn); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// move sets limits and alarms until the benchmark ends.
+func move(b *testing.B, gates ...*Gate) {
+	tick := time.NewTicker(10 * time.Millisecond)
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() { // ends with stop
+		defer close(stopped)
+		for i := uint64(0); ; i++ {
+			select {
+			case <-stop:
+				return
+			case <-tick.C:
+				for _, g := range gates {
+					g.SetLimit(unlimited + i)
+					g.SetAlarm(unlimited + i)
+				}
+			}
+		}
+	}()
+	b.Cleanup(func() { tick.Stop(); close(stop); <-stopped })
+}
