@@ -225,7 +225,7 @@ func TestFirstUse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, f := newAdmission(0, nil), newFakeServer()
 		a.attach(f)
-		unused, used := openTest(t, a), (*admitted)(nil)
+		unused := openTest(t, a)
 		used, err := a.open(other, aCredential, otherAddress)
 		if err != nil {
 			t.Fatal(err)

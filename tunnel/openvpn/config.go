@@ -55,6 +55,8 @@ type clientConfig struct {
 	offer  offer
 	key    clientKey
 	mark   uint32 // of the outer packets, for routing; zero is none
+	// silence is how long the provider may say nothing before openvpn connects anew; zero is clientSilence.
+	silence time.Duration
 }
 
 // deviceName is what Linux takes for an interface (15 bytes) and openvpn takes for one word.
@@ -124,6 +126,10 @@ func (c clientConfig) render(socket string) ([]byte, error) {
 	if !remote.IsValid() || remote.Addr().Zone() != "" || remote.Addr().Is4In6() || remote.Port() == 0 {
 		return nil, fmt.Errorf("%w: endpoint %v", errConfig, remote)
 	}
+	silence := c.silence
+	if silence == 0 {
+		silence = clientSilence
+	}
 	var w writer
 	w.line("tls-client")
 	w.line("pull")
@@ -141,7 +147,8 @@ func (c clientConfig) render(socket string) ([]byte, error) {
 	w.line("resolv-retry 0")
 	w.line("connect-retry 1 4")
 	w.line("connect-timeout %d", seconds(connectWait))
-	w.line("ping-restart %d", seconds(clientSilence))
+	w.line("ping-restart %d", seconds(silence))
+	w.line("explicit-exit-notify 1")
 	w.line("reneg-sec 0") // the provider decides when
 	if c.mark != 0 {
 		w.line("mark %d", c.mark)
@@ -199,7 +206,6 @@ func (w *writer) common(device, socket string, mtu int) {
 	w.line("hand-window %d", seconds(handshakeWait))
 	w.line("tls-timeout 1")
 	w.line("ping %d", seconds(pingInterval))
-	w.line("explicit-exit-notify 1")
 	w.line("verb 3")
 	w.line("suppress-timestamps")
 }

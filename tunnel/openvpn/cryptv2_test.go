@@ -63,7 +63,7 @@ func TestWrappedKeyOpens(t *testing.T) {
 
 // openvpn makes the keys and this program opens them: both mean the same format.
 func TestKeysMadeByOpenvpn(t *testing.T) {
-	server, client := newServerKey(), []byte(nil)
+	server := newServerKey()
 	genkey := func(args ...string) []byte {
 		path := filepath.Join(t.TempDir(), "made.key")
 		args = append(args, path)
@@ -87,7 +87,7 @@ func TestKeysMadeByOpenvpn(t *testing.T) {
 	if err := os.WriteFile(path, server.pem(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	client = genkey("--tls-crypt-v2", path, "--genkey", "tls-crypt-v2-client")
+	client := genkey("--tls-crypt-v2", path, "--genkey", "tls-crypt-v2-client")
 	block, _ = pem.Decode(client)
 	key := fixedClientKey(1)
 	ours, _ = pem.Decode(key.pem())

@@ -1,236 +1,14 @@
 package openvpn
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"log/slog"
-	"net"
-	"net/netip"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/mysteriumnetwork/myst/internal/nstest"
 	"github.com/mysteriumnetwork/myst/tunnel"
 )
-
-// hosts are a provider and a consumer in namespaces of their own, joined by a cable.
-type hosts struct {
-	provider, consumer *nstest.Namespace
-	server             serverConfig
-	admission          *admission
-	log                *syncBuffer
-}
-
-var (
-	providerOuter = netip.MustParseAddr("192.0.2.1")
-	innerGateway  = netip.MustParsePrefix("10.182.0.1/16")
-)
-
-// syncBuffer keeps the log of a test.
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *syncBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
-}
-
-func newHosts(t *testing.T) *hosts {
-	t.Helper()
-	h := &hosts{provider: nstest.New(t), consumer: nstest.New(t), log: new(syncBuffer)}
-	nstest.Link(t, h.provider, h.consumer, netip.PrefixFrom(providerOuter, 24), netip.MustParsePrefix("192.0.2.2/24"))
-	certificate, err := newCertificate(time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.server = serverConfig{
-		device: "tuns", listen: netip.AddrPortFrom(providerOuter, 1194), gateway: innerGateway, mtu: defaultMTU,
-		certificate: certificate, key: newServerKey(), maxClients: 20,
-	}
-	makeDevice(h.provider, h.server.device, innerGateway)
-	h.admission = newAdmission(0, h.logger())
-	t.Cleanup(func() {
-		h.admission.close(nil)
-		if t.Failed() {
-			t.Log(h.log.String())
-		}
-	})
-	return h
-}
-
-func makeDevice(n *nstest.Namespace, name string, addr netip.Prefix) {
-	n.Run("ip", "tuntap", "add", "dev", name, "mode", "tun")
-	n.Run("ip", "addr", "add", addr.String(), "dev", name)
-	n.Run("ip", "link", "set", name, "up")
-}
-
-func (h *hosts) logger() *slog.Logger {
-	return slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-}
-
-// start runs openvpn in a namespace until the test ends.
-func (h *hosts) start(t *testing.T, n *nstest.Namespace, config renderer, handle func(*management, event)) *process {
-	t.Helper()
-	var p *process
-	var err error
-	n.Do(func() {
-		p, err = startProcess(t.Context(), processConfig{
-			program: testProgram(t), config: config, handle: handle, log: h.logger(), directory: t.TempDir(),
-		})
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(p.stop)
-	return p
-}
-
-// serve runs the provider's openvpn and waits until it listens.
-func (h *hosts) serve(t *testing.T) *process {
-	t.Helper()
-	up := make(chan struct{}, 1)
-	var once sync.Once
-	p := h.start(t, h.provider, h.server, func(m *management, e event) {
-		once.Do(func() { h.admission.attach(m) })
-		if state, ok := e.(stateEvent); ok && state.name == "CONNECTED" {
-			up <- struct{}{}
-		}
-		h.admission.handle(e)
-	})
-	await(t, up, "server to listen")
-	return p
-}
-
-// consumerEnd is one consumer's openvpn with its states.
-type consumerEnd struct {
-	*process
-	states chan string
-}
-
-// session opens a session at the provider. Its address ends in last.
-func (h *hosts) session(t *testing.T, last byte) (*admitted, start) {
-	t.Helper()
-	address := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 182, 0, last}), innerGateway.Bits())
-	id := tunnel.SessionID{last}
-	s, err := h.admission.open(id, tunnel.Credential{last, last}, address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s, start{key: h.server.key.newClientKey(id), address: address, gateway: innerGateway.Addr()}
-}
-
-// dial runs a consumer's openvpn that shows the given credential.
-func (h *hosts) dial(t *testing.T, device string, s start, id tunnel.SessionID, credential tunnel.Credential) *consumerEnd {
-	t.Helper()
-	makeDevice(h.consumer, device, s.address)
-	config := clientConfig{
-		device: device, key: s.key,
-		offer: offer{endpoint: h.server.listen, fingerprint: h.server.certificate.fingerprint, mtu: h.server.mtu},
-	}
-	return h.dialWith(t, config, id, credential)
-}
-
-func (h *hosts) dialWith(t *testing.T, config renderer, id tunnel.SessionID, credential tunnel.Credential) *consumerEnd {
-	t.Helper()
-	c := &consumerEnd{states: make(chan string, 1000)}
-	c.process = h.start(t, h.consumer, config, func(m *management, e event) {
-		switch e := e.(type) {
-		case passwordEvent:
-			if e.refused {
-				c.states <- "REFUSED"
-			} else if err := m.login(id, credential); err != nil {
-				t.Errorf("login: %v", err)
-			}
-		case stateEvent:
-			c.states <- e.name
-		}
-	})
-	return c
-}
-
-// state waits until the consumer's openvpn says that it is so far.
-func (c *consumerEnd) state(t *testing.T, want string) {
-	t.Helper()
-	for {
-		select {
-		case got := <-c.states:
-			if got == want {
-				return
-			}
-		case <-c.done():
-			t.Fatalf("openvpn ended before %s: %v", want, c.why())
-		case <-time.After(patience):
-			t.Fatalf("openvpn never got to %s", want)
-		}
-	}
-}
-
-func await(t *testing.T, done <-chan struct{}, what string) {
-	t.Helper()
-	select {
-	case <-done:
-	case <-time.After(patience):
-		t.Fatalf("timeout while waiting for: %s", what)
-	}
-}
-
-// eventually waits for something that no channel tells.
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(patience); !ok(); <-tick.C {
-		if time.Now().After(deadline) {
-			t.Fatalf("timeout while waiting for: %s", what)
-		}
-	}
-}
-
-// ping reports whether a packet gets through the tunnel and back. It goes from the consumer's address
-// to the gateway's, by UDP.
-func (h *hosts) ping(t *testing.T, from netip.Addr, device string) bool {
-	t.Helper()
-	echo := h.provider.ListenPacket("udp4", netip.AddrPortFrom(innerGateway.Addr(), 0).String())
-	go func() {
-		buf := make([]byte, 100)
-		for {
-			n, from, err := echo.ReadFrom(buf)
-			if err != nil {
-				return // the end of the test, or of this function
-			}
-			_, _ = echo.WriteTo(buf[:n], from)
-		}
-	}()
-	defer echo.Close() //nolint:errcheck // only read from
-	h.consumer.Run("ip", "route", "replace", innerGateway.Addr().String()+"/32", "dev", device, "src", from.String())
-	client := h.consumer.ListenPacket("udp4", netip.AddrPortFrom(from, 0).String())
-	defer client.Close() //nolint:errcheck // only tried
-	buf := make([]byte, 100)
-	for i := range 10 {
-		if _, err := client.WriteTo([]byte{byte(i)}, net.UDPAddrFromAddrPort(netip.MustParseAddrPort(echo.LocalAddr().String()))); err != nil {
-			t.Fatal(err)
-		}
-		if err := client.SetReadDeadline(time.Now().Add(300 * time.Millisecond)); err != nil {
-			t.Fatal(err)
-		}
-		if _, _, err := client.ReadFrom(buf); err == nil {
-			return true
-		}
-	}
-	return false
-}
 
 func TestHandshake(t *testing.T) {
 	h := newHosts(t)
@@ -260,16 +38,33 @@ func TestHandshake(t *testing.T) {
 	if !strings.Contains(log, "Initialization Sequence Completed") {
 		t.Error("openvpn's lines are not in the log")
 	}
-	session.close()
-	await(t, c.done(), "killed client to exit")
-	if h.ping(t, s.address.Addr(), "tunc") {
-		t.Error("packets get through after the end")
-	}
-	began := time.Now()
+	// The end of the provider is the end of the consumer's openvpn, at once.
+	h.admission.close(nil)
 	server.stop()
-	t.Logf("server stopped after %v", time.Since(began))
+	select {
+	case <-c.done():
+	case <-time.After(2 * time.Second):
+		t.Error("consumer does not hear of the end")
+	}
 	if err := server.why(); !errors.Is(err, tunnel.ErrClosed) {
 		t.Errorf("stopped server: %v, want ErrClosed", err)
+	}
+}
+
+// When a session ends its client is ended, and nothing passes any more.
+func TestSessionEnds(t *testing.T) {
+	h := newHosts(t)
+	h.serve(t)
+	session, s := h.session(t, 2)
+	c := h.dial(t, "tunc", s, session.id, session.credential)
+	c.state(t, "CONNECTED")
+	session.close()
+	await(t, c.done(), "killed client to exit")
+	if err := c.why(); err == nil || errors.Is(err, tunnel.ErrClosed) {
+		t.Errorf("killed client: %v", err)
+	}
+	if h.ping(t, s.address.Addr(), "tunc") {
+		t.Error("packets get through after the end")
 	}
 }
 
@@ -281,6 +76,9 @@ func TestHandshakeRefused(t *testing.T) {
 	c := h.dial(t, "tunc1", s, session.id, tunnel.Credential{})
 	c.state(t, "REFUSED")
 	await(t, c.done(), "refused client to exit")
+	if err := c.why(); !errors.Is(err, errRefused) {
+		t.Errorf("refused client: %v, want errRefused", err)
+	}
 	if session.connected() {
 		t.Error("connected with a wrong credential")
 	}
@@ -301,7 +99,9 @@ func TestHandshakeRefused(t *testing.T) {
 	}}
 	c = h.dialWith(t, strange, session.id, session.credential)
 	c.state(t, "WAIT")
-	eventually(t, "server to notice", func() bool { return strings.Contains(h.log.String(), "tls-crypt-v2 unwrap error") || strings.Contains(h.log.String(), "Can not unwrap tls-crypt-v2 client key") })
+	eventually(t, "server to notice", func() bool {
+		return strings.Contains(h.log.String(), "tls-crypt-v2 unwrap error") || strings.Contains(h.log.String(), "Can not unwrap tls-crypt-v2 client key")
+	})
 	c.stop()
 }
 
@@ -383,8 +183,8 @@ func TestServerKilled(t *testing.T) {
 		t.Errorf("killed server: %v", err)
 	}
 	h.serve(t)
-	// The consumer notices by itself after clientSilence at the latest.
-	deadline := time.After(clientSilence + patience)
+	// The consumer notices by itself when it hears nothing.
+	deadline := time.After(patience)
 	for connected := false; !connected; {
 		select {
 		case state := <-c.states:
@@ -396,4 +196,101 @@ func TestServerKilled(t *testing.T) {
 	if !h.ping(t, s.address.Addr(), "tunc") {
 		t.Error("no packet gets through the new server")
 	}
+}
+
+// joined is a configuration with options of its own behind it.
+type joined struct {
+	renderer
+	options string
+}
+
+func (j joined) render(socket string) ([]byte, error) {
+	config, err := j.renderer.render(socket)
+	return append(config, j.options...), err
+}
+
+// A provider that pushes what it likes changes nothing at the consumer's end.
+func TestPushyServer(t *testing.T) {
+	h := newHosts(t)
+	up := make(chan struct{}, 1)
+	h.start(t, h.provider, joined{h.server, `
+push "route 0.0.0.0 0.0.0.0"
+push "route 192.0.2.1 255.255.255.255"
+push "redirect-gateway def1"
+push "route-gateway 10.182.0.1"
+push "dhcp-option DNS 10.182.0.1"
+push "ifconfig-ipv6 fd00::2/64 fd00::1"
+push "ping-exit 1"
+push "ping-restart 1"
+push "inactive 1"
+push "tun-mtu 600"
+push "auth-token abc"
+push "echo hello"
+push "setenv-safe a b"
+push "topology net30"
+push "sndbuf 1"
+push "cipherx"
+`}, func(m *management, e event) {
+		if _, ok := e.(holdEvent); ok {
+			h.admission.attach(m)
+		}
+		if state, ok := e.(stateEvent); ok && state.name == "CONNECTED" {
+			up <- struct{}{}
+		}
+		h.admission.handle(e)
+	})
+	await(t, up, "server to listen")
+	session, s := h.session(t, 2)
+	makeDevice(h.consumer, "tunc", s.address)
+	look := func() string {
+		routes := strings.ReplaceAll(h.consumer.Run("ip", "-4", "route", "show", "table", "all"), " linkdown", "") // until openvpn has the device
+		return routes + h.consumer.Run("ip", "-4", "-o", "addr") + h.consumer.Run("ip", "rule")
+	}
+	before := look()
+	config := clientConfig{device: "tunc", key: s.key, offer: offer{
+		endpoint: h.server.listen, fingerprint: h.server.certificate.fingerprint, mtu: h.server.mtu,
+	}}
+	c := h.dialWith(t, config, session.id, session.credential)
+	c.state(t, "CONNECTED")
+	if after := look(); after != before {
+		t.Errorf("the network of the consumer was\n%s\nand is\n%s", before, after)
+	}
+	select { // longer than what was pushed
+	case <-c.done():
+		t.Fatalf("consumer ended: %v", c.why())
+	case state := <-c.states:
+		t.Fatalf("consumer is %s", state)
+	case <-time.After(2500 * time.Millisecond):
+	}
+	if !h.ping(t, s.address.Addr(), "tunc") {
+		t.Error("no packet gets through")
+	}
+}
+
+// A client that says as much of itself as openvpn lets it does not disturb the others.
+func TestTalkativePeer(t *testing.T) {
+	h := newHosts(t)
+	server := h.serve(t)
+	session, s := h.session(t, 2)
+	makeDevice(h.consumer, "tunc", s.address)
+	var options strings.Builder
+	options.WriteString("\npush-peer-info\n")
+	for i := range 200 {
+		fmt.Fprintf(&options, "setenv UV_%d \"END >CLIENT:ENV,END username=%d\"\n", i, i)
+	}
+	fmt.Fprintf(&options, "setenv UV_long \"%s\"\n", strings.Repeat("x", 200))
+	c := h.dialWith(t, joined{clientConfig{device: "tunc", key: s.key, offer: offer{
+		endpoint: h.server.listen, fingerprint: h.server.certificate.fingerprint, mtu: h.server.mtu,
+	}}, options.String()}, session.id, session.credential)
+	eventually(t, "client to be let in or refused", func() bool {
+		return session.connected() || c.why() != nil || strings.Contains(h.log.String(), "TLS Error")
+	})
+	t.Logf("connected: %v", session.connected())
+	c.stop()
+	if err := server.why(); err != nil {
+		t.Fatalf("server ended: %v", err)
+	}
+	other, s := h.session(t, 3)
+	quiet := h.dial(t, "tunq", s, other.id, other.credential)
+	quiet.state(t, "CONNECTED")
 }

@@ -36,6 +36,9 @@ const (
 // errProgram says that there is no openvpn here that can be used.
 var errProgram = errors.New("openvpn 2.6 or later is needed; on Debian or Ubuntu: apt install openvpn")
 
+// errRefused says that the provider does not take the credential (any more).
+var errRefused = errors.New("provider refused the credential")
+
 // program is an openvpn executable whose version is known to do.
 type program struct {
 	path, version string
@@ -111,6 +114,7 @@ type process struct {
 	log    *slog.Logger
 	lines  *logWriter
 	fatal  atomic.Pointer[string]
+	refuse atomic.Bool // the peer refused the credential
 	stops  atomic.Bool
 	exited chan struct{} // the child has been waited for
 	exit   error         // what that returned; of whoever waited for exited
@@ -165,15 +169,26 @@ func startProcess(ctx context.Context, cfg processConfig) (*process, error) {
 		return nil, fmt.Errorf("start openvpn: %w", p.lines.explain(err))
 	}
 	p.management = newManagement(conn, func(m *management, e event) {
-		if fatal, ok := e.(fatalEvent); ok {
-			p.fatal.Store(&fatal.text)
-		}
+		p.note(e)
 		if cfg.handle != nil {
 			cfg.handle(m, e)
 		}
 	})
 	go p.supervise()
 	return p, nil
+}
+
+// note keeps what explains the end.
+func (p *process) note(e event) {
+	switch e := e.(type) {
+	case fatalEvent:
+		p.fatal.Store(&e.text)
+	case passwordEvent:
+		if e.refused {
+			p.refuse.Store(true)
+		}
+	default:
+	}
 }
 
 // run starts the child and waits for it. The kernel kills the child when the thread that started it
@@ -227,6 +242,8 @@ func (p *process) reason() error {
 	lost := p.management.why()
 	var status *exec.ExitError
 	switch fatal := p.fatal.Load(); {
+	case p.refuse.Load():
+		return fmt.Errorf("openvpn ended: %w", errRefused)
 	case fatal != nil:
 		return fmt.Errorf("openvpn ended: %q", *fatal)
 	case errors.Is(lost, errProtocol), errors.Is(lost, errTimeout):

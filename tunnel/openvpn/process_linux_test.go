@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -39,15 +40,15 @@ func fakeProgram(t *testing.T, script string) string {
 func TestVersions(t *testing.T) {
 	for banner, want := range map[string]string{
 		"OpenVPN 2.6.14 x86_64-pc-linux-gnu [SSL (OpenSSL)]": "2.6.14",
-		"OpenVPN 2.7_beta1 x":     "2.7_beta1",
-		"OpenVPN 3.0 x":           "3.0",
-		"OpenVPN 2.10.1 x":        "2.10.1",
-		"OpenVPN 2.5.9 x":         "",
-		"OpenVPN 1.99 x":          "",
-		"OpenVPN x":               "",
-		"":                        "",
-		"xOpenVPN 2.6.1":          "",
-		"OpenVPN 99999999999.1 x": "",
+		"OpenVPN 2.7_beta1 x":                                "2.7_beta1",
+		"OpenVPN 3.0 x":                                      "3.0",
+		"OpenVPN 2.10.1 x":                                   "2.10.1",
+		"OpenVPN 2.5.9 x":                                    "",
+		"OpenVPN 1.99 x":                                     "",
+		"OpenVPN x":                                          "",
+		"":                                                   "",
+		"xOpenVPN 2.6.1":                                     "",
+		"OpenVPN 99999999999.1 x":                            "",
 	} {
 		got, err := checkProgram(t.Context(), fakeProgram(t, "echo '"+banner+"'; exit 1"))
 		if got.version != want || (err == nil) != (want != "") || err != nil && !errors.Is(err, errProgram) {
@@ -57,8 +58,8 @@ func TestVersions(t *testing.T) {
 			t.Errorf("%q: %v does not say what to do", banner, err)
 		}
 	}
-	real := testProgram(t)
-	t.Logf("openvpn %s at %s", real.version, real.path)
+	found := testProgram(t)
+	t.Logf("openvpn %s at %s", found.version, found.path)
 }
 
 func TestNoProgram(t *testing.T) {
@@ -92,8 +93,8 @@ func TestStartFails(t *testing.T) {
 		}
 		return err
 	}
-	real := testProgram(t).path
-	if err := start(t.Context(), real, text("no-such-option\n")); err == nil || !strings.Contains(err.Error(), "no-such-option") {
+	openvpn := testProgram(t).path
+	if err := start(t.Context(), openvpn, text("no-such-option\n")); err == nil || !strings.Contains(err.Error(), "no-such-option") {
 		t.Errorf("bad option: %v", err)
 	}
 	if err := start(t.Context(), fakeProgram(t, "exit 3"), text("")); err == nil {
@@ -102,7 +103,7 @@ func TestStartFails(t *testing.T) {
 	if err := start(t.Context(), filepath.Join(directory, "none"), text("")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no program: %v", err)
 	}
-	if err := start(t.Context(), real, serverConfig{}); !errors.Is(err, errConfig) {
+	if err := start(t.Context(), openvpn, serverConfig{}); !errors.Is(err, errConfig) {
 		t.Errorf("no configuration: %v", err)
 	}
 	// One that never calls is killed when there is no more time.
@@ -192,7 +193,7 @@ func TestDiesWithProgram(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("network namespaces need root")
 	}
-	for _, how := range []string{"kill", "panic", "exit"} {
+	for _, how := range []string{"kill", "panic", "exit", "hang"} {
 		t.Run(how, func(t *testing.T) {
 			self, err := os.Executable()
 			if err != nil {
@@ -222,9 +223,12 @@ func TestDiesWithProgram(t *testing.T) {
 			if !alive(pid) {
 				t.Errorf("process %d is not there", pid)
 			}
-			if how == "kill" {
+			switch how {
+			case "hang": // it cannot notice anything: the kernel must kill it
+				err = errors.Join(syscall.Kill(pid, stopSignal), cmd.Process.Kill())
+			case "kill":
 				err = cmd.Process.Kill()
-			} else {
+			default:
 				err = stdin.Close() // tells it to go
 			}
 			if err != nil {
