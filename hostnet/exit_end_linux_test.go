@@ -1,0 +1,148 @@
+package hostnet
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+func TestNothingIsLeft(t *testing.T) {
+	w := newWorld(t)
+	before := w.tables()
+	e, g := w.open(w.config())
+	if w.objects() == 0 {
+		t.Error("no objects")
+	}
+	for range 2 {
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	<-g.Done()
+	if err := errors.Join(g.Err(), g.Close()); err != nil {
+		t.Error(err)
+	}
+	if _, err := e.Add(w.consumerAddr); !errors.Is(err, ErrExists) && !errors.Is(err, ErrClosed) {
+		t.Errorf("gate in a closed exit: %v", err)
+	}
+	has(t, w.provider, "link "+w.device, "up false") // or all would pass
+	if after := w.tables(); after != before {
+		t.Errorf("tables were %q, are %q", before, after)
+	}
+	if left := journalled(t, w.host.path); len(left) != 0 {
+		t.Errorf("the journal holds %v", left)
+	}
+}
+
+// crashDevice tells TestExitCrashes, in a process of its own, what to make an exit.
+const crashDevice = "HOSTNET_CRASH_EXIT"
+
+// TestExitCrashes is the process that TestExitAfterCrash kills. On its own it does nothing.
+func TestExitCrashes(t *testing.T) {
+	device := os.Getenv(crashDevice)
+	if device == "" {
+		return
+	}
+	h, err := Open(Config{Journal: os.Getenv("HOSTNET_CRASH_FILE")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := h.NewExit(ExitConfig{Device: device, Subnet: prefix("10.9.0.0/16"), Gateway: address("10.9.0.1")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := e.Add(address("10.9.0.2"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.SetLimit(500)
+	fmt.Println("ready")
+	if err := unix.Kill(os.Getpid(), unix.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	select {} // until the signal is here
+}
+
+// After a crash the kernel holds the limit on, and the next Open removes the table.
+func TestExitAfterCrash(t *testing.T) {
+	w := newWorld(t)
+	before := snapshot(t, w.provider)
+	journal := journalIn(t)
+	child := w.provider.Command(os.Args[0], "-test.run=^TestExitCrashes$")
+	child.Env = append(os.Environ(), crashDevice+"="+w.device, "HOSTNET_CRASH_FILE="+journal)
+	out, err := child.CombinedOutput()
+	if exit := new(exec.ExitError); !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL || !strings.Contains(string(out), "ready") {
+		t.Fatalf("the child ended by %v:\n%s", err, out)
+	}
+	has(t, w.provider, "table myst-"+w.device)
+	go answer(w.web.ListenPacket("udp", "203.0.113.2:9")) // ends with the connection
+	conn := w.dial(w.consumer, "udp", "203.0.113.2:9")
+	answers := 0
+	for ask(conn, 200*time.Millisecond) == nil {
+		answers++
+	}
+	if want := 500 / 2 / 33; answers != want {
+		t.Errorf("%d answers with nobody alive, want %d", answers, want)
+	}
+	openIn(t, w.provider, journal)
+	unchanged(t, w.provider, before)
+}
+
+// tables lists the provider's tables.
+func (w *world) tables() string {
+	w.t.Helper()
+	conn, err := w.host.nftables()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	tables, err := conn.ListTables()
+	if err = errors.Join(err, conn.CloseLasting()); err != nil {
+		w.t.Fatal(err)
+	}
+	var names []string
+	for _, table := range tables {
+		names = append(names, table.Name)
+	}
+	return strings.Join(names, " ")
+}
+
+// Whoever flushes the ruleset takes the limit away; then nothing passes at all.
+func TestTableRemovedByOthers(t *testing.T) {
+	w := newWorld(t)
+	_, g := w.open(w.config())
+	acceptAll(t, w.web.Listen("tcp", "203.0.113.2:80"), echo)
+	conn := w.dial(w.consumer, "tcp", "203.0.113.2:80")
+	if err := ask(conn, patience); err != nil {
+		t.Fatal(err)
+	}
+	sent, received := g.Counters()
+	counted := [2]uint64{sent, received}
+	other, err := w.host.nftables()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.FlushRuleset()
+	if err := errors.Join(other.Flush(), other.CloseLasting()); err != nil {
+		t.Fatal(err)
+	}
+	<-g.Done()
+	if err := g.Err(); !errors.Is(err, ErrLost) {
+		t.Errorf("ended by %v", err)
+	}
+	has(t, w.provider, "link "+w.device, "up false") // or all would pass
+	if sent, received := g.Counters(); sent != counted[0] || received != counted[1] {
+		t.Errorf("counts %d and %d, and last %v", sent, received, counted)
+	}
+	g.SetLimit(unlimited)
+	g.SetAlarm(0)
+	if err := g.Close(); err != nil {
+		t.Error(err)
+	}
+}
