@@ -91,8 +91,11 @@ type Rule struct {
 	Priority  int    // 1 to 32765; the lowest is asked first
 	Table     int    // 1 and up; 254 is the main table
 	OutDevice string // only what is sent by a socket that is bound to this device
-	Mark      uint32 // only packets with this mark; zero does not look
-	Invert    bool   // what does not match
+	// Source is the address that packets come from; the zero Addr does not look. The check of reverse paths
+	// (rp_filter) asks for the route of an answer by the address that a packet came to.
+	Source netip.Addr
+	Mark   uint32 // only packets with this mark; zero does not look
+	Invert bool   // what does not match
 	// SuppressPrefixlength ignores routes of Table whose prefix has at most this many bits, so that 0
 	// leaves out its default route. It works for tables up to 255. -1 ignores none.
 	SuppressPrefixlength int
@@ -107,6 +110,8 @@ func (r Rule) validate() error {
 		return fmt.Errorf("routing rule %d: %w: table %d", r.Priority, ErrValue, r.Table)
 	case r.SuppressPrefixlength < -1 || r.SuppressPrefixlength > 128 || r.SuppressPrefixlength >= 0 && r.Table > 255:
 		return fmt.Errorf("routing rule %d: %w: suppressed prefix length %d in table %d", r.Priority, ErrValue, r.SuppressPrefixlength, r.Table)
+	case r.Source.IsValid() && (r.Source.Is4() == r.IPv6 || r.Source.Is4In6() || r.Source.Zone() != ""):
+		return fmt.Errorf("routing rule %d: %w: source %v", r.Priority, ErrValue, r.Source)
 	case r.OutDevice != "":
 		return validateDevice(r.OutDevice)
 	}

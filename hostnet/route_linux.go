@@ -3,6 +3,7 @@ package hostnet
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
@@ -104,6 +105,9 @@ func rule(r Rule) *netlink.Rule {
 	rule.Priority, rule.Table, rule.Protocol = r.Priority, r.Table, protocol
 	rule.OifName, rule.Mark, rule.Invert = r.OutDevice, r.Mark, r.Invert
 	rule.SuppressPrefixlen = r.SuppressPrefixlength
+	if r.Source.IsValid() {
+		rule.Src = ipNet(netip.PrefixFrom(r.Source, r.Source.BitLen()))
+	}
 	return rule
 }
 

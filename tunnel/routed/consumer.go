@@ -1,0 +1,280 @@
+package routed
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/net/icmp"
+	"golang.org/x/net/ipv4"
+
+	"github.com/mysteriumnetwork/myst/hostnet"
+	"github.com/mysteriumnetwork/myst/tunnel"
+	"github.com/mysteriumnetwork/myst/tunnel/dns"
+)
+
+// probeWait is how long AwaitEcho waits for one echo before it sends another.
+const probeWait = 250 * time.Millisecond
+
+// ConsumerConfig says what a consumer's end is made of. All but Limit are required.
+type ConsumerConfig struct {
+	Host *hostnet.Host
+	// Device is the session's own TUN device; it must be up and have Address.
+	Device hostnet.Device
+	// Address is the consumer's inside the tunnel, Gateway the provider's.
+	Address, Gateway netip.Addr
+	// Limit is the byte limit that the tunnel starts with.
+	Limit uint64
+	// Leave ends what carries the device: it is called first when the tunnel ends. Left, called last,
+	// removes the device.
+	Leave, Left func() error
+}
+
+// Consumer is the consumer's end of one routed tunnel.
+type Consumer struct {
+	*end
+	cfg ConsumerConfig
+
+	mu    sync.Mutex
+	conns map[net.Conn]struct{} // to be closed with the tunnel; nil once it is closing
+}
+
+var _ tunnel.ClientTunnel = (*Consumer)(nil)
+
+// NewConsumer gates the device and gives it a routing table of its own, which only sockets that are bound to
+// the device use.
+func NewConsumer(cfg ConsumerConfig) (*Consumer, error) {
+	path, err := cfg.Host.NewPath(cfg.Device.Name, cfg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	undo := []func() error{path.Close}
+	fail := func(err error) (*Consumer, error) { return nil, errors.Join(err, undoAll(undo)) }
+	// Answers come from everywhere to a device that the main table knows no route by. By the second rule below
+	// the kernel knows one; two providers that gave the same address want it loose.
+	loose, err := cfg.Host.Sysctl("net.ipv4.conf."+cfg.Device.Name+".rp_filter", "2")
+	if err != nil {
+		return fail(err)
+	}
+	undo = append(undo, loose)
+	table := Table(cfg.Device)
+	route, err := cfg.Host.Route(hostnet.Route{Dst: everything, Device: cfg.Device.Name, Table: table})
+	if err != nil {
+		return fail(err)
+	}
+	undo = append(undo, route)
+	for _, rule := range []hostnet.Rule{
+		{Priority: rulePriority, Table: table, OutDevice: cfg.Device.Name, SuppressPrefixlength: -1},
+		{Priority: rulePriority + 1, Table: table, Source: cfg.Address, SuppressPrefixlength: -1},
+	} {
+		drop, err := cfg.Host.Rule(rule)
+		if err != nil {
+			return fail(err)
+		}
+		undo = append(undo, drop)
+	}
+	c := &Consumer{end: newEnd(path.Gate), cfg: cfg, conns: map[net.Conn]struct{}{}}
+	c.end.release = func() error {
+		c.closeConns()
+		return errors.Join(cfg.Leave(), undoAll(undo), cfg.Left())
+	}
+	c.end.watch()
+	return c, nil
+}
+
+var everything = netip.PrefixFrom(netip.IPv4Unspecified(), 0)
+
+// rulePriority is that of the first of the rules by which bound sockets find their table: before the main
+// table's 32766.
+const rulePriority = 18_050
+
+// Table is the number of a device's own routing table.
+func Table(d hostnet.Device) int { return 1<<20 + d.Index }
+
+func undoAll(undo []func() error) error {
+	var errs []error
+	for i := len(undo) - 1; i >= 0; i-- {
+		errs = append(errs, undo[i]())
+	}
+	return errors.Join(errs...)
+}
+
+// DialContext implements tunnel.Dialer. Errors carry the system's numbers (ECONNREFUSED and such),
+// *net.DNSError for names, and ErrClosed. An IPv6 address is refused at once: providers have none.
+func (c *Consumer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	fail := func(err error) (net.Conn, error) {
+		if c.isClosing() {
+			err = tunnel.ErrClosed
+		}
+		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
+	}
+	if network != "tcp" && network != "udp" {
+		return fail(net.UnknownNetworkError(network))
+	}
+	host, portText, err := net.SplitHostPort(address)
+	if err != nil {
+		return fail(err)
+	}
+	port, err := strconv.ParseUint(portText, 10, 16)
+	if err != nil || port == 0 {
+		return fail(&net.AddrError{Err: "invalid port", Addr: address})
+	}
+	addrs, err := c.resolve(ctx, host)
+	if err != nil {
+		return fail(err)
+	}
+	var first error
+	for _, addr := range addrs {
+		conn, err := c.dial(ctx, network, netip.AddrPortFrom(addr, uint16(port)))
+		if err == nil {
+			return conn, nil
+		}
+		if first == nil {
+			first = err
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return fail(first)
+}
+
+// resolve returns the addresses of host, by DNS at the provider's end when it is a name.
+func (c *Consumer) resolve(ctx context.Context, host string) ([]netip.Addr, error) {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		addr = addr.Unmap()
+		if !addr.Is4() {
+			return nil, fmt.Errorf("IPv6 is not served by the provider: %w", syscall.ENETUNREACH)
+		}
+		return []netip.Addr{addr}, nil
+	}
+	server := netip.AddrPortFrom(c.cfg.Gateway, dns.Port)
+	return dns.Lookup(ctx, host, func(ctx context.Context) (net.Conn, error) { return c.dial(ctx, "udp", server) })
+}
+
+func (c *Consumer) dial(ctx context.Context, network string, to netip.AddrPort) (net.Conn, error) {
+	if c.isClosing() {
+		return nil, tunnel.ErrClosed
+	}
+	d := net.Dialer{Control: bindTo(c.cfg.Device.Name)}
+	from := netip.AddrPortFrom(c.cfg.Address, 0)
+	if d.LocalAddr = net.TCPAddrFromAddrPort(from); network == "udp" {
+		d.LocalAddr = net.UDPAddrFromAddrPort(from)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() { // ends with ctx
+		select {
+		case <-c.closing:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	conn, err := d.DialContext(ctx, network, to.String())
+	if err != nil {
+		var op *net.OpError
+		if errors.As(err, &op) {
+			err = op.Err // the caller says what was dialled
+		}
+		return nil, err
+	}
+	return c.keep(conn)
+}
+
+// Probe implements tunnel.ClientTunnel: an ICMP echo to the gateway. Its error wraps ctx's when no
+// answer came in time.
+func (c *Consumer) Probe(ctx context.Context) error {
+	if c.isClosing() {
+		return tunnel.ErrClosed
+	}
+	err := c.probe(ctx)
+	switch {
+	case err == nil:
+		return nil
+	case c.isClosing():
+		return tunnel.ErrClosed
+	case ctx.Err() != nil:
+		return fmt.Errorf("probe: %w", ctx.Err())
+	}
+	return fmt.Errorf("probe: %w", err)
+}
+
+func (c *Consumer) probe(ctx context.Context) error {
+	listen := net.ListenConfig{Control: bindTo(c.cfg.Device.Name)}
+	conn, err := listen.ListenPacket(ctx, "ip4:icmp", c.cfg.Address.String())
+	if err != nil {
+		return err
+	}
+	defer conn.Close() //nolint:errcheck // nothing to flush
+	abort := func() { _ = conn.SetDeadline(time.Unix(1, 0)) }
+	defer context.AfterFunc(ctx, abort)()
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		select {
+		case <-c.closing:
+			abort()
+		case <-ended:
+		}
+	}()
+	var nonce [12]byte
+	_, _ = rand.Read(nonce[:]) // never fails
+	id, seq := int(binary.BigEndian.Uint16(nonce[:])), int(binary.BigEndian.Uint16(nonce[2:]))
+	echo, err := (&icmp.Message{Type: ipv4.ICMPTypeEcho, Body: &icmp.Echo{ID: id, Seq: seq, Data: nonce[4:]}}).Marshal(nil)
+	if err != nil {
+		return err
+	}
+	if _, err := conn.WriteTo(echo, &net.IPAddr{IP: c.cfg.Gateway.AsSlice()}); err != nil {
+		return err
+	}
+	var buf [256]byte
+	for {
+		n, from, err := conn.ReadFrom(buf[:])
+		if err != nil {
+			return err
+		}
+		// A raw socket sees every ICMP message of the device.
+		if addr, ok := from.(*net.IPAddr); !ok || !addr.IP.Equal(c.cfg.Gateway.AsSlice()) {
+			continue
+		}
+		answer, err := icmp.ParseMessage(1, buf[:n])
+		if err != nil || answer.Type != ipv4.ICMPTypeEchoReply {
+			continue
+		}
+		if body, ok := answer.Body.(*icmp.Echo); ok && body.ID == id && body.Seq == seq && string(body.Data) == string(nonce[4:]) {
+			return nil
+		}
+	}
+}
+
+// AwaitEcho probes until an echo comes back. A path that is just coming up may also fail
+// at once.
+func (c *Consumer) AwaitEcho(ctx context.Context) error {
+	for {
+		try, cancel := context.WithTimeout(ctx, probeWait)
+		err := c.Probe(try)
+		if err == nil || ctx.Err() != nil || errors.Is(err, tunnel.ErrClosed) {
+			cancel()
+			return err
+		}
+		<-try.Done()
+		cancel()
+	}
+}
+
+func (c *Consumer) isClosing() bool {
+	select {
+	case <-c.closing:
+		return true
+	default:
+		return false
+	}
+}
