@@ -174,8 +174,13 @@ func TestHubIsAwayForAWhile(t *testing.T) {
 	if err := n.StartHub(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-fetched; err != nil {
-		t.Fatal(err)
+	select {
+	case err := <-fetched:
+		if err != nil {
+			t.Fatal(err)
+		}
+	case <-time.After(soon):
+		t.Fatal("the broker is back, and the fetch does not go on")
 	}
 	s.finish(t, n)
 	if s.sold.Promises <= paused.Promises+1 {

@@ -77,17 +77,21 @@ func (s *sale) over(t *testing.T, limit time.Duration) {
 }
 
 // cleared waits until a provider has put everything on chain that it was promised.
-func cleared(t *testing.T, p *Participant) (earned money.Amount) {
+func cleared(t *testing.T, p *Participant) money.Amount {
 	t.Helper()
 	eventually(t, p.Name+" has cleared", func(ctx context.Context) error {
 		balance, err := p.API.Balance(ctx)
 		if err == nil && balance.Uncleared.Units != 0 {
 			err = fmt.Errorf("%s coins are not cleared", balance.Uncleared.Coins)
 		}
-		earned = money.Amount(balance.Earnings.Units)
 		return err
 	})
-	return earned
+	// A balance is read figure by figure: the one above may have its earnings from before the last block.
+	balance, err := p.API.Balance(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return money.Amount(balance.Earnings.Units)
 }
 
 // ledger reads the payments contract.
