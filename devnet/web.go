@@ -108,8 +108,9 @@ func FetchBytes(ctx context.Context, client *http.Client, url string, size int64
 	var n int64
 	for {
 		chunk, err := io.CopyN(got, body, 1<<20)
-		n += chunk
-		progress(n)
+		if n += chunk; chunk > 0 {
+			progress(n)
+		}
 		if errors.Is(err, io.EOF) {
 			break
 		}
