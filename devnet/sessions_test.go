@@ -181,9 +181,11 @@ func (s *sale) check(t *testing.T, i int, cfg Config) {
 	if b.Peer != s.provider.Address.String() || p.Peer != s.consumer.Address.String() || b.Reason != "finished" || p.Reason != "finished" {
 		t.Errorf("sale %d: with %s and %s, ended: %s and %s", i, b.Peer, p.Peer, b.Reason, p.Reason)
 	}
-	// What packets add to the payload is less than a twentieth, and a few of them open and close a tunnel.
+	// Packets add less than a twentieth to the payload. A flow that stands at the limit for long sends again
+	// what waits there; that may be much on a busy machine, but not as much as another sale's bytes.
 	fetched := uint64(s.bytes)
-	if most := fetched + fetched/20 + 16<<10; b.Received < fetched || b.Received > most || p.Sent < b.Received || p.Sent > most {
+	metered := fetched + fetched/4 + 1<<20
+	if b.Received < fetched || b.Received > metered || p.Sent < b.Received || p.Sent > metered+metered/20 {
 		t.Errorf("sale %d: %d bytes were fetched; the consumer counted %d, the provider %d", i, fetched, b.Received, p.Sent)
 	}
 	if b.Promised != b.Due || b.Promised != p.Promised {
