@@ -63,7 +63,7 @@ unit: ## unit, property and policy tests in random order
 	@go run ./scripts/gotest -shuffle=on ./...
 
 .PHONY: race
-race: ## the same under the race detector, without the packages that link the test chain
+race: ## the same under the race detector
 	@scripts/race.sh
 
 .PHONY: contracts

@@ -63,7 +63,8 @@ func Deploy(ctx context.Context, d Deployment) (*chain.Network, error) {
 	}
 	return &chain.Network{
 		Name: d.Name, ChainID: teller.chainID.Uint64(), RPC: []string{d.RPC}, Bond: d.Bond,
-		FromBlock: before, // a little early, so that a reorganisation cannot move the deployment before it
+		Hubs:      []chain.Hub{}, // a list to add to
+		FromBlock: before,        // a little early, so that a reorganisation cannot move the deployment before it
 		Contracts: chain.Contracts{
 			Coin: identity.Address(at.Coin), Registry: identity.Address(at.Registry), Payments: identity.Address(at.Payments),
 		},

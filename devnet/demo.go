@@ -14,6 +14,8 @@ import (
 
 	"github.com/mysteriumnetwork/myst/api/wire"
 	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/relay"
 )
@@ -121,7 +123,7 @@ func (d *demo) each(ctx context.Context, steps []namedStep) error {
 
 func (d *demo) told(p wire.Progress) { d.progress("%s: %s", p.Step, p.Detail) }
 
-func (d *demo) consumer() *Participant { return d.network.Consumer }
+func (d *demo) consumer() *Participant { return d.network.Consumer[0] }
 func (d *demo) provider() *Participant { return d.network.Provider[0] }
 
 func (d *demo) register(ctx context.Context) (string, error) {
@@ -316,15 +318,8 @@ type holdings struct {
 // hold reads the holdings: the consumer's deposit with what is locked and not cleared, the provider's
 // coins, the treasury's coins.
 func (d *demo) hold(ctx context.Context) (h holdings, err error) {
-	if h.consumer, err = d.ledger.Balance(ctx, d.consumer().Address); err != nil {
+	if h.consumer, err = deposited(ctx, d.ledger, d.consumer().Address); err != nil {
 		return h, err
-	}
-	for id := range uint8(6) {
-		c, err := d.ledger.Channel(ctx, d.consumer().Address, id, 0)
-		if err != nil {
-			return h, err
-		}
-		h.consumer += c.Locked.SaturatingSub(c.Cleared)
 	}
 	if h.provider, err = d.ledger.CoinBalance(ctx, d.provider().Address); err != nil {
 		return h, err
@@ -335,6 +330,20 @@ func (d *demo) hold(ctx context.Context) (h holdings, err error) {
 	}
 	h.treasury, err = d.ledger.CoinBalance(ctx, treasury)
 	return h, err
+}
+
+// deposited is a consumer's deposit with what is locked and not cleared.
+func deposited(ctx context.Context, ledger *chain.Payments, consumer identity.Address) (money.Amount, error) {
+	sum, err := ledger.Balance(ctx, consumer)
+	for id := range uint8(intent.Channels) {
+		if err != nil {
+			break
+		}
+		var c chain.Channel
+		c, err = ledger.Channel(ctx, consumer, id, 0)
+		sum += c.Locked.SaturatingSub(c.Cleared)
+	}
+	return sum, err
 }
 
 // bill reads the chain again and checks that what the consumer lost is what the others won.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum/core/types"
@@ -59,10 +60,8 @@ func (n *Network) Give(ctx context.Context, to identity.Address, coins money.Amo
 	return n.bank.Give(ctx, to, coins, 0)
 }
 
-// participants are everybody who has an identity to register and coins to spend.
-func (n *Network) participants() []*Participant {
-	return append([]*Participant{n.Consumer}, n.Provider...)
-}
+// participants are everybody who has an identity to register and coins to spend, consumers first.
+func (n *Network) participants() []*Participant { return slices.Concat(n.Consumer, n.Provider) }
 
 // admit registers a participant and gives it test coins.
 func (n *Network) admit(ctx context.Context, p *Participant) error {
@@ -118,5 +117,5 @@ Try, in another terminal:
   myst --data-dir %[1]s connect --proxy 127.0.0.1:1080
   curl --proxy socks5h://127.0.0.1:1080 %[2]s/
   myst --data-dir %[1]s disconnect
-`, filepath.Clean(n.Consumer.DataDir), n.Web.URL())
+`, filepath.Clean(n.Consumer[0].DataDir), n.Web.URL())
 }

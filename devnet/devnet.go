@@ -8,6 +8,7 @@
 package devnet
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -17,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -37,8 +39,8 @@ const Bond = 10 * money.UnitsPerCoin
 type Config struct {
 	// Dir holds everything; empty makes a temporary folder that Close removes.
 	Dir string
-	// Providers is how many there are; zero is one.
-	Providers int
+	// Providers and Consumers are how many there are; zero is one.
+	Providers, Consumers int
 	// Price, SetupCharge and Country are the providers'. A zero price is 0.5 coins per GiB and
 	// 0.1 coins per hour; a zero charge 0.01 coins; an empty country DE.
 	Price       money.Price
@@ -62,10 +64,11 @@ type Network struct {
 	HubURL   string
 	Web      *WebServer
 	Provider []*Participant
-	Consumer *Participant
+	Consumer []*Participant
 
 	cfg       Config
 	temporary bool
+	hubConfig app.HubConfig // from its first start on with the addresses that it got
 	hub       *process
 	bank      *Bank
 	relayer   *hubclient.Client // asks the hub for what belongs to nobody, such as collecting fees
@@ -77,6 +80,8 @@ type Participant struct {
 	Address identity.Address
 	DataDir string
 	API     *client.Client
+
+	run     func(ctx context.Context, ready func()) error
 	process *process
 }
 
@@ -85,7 +90,6 @@ type process struct {
 	cancel context.CancelFunc
 	done   chan struct{}
 	err    error
-	once   sync.Once
 }
 
 // launch runs run in the background and waits until it says that it is ready, fails, or ctx ends.
@@ -137,9 +141,7 @@ func Start(ctx context.Context, cfg Config, progress func(what string)) (*Networ
 }
 
 func defaults(cfg Config) (Config, bool, error) {
-	if cfg.Providers == 0 {
-		cfg.Providers = 1
-	}
+	cfg.Providers, cfg.Consumers = cmp.Or(cfg.Providers, 1), cmp.Or(cfg.Consumers, 1)
 	if cfg.Price.Free() {
 		cfg.Price = money.Price{PerGiB: money.UnitsPerCoin / 2, PerHour: money.UnitsPerCoin / 10}
 	}
@@ -186,17 +188,26 @@ func (n *Network) start(ctx context.Context, progress func(string)) error {
 	if err := n.startHub(ctx, hub, passphrase); err != nil {
 		return err
 	}
-	for i := range n.cfg.Providers {
-		progress("starting a provider")
-		p, err := n.startNode(ctx, "provider-"+strconv.Itoa(i+1), n.providerConfig())
+	if err := n.join(ctx, &n.Provider, "provider", n.cfg.Providers, n.providerConfig(), progress); err != nil {
+		return err
+	}
+	return n.join(ctx, &n.Consumer, "consumer", n.cfg.Consumers, app.NodeConfig{}, progress)
+}
+
+// join starts nodes of one kind.
+func (n *Network) join(ctx context.Context, to *[]*Participant, kind string, count int, cfg app.NodeConfig, progress func(string)) error {
+	for i := range count {
+		progress("starting a " + kind)
+		p, err := n.newNode(kind+"-"+strconv.Itoa(i+1), cfg)
 		if err != nil {
 			return err
 		}
-		n.Provider = append(n.Provider, p)
+		*to = append(*to, p)
+		if err := p.Start(ctx); err != nil {
+			return err
+		}
 	}
-	progress("starting a consumer")
-	n.Consumer, err = n.startNode(ctx, "consumer", app.NodeConfig{})
-	return err
+	return nil
 }
 
 func (n *Network) providerConfig() app.NodeConfig {
@@ -204,6 +215,7 @@ func (n *Network) providerConfig() app.NodeConfig {
 		Provide: []string{"wireguard"}, Country: n.cfg.Country,
 		Price: n.cfg.Price, SetupCharge: n.cfg.SetupCharge, Bandwidth: 100_000_000,
 		Listen: "127.0.0.1:0", ExitSource: n.cfg.ExitSource,
+		ClearLeast: 1, // gas costs nothing here
 	}
 	if !n.cfg.WithoutExit {
 		cfg.ExitAllow = []netip.AddrPort{netip.MustParseAddrPort(n.Web.Addr())}
@@ -224,31 +236,49 @@ func newIdentity(dataDir string) (identity.Address, app.Passphrase, error) {
 
 func (n *Network) hubDir() string { return filepath.Join(n.cfg.Dir, "hub") }
 
+// startHub starts the hub for the first time and writes its addresses into the network file.
 func (n *Network) startHub(ctx context.Context, address identity.Address, passphrase app.Passphrase) error {
 	n.Info.Hubs = nil
 	if err := n.Info.Save(n.File); err != nil {
 		return err
 	}
-	var (
-		broker string
-		err    error
-	)
-	n.hub, err = launch(ctx, "hub", func(ctx context.Context, ready func()) error {
-		return app.RunHub(ctx, app.HubConfig{
-			DataDir: n.hubDir(), Network: n.File, Identity: address.String(), Passphrase: passphrase, LightScrypt: true,
-			HTTPAddr: "127.0.0.1:0", BrokerAddr: "127.0.0.1:0", Logger: n.cfg.Logger.With("node", "hub"), Version: n.cfg.Version,
-			Ready: func(httpURL, brokerURL string) { n.HubURL, broker = httpURL, brokerURL; ready() },
-		})
-	})
-	if err != nil {
+	n.hubConfig = app.HubConfig{
+		DataDir: n.hubDir(), Network: n.File, Identity: address.String(), Passphrase: passphrase, LightScrypt: true,
+		HTTPAddr: "127.0.0.1:0", BrokerAddr: "127.0.0.1:0", Logger: n.cfg.Logger.With("node", "hub"), Version: n.cfg.Version,
+	}
+	if err := n.StartHub(ctx); err != nil {
 		return err
 	}
-	n.Info.Hubs = []chain.Hub{{Identity: address, URL: n.HubURL, Broker: broker}}
+	n.HubURL = "http://" + n.hubConfig.HTTPAddr
+	n.Info.Hubs = []chain.Hub{{Identity: address, URL: n.HubURL, Broker: "nats://" + n.hubConfig.BrokerAddr}}
+	var err error
 	n.relayer, err = hubclient.New(hubclient.Config{Hubs: []string{n.HubURL}, ChainID: n.Info.ChainID, Logger: n.cfg.Logger})
 	return errors.Join(err, n.Info.Save(n.File))
 }
 
-func (n *Network) startNode(ctx context.Context, name string, cfg app.NodeConfig) (*Participant, error) {
+// StartHub starts the hub again after StopHub, with its data and at the same addresses.
+func (n *Network) StartHub(ctx context.Context) (err error) {
+	cfg := n.hubConfig
+	n.hub, err = launch(ctx, "hub", func(ctx context.Context, ready func()) error {
+		cfg.Ready = func(httpURL, brokerURL string) {
+			n.hubConfig.HTTPAddr = strings.TrimPrefix(httpURL, "http://")
+			n.hubConfig.BrokerAddr = strings.TrimPrefix(brokerURL, "nats://")
+			ready()
+		}
+		return app.RunHub(ctx, cfg)
+	})
+	return err
+}
+
+// StopHub ends the hub and its broker, so that nodes can be seen to live through it.
+func (n *Network) StopHub() error {
+	err := n.hub.stop()
+	n.hub = nil
+	return err
+}
+
+// newNode makes a node's identity; Start starts the node.
+func (n *Network) newNode(name string, cfg app.NodeConfig) (*Participant, error) {
 	p := &Participant{Name: name, DataDir: filepath.Join(n.cfg.Dir, name)}
 	address, passphrase, err := newIdentity(p.DataDir)
 	if err != nil {
@@ -259,34 +289,38 @@ func (n *Network) startNode(ctx context.Context, name string, cfg app.NodeConfig
 	cfg.Passphrase, cfg.LightScrypt = passphrase, true
 	cfg.APIAddr, cfg.Version = "127.0.0.1:0", n.cfg.Version
 	cfg.Logger = n.cfg.Logger.With("node", name)
-	p.process, err = launch(ctx, name, func(ctx context.Context, ready func()) error {
+	p.run = func(ctx context.Context, ready func()) error {
+		cfg := cfg
 		cfg.Ready = func(string) { ready() }
 		return app.RunNode(ctx, cfg)
-	})
-	if err != nil {
-		return nil, err
+	}
+	return p, nil
+}
+
+// Start starts a participant, or starts it again after Stop, with its data.
+func (p *Participant) Start(ctx context.Context) error {
+	var err error
+	if p.process, err = launch(ctx, p.Name, p.run); err != nil {
+		return err
 	}
 	p.API, err = client.New(p.DataDir, "")
-	return p, err
+	return err
 }
 
 // Stop ends the participant as SIGTERM would: it drains, and returns when it has ended.
 func (p *Participant) Stop() error {
-	if p == nil {
-		return nil
-	}
 	if p.API != nil {
 		p.API.Close()
 	}
-	var err error
-	p.process.once.Do(func() { err = p.process.stop() })
+	err := p.process.stop()
+	p.process = nil
 	return err
 }
 
-// Close drains and ends everything, consumer first, chain last.
+// Close drains and ends everything, consumers first, chain last.
 func (n *Network) Close() error {
-	err := n.Consumer.Stop()
-	for _, p := range n.Provider {
+	var err error
+	for _, p := range n.participants() {
 		err = errors.Join(err, p.Stop())
 	}
 	if n.relayer != nil {

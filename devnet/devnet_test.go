@@ -2,11 +2,11 @@ package devnet
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/crypto"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/mysteriumnetwork/myst/api"
 	"github.com/mysteriumnetwork/myst/api/wire"
@@ -96,10 +95,14 @@ func closeNetwork(t *testing.T, n *Network) {
 	}
 }
 
+// quick is the block time of tests that do not count blocks.
+const quick = 250 * time.Millisecond
+
 // start starts a furnished network whose provider is announced.
 func start(t *testing.T, cfg Config) *Network {
 	t.Helper()
 	cfg.Dir = t.TempDir()
+	cfg.BlockTime = cmp.Or(cfg.BlockTime, quick)
 	if testing.Verbose() {
 		cfg.Logger = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
@@ -112,20 +115,38 @@ func start(t *testing.T, cfg Config) *Network {
 		t.Fatal(err)
 	}
 	for _, p := range n.Provider {
-		eventually(t, "provider announced", func(ctx context.Context) error {
-			status, err := p.API.Status(ctx)
-			if err == nil && !status.Providing[0].Announced {
-				err = errors.New(status.Providing[0].Problem)
-			}
-			return err
-		})
+		announced(t, p)
 	}
 	return n
 }
 
+func announced(t *testing.T, provider *Participant) {
+	t.Helper()
+	eventually(t, "provider announced", func(ctx context.Context) error {
+		status, err := provider.API.Status(ctx)
+		switch {
+		case err != nil:
+			return err
+		case len(status.Providing) != 1:
+			return errors.New("nothing is provided yet")
+		case !status.Providing[0].Announced:
+			return errors.New(status.Providing[0].Problem)
+		}
+		return nil
+	})
+}
+
+// soon is when what is to happen by itself has happened, unless a test says otherwise.
+const soon = 30 * time.Second
+
 func eventually(t *testing.T, what string, try func(context.Context) error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	within(t, soon, what, try)
+}
+
+func within(t *testing.T, limit time.Duration, what string, try func(context.Context) error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
@@ -151,7 +172,7 @@ func through(s wire.Session) *http.Client {
 func TestPrivateDestinationsRefusedUnlessNamed(t *testing.T) {
 	t.Parallel()
 	n := start(t, Config{WithoutExit: true})
-	s, err := n.Consumer.API.Connect(t.Context(), wire.Connect{}, nil)
+	s, err := n.Consumer[0].API.Connect(t.Context(), wire.Connect{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,63 +187,13 @@ func TestPrivateDestinationsRefusedUnlessNamed(t *testing.T) {
 	}
 }
 
-func TestSessionsAtOnceHaveTheirOwnBills(t *testing.T) {
-	t.Parallel()
-	n := start(t, Config{Providers: 2})
-	var group errgroup.Group
-	sessions := make([]wire.Session, 4)
-	for i := range sessions {
-		group.Go(func() (err error) {
-			provider := n.Provider[i%2].Address.String()
-			sessions[i], err = n.Consumer.API.Connect(t.Context(), wire.Connect{Filter: wire.Filter{Provider: provider}}, nil)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		t.Fatal(err)
-	}
-	channels := map[uint8]bool{}
-	for i, s := range sessions {
-		channels[s.Channel] = true
-		if i > 1 { // the first two stay idle
-			if _, err := FetchBlob(t.Context(), through(s), n.Web.URL(), func(int64) {}); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if len(channels) != len(sessions) {
-		t.Errorf("%d sessions share %d payment channels", len(sessions), len(channels))
-	}
-	for i, s := range sessions {
-		ended, err := n.Consumer.API.Disconnect(t.Context(), s.ID, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if busy := i > 1; busy != (ended.Received >= BlobSize) {
-			t.Errorf("session %d: billed for %d bytes", i, ended.Received)
-		}
-		if ended.Promised != ended.Due {
-			t.Errorf("session %d: promised %s, due %s", i, ended.Promised.Coins, ended.Due.Coins)
-		}
-	}
-	for _, p := range n.Provider {
-		eventually(t, "cleared", func(ctx context.Context) error {
-			balance, err := p.API.Balance(ctx)
-			if err == nil && balance.Uncleared.Units != 0 {
-				err = fmt.Errorf("%s coins are not cleared", balance.Uncleared.Coins)
-			}
-			return err
-		})
-	}
-}
-
 func TestReturningConsumerStartsWithoutTransaction(t *testing.T) {
 	t.Parallel()
-	n := start(t, Config{})
+	n := start(t, Config{BlockTime: time.Second}) // blocks are counted below
 	for round := range 2 {
 		before := n.Chain.Head()
 		var steps []string
-		s, err := n.Consumer.API.Connect(t.Context(), wire.Connect{}, func(p wire.Progress) { steps = append(steps, p.Step) })
+		s, err := n.Consumer[0].API.Connect(t.Context(), wire.Connect{}, func(p wire.Progress) { steps = append(steps, p.Step) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -236,7 +207,7 @@ func TestReturningConsumerStartsWithoutTransaction(t *testing.T) {
 		if _, err := FetchAddress(t.Context(), through(s), n.Web.URL()); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := n.Consumer.API.Disconnect(t.Context(), s.ID, nil); err != nil {
+		if _, err := n.Consumer[0].API.Disconnect(t.Context(), s.ID, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -245,7 +216,7 @@ func TestReturningConsumerStartsWithoutTransaction(t *testing.T) {
 func TestProviderDrains(t *testing.T) {
 	t.Parallel()
 	n := start(t, Config{})
-	s, err := n.Consumer.API.Connect(t.Context(), wire.Connect{}, nil)
+	s, err := n.Consumer[0].API.Connect(t.Context(), wire.Connect{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +228,7 @@ func TestProviderDrains(t *testing.T) {
 	}
 	var ended wire.Session
 	eventually(t, "the consumer was told", func(ctx context.Context) error {
-		sessions, err := n.Consumer.API.Sessions(ctx)
+		sessions, err := n.Consumer[0].API.Sessions(ctx)
 		if err != nil {
 			return err
 		}
@@ -273,7 +244,7 @@ func TestProviderDrains(t *testing.T) {
 	if err != nil || len(cleared) != 1 {
 		t.Errorf("clearings at shutdown: %v, %v", cleared, err)
 	}
-	if found, err := n.Consumer.API.Proposals(t.Context(), wire.Filter{}); err != nil || len(found.Proposals) != 0 {
+	if found, err := n.Consumer[0].API.Proposals(t.Context(), wire.Filter{}); err != nil || len(found.Proposals) != 0 {
 		t.Errorf("a provider that is gone is still offered: %v, %v", found, err)
 	}
 	if conn, err := net.DialTimeout("tcp", s.ProxyAddr, time.Second); err == nil {

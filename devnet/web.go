@@ -9,15 +9,16 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
 
-// BlobSize is what the web server serves under /blob, in bytes.
+// BlobSize is the most that the web server serves under /blob, in bytes.
 const BlobSize = 64 << 20
 
 // WebServer is a destination outside the network: it tells callers their address and serves
-// BlobSize pseudo-random bytes that a caller can check.
+// BlobSize pseudo-random bytes, or as many of them as are asked for, that a caller can check.
 type WebServer struct {
 	http   *http.Server
 	listen net.Listener
@@ -36,9 +37,14 @@ func StartWebServer(ctx context.Context) (*WebServer, error) {
 		w.Header().Set("Content-Type", "text/plain")
 		_, _ = fmt.Fprintln(w, host) //nolint:gosec // an address, as the kernel gave it
 	})
-	mux.HandleFunc("GET /blob", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Length", fmt.Sprint(BlobSize))
-		_, _ = io.Copy(w, blob()) // an error here is the caller's going away
+	mux.HandleFunc("GET /blob/{size}", func(w http.ResponseWriter, r *http.Request) {
+		size, err := strconv.ParseInt(r.PathValue("size"), 10, 64)
+		if err != nil || size < 0 || size > BlobSize {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Length", fmt.Sprint(size))
+		_, _ = io.Copy(w, blob(size)) // an error here is the caller's going away
 	})
 	s := &WebServer{
 		http:   &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second},
@@ -65,10 +71,10 @@ func (s *WebServer) Close() error {
 	return err
 }
 
-// blob is the content of /blob: a fixed pseudo-random stream, so that both ends know its hash
-// and nothing on the way can compress it.
-func blob() io.Reader {
-	return io.LimitReader(rand.NewChaCha8([32]byte{'m', 'y', 's', 't'}), BlobSize)
+// blob is the content under /blob: the start of a fixed pseudo-random stream, so that both ends know its
+// hash and nothing on the way can compress it.
+func blob(size int64) io.Reader {
+	return io.LimitReader(rand.NewChaCha8([32]byte{'m', 'y', 's', 't'}), size)
 }
 
 // FetchAddress asks the web server for the caller's address.
@@ -85,10 +91,15 @@ func FetchAddress(ctx context.Context, client *http.Client, url string) (string,
 	return strings.TrimSpace(string(text)), nil
 }
 
-// FetchBlob reads /blob to its end, checks every byte by hash and returns how many came. It calls
-// progress with the bytes so far after every MiB.
+// FetchBlob fetches the largest blob that there is. It calls progress with the bytes so far after every MiB.
 func FetchBlob(ctx context.Context, client *http.Client, url string, progress func(n int64)) (int64, error) {
-	body, err := get(ctx, client, url+"/blob")
+	return FetchBytes(ctx, client, url, BlobSize, progress)
+}
+
+// FetchBytes reads a blob of a size up to BlobSize to its end, checks every byte by hash and returns how many
+// came. It calls progress like FetchBlob.
+func FetchBytes(ctx context.Context, client *http.Client, url string, size int64, progress func(n int64)) (int64, error) {
+	body, err := get(ctx, client, fmt.Sprintf("%s/blob/%d", url, size))
 	if err != nil {
 		return 0, err
 	}
@@ -97,8 +108,9 @@ func FetchBlob(ctx context.Context, client *http.Client, url string, progress fu
 	var n int64
 	for {
 		chunk, err := io.CopyN(got, body, 1<<20)
-		n += chunk
-		progress(n)
+		if n += chunk; chunk > 0 {
+			progress(n)
+		}
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -106,11 +118,11 @@ func FetchBlob(ctx context.Context, client *http.Client, url string, progress fu
 			return n, fmt.Errorf("fetch blob: after %d bytes: %w", n, err)
 		}
 	}
-	if _, err := io.Copy(want, blob()); err != nil {
+	if _, err := io.Copy(want, blob(size)); err != nil {
 		return n, err
 	}
-	if n != BlobSize || string(got.Sum(nil)) != string(want.Sum(nil)) {
-		return n, fmt.Errorf("fetch blob: %d bytes came, %d were expected, or their content differs", n, BlobSize)
+	if n != size || string(got.Sum(nil)) != string(want.Sum(nil)) {
+		return n, fmt.Errorf("fetch blob: %d bytes came, %d were expected, or their content differs", n, size)
 	}
 	return n, nil
 }

@@ -148,7 +148,7 @@ type Stats struct {
 	Promised       money.Amount  // in this session
 	Promises       uint64        // how many were sent or taken
 	Window         uint64        // bytes
-	Paused         bool          // time is not billed now, or traffic is stopped at the limit
+	Paused         bool          // time is not billed now
 }
 
 // Session is a row of the ledger: a session as this node accounts for it.

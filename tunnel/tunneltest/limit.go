@@ -106,6 +106,36 @@ func testLimitLowered(t *testing.T, d Driver) {
 	}
 }
 
+// testLimitHeld is payments that are late: flows stand still at the limit for longer than it takes their TCP
+// to notice, and go on when it is raised. That one of them does not is a matter of chance, so there are many.
+func testLimitHeld(t *testing.T, d Driver) {
+	const flows, size, held = 16, 8 << 20, 1500 * time.Millisecond
+	server := listenTCP(t, source)
+	provider := d.server(t, allow(server))
+	results := make(chan error, flows)
+	var consumers []tunnel.ClientTunnel
+	for i := range flows {
+		p := d.connect(t, provider)
+		conn := p.dial(t, "tcp", server.String())
+		p.consumer.SetLimit(uint64(3+i%4) << 20)
+		consumers = append(consumers, p.consumer)
+		go func() { results <- fetch(conn, size) }() // ends with its connection
+	}
+	select {
+	case err := <-results:
+		t.Fatalf("a transfer ended at the limit: %v", err)
+	case <-time.After(held):
+	}
+	for _, c := range consumers {
+		c.SetLimit(unlimited)
+	}
+	for range flows {
+		if err := <-results; err != nil {
+			t.Errorf("after the limit was raised: %v", err)
+		}
+	}
+}
+
 // testLimitRaisedOften is how payments use a tunnel: an alarm at half a window, and a limit that is
 // always one window ahead. The transfer must not notice.
 func testLimitRaisedOften(t *testing.T, d Driver) {

@@ -130,6 +130,7 @@ func Run(t *testing.T, d Driver) {
 		{"LimitIsExact", testLimitIsExact},
 		{"LimitStartsAtZero", testLimitStartsAtZero},
 		{"LimitLowered", testLimitLowered},
+		{"LimitHeld", testLimitHeld},
 		{"LimitRaisedOften", testLimitRaisedOften},
 		{"DeadlinesHoldAtLimit", testDeadlinesHoldAtLimit},
 		{"Alarm", testAlarm},

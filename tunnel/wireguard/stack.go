@@ -52,7 +52,10 @@ func setUp(s *stack.Stack, l *link, address netip.Addr) error {
 	send := tcpip.TCPSendBufferSizeRangeOption{Min: minBuffer, Default: defaultBuffer, Max: maxBuffer}
 	receive := tcpip.TCPReceiveBufferSizeRangeOption{Min: minBuffer, Default: defaultBuffer, Max: maxBuffer}
 	wait := tcpip.TCPTimeWaitTimeoutOption(timeWait)
-	for _, option := range []tcpip.SettableTransportProtocolOption{&sack, &send, &receive, &wait} {
+	// The stack's default, RACK, leaves flows that were held at the limit for a second or more without
+	// anything to send them on, often for a minute. Lost packets are found by SACK alone.
+	recovery := tcpip.TCPRecovery(0)
+	for _, option := range []tcpip.SettableTransportProtocolOption{&sack, &send, &receive, &wait, &recovery} {
 		if err := s.SetTransportProtocolOption(tcp.ProtocolNumber, option); err != nil {
 			return fmt.Errorf("set up stack: %s", err)
 		}
