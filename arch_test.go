@@ -21,8 +21,8 @@ const module = "github.com/mysteriumnetwork/myst"
 var levels = [][]string{
 	{"internal/…", "money"},
 	{"identity", "identity/keystore", "contracts", "store", "proxy", "tunnel", "hostnet"},
-	{"record", "intent", "chain", "messaging", "messaging/nats", "tunnel/wireguard"},
-	{"market", "registry"},
+	{"record", "intent", "chain", "messaging", "messaging/nats", "tunnel/routed"},
+	{"market", "registry", "tunnel/wireguard", "tunnel/openvpn"},
 	{"session", "payments", "discovery", "relay"},
 	{"node", "hub", "hub/client"},
 	{"api/wire"},

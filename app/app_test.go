@@ -100,7 +100,7 @@ func TestStartsWithoutBackendsAndRecovers(t *testing.T) {
 	network, chainPort := deadNetwork(t)
 	api, stop := launch(t, NodeConfig{
 		DataDir: t.TempDir(), Network: network, Passphrase: fixed("p"), LightScrypt: true, APIAddr: "127.0.0.1:0",
-		Provide: []string{"wireguard"}, Country: "DE", SetupCharge: 1, Listen: "127.0.0.1:0",
+		Provide: []string{"wireguard"}, Country: "DE", SetupCharge: 1, Listen: map[string]string{"wireguard": "127.0.0.1:0"},
 	})
 	status := await(t, api, func(s wire.Status) bool { return s.Identity != "" && backend(s, "broker").Name != "" })
 	for _, name := range []string{"chain", "hub", "broker"} {

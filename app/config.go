@@ -46,11 +46,12 @@ type NodeConfig struct {
 	SetupCharge money.Amount
 	// Bandwidth is what the provider commits to, in bit/s.
 	Bandwidth uint64
-	// Listen is the tunnel's UDP address; empty is 0.0.0.0:51820.
-	Listen string
-	// Endpoint is the host:port that consumers reach Listen at; empty derives it from Listen,
+	// Listen is each service's UDP address, by service; empty is 0.0.0.0 with port 51820 for wireguard, 1194
+	// for openvpn.
+	Listen map[string]string
+	// Endpoint is the host:port that consumers reach Listen at, by service; empty derives it from Listen,
 	// which must then name an address that others can reach.
-	Endpoint string
+	Endpoint map[string]string
 	// ExitSource is the local address that consumers' traffic leaves from; zero lets the system choose.
 	ExitSource netip.Addr
 	// ExitAllow are exceptions from the refusal of private destinations.

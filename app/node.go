@@ -4,16 +4,15 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"net"
-	"net/netip"
 	"runtime/debug"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/mysteriumnetwork/myst/api"
 	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/discovery"
+	"github.com/mysteriumnetwork/myst/hostnet"
 	"github.com/mysteriumnetwork/myst/hub/client"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
@@ -24,7 +23,7 @@ import (
 	"github.com/mysteriumnetwork/myst/node"
 	"github.com/mysteriumnetwork/myst/payments"
 	"github.com/mysteriumnetwork/myst/tunnel"
-	"github.com/mysteriumnetwork/myst/tunnel/wireguard"
+	"github.com/mysteriumnetwork/myst/tunnel/openvpn"
 )
 
 // defaultClearLeast keeps a hub, which relays free of charge, from paying gas for dust.
@@ -37,7 +36,9 @@ type nodeRun struct {
 	hubs   []chain.Hub
 	client *client.Client
 	node   *node.Node
-	server tunnel.Server // nil for a consumer
+
+	servers []tunnel.Server // none for a consumer
+	host    *hostnet.Host   // nil where this process may not change the host's network
 
 	broker atomic.Pointer[nats.Channel] // nil until the identity is unlocked
 }
@@ -86,10 +87,8 @@ func RunNode(ctx context.Context, cfg NodeConfig) (err error) {
 
 // check finds what an operator would have to mend before the node can start.
 func (cfg NodeConfig) check() error {
-	for _, service := range cfg.Provide {
-		if service != wireguard.ServiceType {
-			return fmt.Errorf("this node cannot provide %q, only %q", service, wireguard.ServiceType)
-		}
+	if err := cfg.checkServices(); err != nil {
+		return err
 	}
 	if len(cfg.Provide) == 0 {
 		return nil
@@ -101,18 +100,6 @@ func (cfg NodeConfig) check() error {
 		return err
 	}
 	return checkSource(cfg.ExitSource)
-}
-
-// checkSource finds out whether traffic can leave from an address: it must be one of this machine's.
-func checkSource(source netip.Addr) error {
-	if !source.IsValid() {
-		return nil
-	}
-	socket, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(source, 0)))
-	if err != nil {
-		return fmt.Errorf("exit source %s is not an address of this machine: %w", source, err)
-	}
-	return socket.Close()
 }
 
 // build makes everything that does not need the identity's key.
@@ -135,67 +122,19 @@ func (r *nodeRun) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(r.cfg.Provide) > 0 {
-		if err := r.startServer(ctx); err != nil {
-			return err
-		}
+	if err := r.openHost(ctx, slices.Contains(r.cfg.Provide, openvpn.ServiceType)); err != nil {
+		return err
+	}
+	if err := r.startServers(ctx); err != nil {
+		return err
 	}
 	r.node = node.New(ctx, node.Config{
 		Version: r.cfg.Version, Network: r.network, Chain: r.payments, Fresh: r.base.client.Fresh, Registry: r.registry,
 		Relayer: r.client, Finder: finder, Backends: r.backends,
-		Clients: map[string]func() (tunnel.Client, error){
-			wireguard.ServiceType: func() (tunnel.Client, error) {
-				return wireguard.NewClient(wireguard.ClientConfig{Logger: r.log})
-			},
-		},
-		Confirmations: r.cfg.Confirmations, Lock: r.cfg.Lock, Deny: r.cfg.Deny, Logger: r.log,
+		Clients: r.clients(), Confirmations: r.cfg.Confirmations, Lock: r.cfg.Lock, Deny: r.cfg.Deny, Logger: r.log,
 	})
 	r.onClose(r.node.Close)
 	return nil
-}
-
-// startServer takes the provider's UDP port.
-func (r *nodeRun) startServer(ctx context.Context) error {
-	listen, err := resolve(ctx, cmp.Or(r.cfg.Listen, "0.0.0.0:51820"))
-	if err != nil {
-		return fmt.Errorf("tunnel address: %w", err)
-	}
-	var endpoint netip.AddrPort
-	if r.cfg.Endpoint != "" {
-		if endpoint, err = resolve(ctx, r.cfg.Endpoint); err != nil {
-			return fmt.Errorf("endpoint: %w", err)
-		}
-	}
-	server, err := wireguard.NewServer(wireguard.ServerConfig{
-		Listen: listen, Endpoint: endpoint, Logger: r.log,
-		Exit: tunnel.ExitPolicy{Allow: r.cfg.ExitAllow, Source: r.cfg.ExitSource},
-	})
-	if err != nil {
-		return err
-	}
-	r.server = server
-	r.onClose(server.Close)
-	return nil
-}
-
-// resolve turns host:port into an address; a name is looked up once.
-func resolve(ctx context.Context, hostPort string) (netip.AddrPort, error) {
-	if parsed, err := netip.ParseAddrPort(hostPort); err == nil {
-		return parsed, nil
-	}
-	host, port, err := net.SplitHostPort(hostPort)
-	if err != nil {
-		return netip.AddrPort{}, err
-	}
-	number, err := net.DefaultResolver.LookupPort(ctx, "udp", port)
-	if err != nil {
-		return netip.AddrPort{}, err
-	}
-	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip4", host)
-	if err != nil {
-		return netip.AddrPort{}, err
-	}
-	return netip.AddrPortFrom(addresses[0].Unmap(), uint16(number)), nil //nolint:gosec // LookupPort returns 0 to 65535
 }
 
 // attach unlocks the identity and gives the node what depends on it.
@@ -222,7 +161,7 @@ func (r *nodeRun) connect(key *identity.Key, self *node.Self) error {
 	for i, h := range r.hubs {
 		home[i] = nats.Contact{Hub: h.Identity, URL: h.Broker}
 	}
-	providing := len(r.cfg.Provide) > 0
+	providing := len(r.servers) > 0
 	channel, err := nats.New(r.ctx, nats.Config{
 		ChainID: r.network.ChainID, Signer: key, Home: home, Serve: providing, Logger: r.log,
 	})
@@ -252,23 +191,29 @@ func (r *nodeRun) connect(key *identity.Key, self *node.Self) error {
 }
 
 func (r *nodeRun) announce(key *identity.Key, keys *messaging.Keyring, home []nats.Contact, self *node.Self) error {
-	proposal := market.Proposal{
-		ServiceType: r.server.ServiceType(), Country: r.cfg.Country, Price: r.cfg.Price,
-		SetupCharge: r.cfg.SetupCharge, Bandwidth: r.cfg.Bandwidth,
-	}
+	var contacts []market.Contact
 	for _, contact := range home {
-		proposal.Contacts = append(proposal.Contacts, market.Contact{Type: market.ContactNATS, Address: contact.String()})
+		contacts = append(contacts, market.Contact{Type: market.ContactNATS, Address: contact.String()})
+	}
+	var proposals []market.Proposal
+	for _, server := range r.servers {
+		proposals = append(proposals, market.Proposal{
+			ServiceType: server.ServiceType(), Country: r.cfg.Country, Price: r.cfg.Price,
+			SetupCharge: r.cfg.SetupCharge, Bandwidth: r.cfg.Bandwidth, Contacts: contacts,
+		})
 	}
 	announcer, err := discovery.NewAnnouncer(discovery.AnnouncerConfig{
 		Signer: key, Domain: r.domain(), Keys: keys, Targets: r.client.Targets(),
-		Proposals: []market.Proposal{proposal}, Logger: r.log,
+		Proposals: proposals, Logger: r.log,
 	})
 	if err != nil {
 		return err
 	}
 	joined := self.Retry
 	self.Retry = func() { joined(); announcer.Retry() }
-	self.Services = []node.Service{{Server: r.server, Announcer: announcer.Service(0), Proposal: proposal}}
+	for i, server := range r.servers {
+		self.Services = append(self.Services, node.Service{Server: server, Announcer: announcer.Service(i), Proposal: proposals[i]})
+	}
 	r.run("announcer", announcer.Run)
 	return nil
 }

@@ -153,15 +153,15 @@ var providerOnly = []string{
 func providerFlags(cmd *cobra.Command, cfg *app.NodeConfig) {
 	flags := cmd.Flags()
 	flags.Var(&list[string]{value[[]string]{kind: "service", into: &cfg.Provide}, parseService}, "provide",
-		"offer this `service`: "+strings.Join(services, ", "))
+		"offer this `service`: "+strings.Join(services, ", ")+"; repeatable")
 	completeWith(cmd, "provide", services...)
 	countryFlag(cmd, &cfg.Country, "provider: `country` of the exit, such as DE")
 	coinsFlag(flags, &cfg.Price.PerGiB, "price-per-gib", "provider: `coins` for 2^30 bytes, both directions added")
 	coinsFlag(flags, &cfg.Price.PerHour, "price-per-hour", "provider: `coins` for an hour")
 	coinsFlag(flags, &cfg.SetupCharge, "setup-charge", "provider: `coins` for each session, to repay the lock's gas")
 	bandwidthFlag(flags, &cfg.Bandwidth, "bandwidth", "provider: committed `speed` in bit/s, such as 50M")
-	hostPortFlag(flags, &cfg.Listen, "listen", "provider: UDP `address:port` of tunnels (default 0.0.0.0:51820)", nil)
-	hostPortFlag(flags, &cfg.Endpoint, "endpoint", "provider: `host:port` at which consumers reach --listen, if another", nil)
+	perServiceFlag(flags, &cfg.Listen, "listen", "provider: UDP `[service=]address:port` of tunnels (default port 51820, openvpn 1194)")
+	perServiceFlag(flags, &cfg.Endpoint, "endpoint", "provider: `[service=]host:port` at which consumers reach --listen, if another")
 	flags.Var(&value[netip.Addr]{kind: "address", into: &cfg.ExitSource, parse: func(s string) (netip.Addr, error) {
 		addr, err := netip.ParseAddr(s)
 		if err != nil {
@@ -195,9 +195,31 @@ func checkProvider(cmd *cobra.Command, cfg app.NodeConfig) error {
 	if !slices.ContainsFunc([]string{"price-per-gib", "price-per-hour", "setup-charge"}, flags.Changed) {
 		return usagef("--provide wants a price: --price-per-gib, --price-per-hour or --setup-charge")
 	}
-	if host, _, err := net.SplitHostPort(cfg.Listen); cfg.Endpoint == "" && (err != nil || unspecified(host)) {
-		return usagef("--provide wants the address at which consumers reach this node: --listen 203.0.113.7:51820,\n" +
-			"or behind a NAT --endpoint with the public host:port")
+	return checkAddresses(cfg)
+}
+
+// checkAddresses gives each address to its service, and wants one that consumers can reach for each.
+func checkAddresses(cfg app.NodeConfig) error {
+	for flag, of := range map[string]map[string]string{"listen": cfg.Listen, "endpoint": cfg.Endpoint} {
+		if address, unnamed := of[""]; unnamed {
+			if len(cfg.Provide) > 1 {
+				return usagef("--%s %s: of which service? Write --%s %s=%s", flag, address, flag, cfg.Provide[0], address)
+			}
+			delete(of, "")
+			of[cfg.Provide[0]] = address
+		}
+		for service := range of {
+			if !slices.Contains(cfg.Provide, service) {
+				return usagef("--%s names %s, which is not provided", flag, service)
+			}
+		}
+	}
+	for _, service := range cfg.Provide {
+		host, _, err := net.SplitHostPort(cfg.Listen[service])
+		if cfg.Endpoint[service] == "" && (err != nil || unspecified(host)) {
+			return usagef("--provide wants the address at which consumers reach %s: --listen 203.0.113.7:PORT,\n"+
+				"or behind a NAT --endpoint with the public host:port", service)
+		}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -10,13 +11,14 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/mysteriumnetwork/myst/app"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/money"
 )
 
 // services are the tunnel drivers that this program has.
-var services = []string{"wireguard"}
+var services = app.Services()
 
 // value is a flag whose text is checked while the command line is parsed.
 type value[T any] struct {
@@ -142,6 +144,31 @@ func hostPortFlag(flags *pflag.FlagSet, into *string, name, text string, check f
 		return s, check(s)
 	}}
 	flags.Var(v, name, text)
+}
+
+// perServiceFlag is a host:port for one service: "SERVICE=" before it may be left out when only one is provided.
+// checkProvider finds out which.
+func perServiceFlag(flags *pflag.FlagSet, into *map[string]string, name, text string) {
+	var all []string
+	flags.Var(&list[string]{value[[]string]{kind: "[service=]host:port", into: &all}, func(s string) (string, error) {
+		service, address, named := strings.Cut(s, "=")
+		if !named {
+			service, address = "", s
+		} else if _, err := parseService(service); err != nil {
+			return "", err
+		}
+		if _, port, err := net.SplitHostPort(address); err != nil || port == "" {
+			return "", fmt.Errorf("%q: want host:port such as 192.0.2.1:80", address)
+		}
+		if _, twice := (*into)[service]; twice {
+			return "", errors.New("given twice")
+		}
+		if *into == nil {
+			*into = map[string]string{}
+		}
+		(*into)[service] = address
+		return s, nil
+	}}, name, text)
 }
 
 // completeWith offers fixed values in shell completion.

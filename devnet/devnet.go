@@ -214,7 +214,7 @@ func (n *Network) providerConfig() app.NodeConfig {
 	cfg := app.NodeConfig{
 		Provide: []string{"wireguard"}, Country: n.cfg.Country,
 		Price: n.cfg.Price, SetupCharge: n.cfg.SetupCharge, Bandwidth: 100_000_000,
-		Listen: "127.0.0.1:0", ExitSource: n.cfg.ExitSource,
+		Listen: map[string]string{"wireguard": "127.0.0.1:0"}, ExitSource: n.cfg.ExitSource,
 		ClearLeast: 1, // gas costs nothing here
 	}
 	if !n.cfg.WithoutExit {

@@ -1,0 +1,155 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/mysteriumnetwork/myst/hostnet"
+	"github.com/mysteriumnetwork/myst/tunnel"
+	"github.com/mysteriumnetwork/myst/tunnel/openvpn"
+	"github.com/mysteriumnetwork/myst/tunnel/wireguard"
+)
+
+// hostnetFile journals what this node changed of the host's network.
+const hostnetFile = "hostnet.json"
+
+// Services lists the services that a node can provide, best first.
+func Services() []string { return []string{wireguard.ServiceType, openvpn.ServiceType} }
+
+// defaultListen is where each service's UDP port is unless another is named.
+var defaultListen = map[string]string{wireguard.ServiceType: "0.0.0.0:51820", openvpn.ServiceType: "0.0.0.0:1194"}
+
+// openHost undoes what a crashed run left on the host's network, and makes it possible to change it again,
+// where this process may. wanted says that the node cannot do without.
+func (r *nodeRun) openHost(ctx context.Context, wanted bool) error {
+	missing := routedProblem(ctx)
+	if missing != nil && wanted {
+		return fmt.Errorf("openvpn cannot be provided here: %w", missing)
+	}
+	if missing != nil {
+		r.log.Debug("tunnels of the kernel cannot be used here", "reason", missing)
+		return nil
+	}
+	host, err := hostnet.Open(hostnet.Config{Journal: filepath.Join(r.dataDir, hostnetFile), Logger: r.log})
+	if err != nil {
+		return err
+	}
+	r.host = host
+	r.onClose(host.Close)
+	return nil
+}
+
+// routedProblem says what this host lacks for openvpn, or returns nil.
+func routedProblem(ctx context.Context) error {
+	var problems []string
+	for _, p := range hostnet.Check() {
+		problems = append(problems, p.String())
+	}
+	if _, err := openvpn.Version(ctx); err != nil {
+		problems = append(problems, err.Error())
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	return errors.New(strings.Join(problems, "; "))
+}
+
+// clients are the consumer's ends that this host can make.
+func (r *nodeRun) clients() map[string]func() (tunnel.Client, error) {
+	all := map[string]func() (tunnel.Client, error){
+		wireguard.ServiceType: func() (tunnel.Client, error) {
+			return wireguard.NewClient(wireguard.ClientConfig{Logger: r.log})
+		},
+	}
+	if r.host != nil {
+		all[openvpn.ServiceType] = func() (tunnel.Client, error) {
+			return openvpn.NewClient(openvpn.ClientConfig{Host: r.host, Logger: r.log}), nil
+		}
+	}
+	return all
+}
+
+// startServers takes the provider's UDP ports.
+func (r *nodeRun) startServers(ctx context.Context) error {
+	for _, service := range r.cfg.Provide {
+		server, err := r.startServer(ctx, service)
+		if err != nil {
+			return err
+		}
+		r.servers = append(r.servers, server)
+		r.onClose(server.Close)
+	}
+	return nil
+}
+
+func (r *nodeRun) startServer(ctx context.Context, service string) (tunnel.Server, error) {
+	listen, err := resolve(ctx, cmp.Or(r.cfg.Listen[service], defaultListen[service]))
+	if err != nil {
+		return nil, fmt.Errorf("address of %s: %w", service, err)
+	}
+	var endpoint netip.AddrPort
+	if named := r.cfg.Endpoint[service]; named != "" {
+		if endpoint, err = resolve(ctx, named); err != nil {
+			return nil, fmt.Errorf("endpoint of %s: %w", service, err)
+		}
+	}
+	exit := tunnel.ExitPolicy{Allow: r.cfg.ExitAllow, Source: r.cfg.ExitSource}
+	if service == openvpn.ServiceType {
+		return openvpn.NewServer(ctx, openvpn.ServerConfig{
+			Host: r.host, Listen: listen, Endpoint: endpoint, Exit: exit, Logger: r.log,
+		})
+	}
+	return wireguard.NewServer(wireguard.ServerConfig{Listen: listen, Endpoint: endpoint, Exit: exit, Logger: r.log})
+}
+
+// checkServices finds what is wrong with the services to provide.
+func (cfg NodeConfig) checkServices() error {
+	for i, service := range cfg.Provide {
+		if !slices.Contains(Services(), service) {
+			return fmt.Errorf("this node cannot provide %q, only %s", service, strings.Join(Services(), " and "))
+		}
+		if slices.Contains(cfg.Provide[:i], service) {
+			return fmt.Errorf("%s is named twice", service)
+		}
+	}
+	return nil
+}
+
+// checkSource finds out whether traffic can leave from an address: it must be one of this machine's.
+func checkSource(source netip.Addr) error {
+	if !source.IsValid() {
+		return nil
+	}
+	socket, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(source, 0)))
+	if err != nil {
+		return fmt.Errorf("exit source %s is not an address of this machine: %w", source, err)
+	}
+	return socket.Close()
+}
+
+// resolve turns host:port into an address; a name is looked up once.
+func resolve(ctx context.Context, hostPort string) (netip.AddrPort, error) {
+	if parsed, err := netip.ParseAddrPort(hostPort); err == nil {
+		return parsed, nil
+	}
+	host, port, err := net.SplitHostPort(hostPort)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	number, err := net.DefaultResolver.LookupPort(ctx, "udp", port)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip4", host)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	return netip.AddrPortFrom(addresses[0].Unmap(), uint16(number)), nil //nolint:gosec // LookupPort returns 0 to 65535
+}
