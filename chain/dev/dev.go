@@ -18,6 +18,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"time"
 
@@ -54,7 +55,10 @@ type Config struct {
 	// Period is the time between blocks. Zero is a second; a negative one seals only on Commit.
 	// Below a second the block times, which are whole seconds, run ahead of the clock.
 	Period time.Duration
-	// HTTPPort and WSPort are the TCP ports on 127.0.0.1; zero takes free ones.
+	// Host is the address that JSON-RPC is served on; empty is 127.0.0.1. Whoever reaches it may use the
+	// chain, but holds no key of it.
+	Host string
+	// HTTPPort and WSPort are the TCP ports on Host; zero takes free ones.
 	HTTPPort, WSPort int
 	// Key owns the gas coins of a new chain; nil makes one.
 	Key *identity.Key
@@ -81,6 +85,9 @@ type Chain struct {
 
 // Start starts a chain. It runs until Close; ctx bounds only the start.
 func Start(ctx context.Context, cfg Config) (*Chain, error) {
+	if cfg.Host == "" {
+		cfg.Host = "127.0.0.1"
+	}
 	if cfg.ChainID == 0 {
 		cfg.ChainID = DefaultChainID
 	}
@@ -108,7 +115,7 @@ func Start(ctx context.Context, cfg Config) (*Chain, error) {
 
 func (c *Chain) start(ctx context.Context, cfg Config) error {
 	for _, port := range []int{cfg.HTTPPort, cfg.WSPort} {
-		if err := portFree(ctx, port); err != nil {
+		if err := portFree(ctx, cfg.Host, port); err != nil {
 			return err
 		}
 	}
@@ -139,11 +146,11 @@ func (c *Chain) start(ctx context.Context, cfg Config) error {
 }
 
 // portFree gives a clearer error than the node, which reports a taken port as one of several.
-func portFree(ctx context.Context, port int) error {
+func portFree(ctx context.Context, host string, port int) error {
 	if port == 0 {
 		return nil
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 	if err != nil {
 		return fmt.Errorf("port %d is taken: %w", port, err)
 	}
@@ -154,9 +161,9 @@ func nodeConfig(cfg Config) *node.Config {
 	modules := []string{"eth", "net", "web3"}
 	return &node.Config{
 		Name: "mystdev", DataDir: cfg.DataDir,
-		HTTPHost: "127.0.0.1", HTTPPort: cfg.HTTPPort, HTTPModules: modules, HTTPVirtualHosts: []string{"localhost"},
+		HTTPHost: cfg.Host, HTTPPort: cfg.HTTPPort, HTTPModules: modules, HTTPVirtualHosts: []string{"localhost"},
 		HTTPTimeouts: rpc.DefaultHTTPTimeouts,
-		WSHost:       "127.0.0.1", WSPort: cfg.WSPort, WSModules: modules,
+		WSHost:       cfg.Host, WSPort: cfg.WSPort, WSModules: modules,
 		BatchRequestLimit: node.DefaultConfig.BatchRequestLimit, BatchResponseMaxSize: node.DefaultConfig.BatchResponseMaxSize,
 		P2P:    p2p.Config{NoDiscovery: true, NoDial: true, MaxPeers: 0},
 		Logger: gethlog.NewLogger(cfg.Logger.Handler()),

@@ -68,6 +68,7 @@ restarts; without it everything is gone at the end.`,
 	f.StringVar(&cfg.DataDir, "data-dir", "", "keep the chain here; empty keeps it in memory")
 	f.Uint64Var(&cfg.ChainID, "chain-id", dev.DefaultChainID, "chain ID of a new chain")
 	f.DurationVar(&cfg.Period, "period", time.Second, "time between blocks")
+	f.StringVar(&cfg.Host, "host", "127.0.0.1", "address that JSON-RPC is served on; others than loopback let everybody there use the chain")
 	f.IntVar(&cfg.HTTPPort, "http-port", 8545, "TCP port of HTTP JSON-RPC; 0 takes a free one")
 	f.IntVar(&cfg.WSPort, "ws-port", 8546, "TCP port of WebSocket JSON-RPC; 0 takes a free one")
 	f.BoolVarP(&verbose, "verbose", "v", false, "log what the chain does")
