@@ -23,6 +23,7 @@ type fakeServer struct {
 	admitted map[clientID]netip.Prefix
 	commands []string
 	onAdmit  func() // called while admit runs
+	sluggish bool   // kill has no effect on a client that still asks
 }
 
 func newFakeServer() *fakeServer {
@@ -66,7 +67,9 @@ func (f *fakeServer) kill(cid clientID) error {
 	if !admitted && !f.asking[cid] {
 		return errCommand
 	}
-	delete(f.asking, cid)
+	if !f.sluggish {
+		delete(f.asking, cid)
+	}
 	delete(f.admitted, cid)
 	return nil
 }
@@ -211,13 +214,17 @@ func TestSessionsDoNotMix(t *testing.T) {
 
 // A session that ends while openvpn is being told to let its client in does not leave it there.
 func TestCloseDuringAdmission(t *testing.T) {
-	a, f := newAdmission(0, nil), newFakeServer()
-	a.attach(f)
-	s := openTest(t, a)
-	f.onAdmit = s.close
-	f.asks(a, 1, anID, aCredential)
-	if len(f.admitted) != 0 || len(f.asking) != 0 {
-		t.Errorf("client stays after %q", f.take())
+	for _, sluggish := range []bool{false, true} {
+		a, f := newAdmission(0, nil), newFakeServer()
+		f.sluggish = sluggish
+		a.attach(f)
+		s := openTest(t, a)
+		f.onAdmit = s.close
+		f.asks(a, 1, anID, aCredential)
+		if len(f.admitted) != 0 || len(f.asking) != 0 {
+			t.Errorf("client stays after %q", f.take())
+		}
+		f.onAdmit = nil
 	}
 }
 

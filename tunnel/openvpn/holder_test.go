@@ -1,12 +1,15 @@
 package openvpn
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/netip"
 	"os"
+	"os/signal"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -32,8 +35,31 @@ func dialUnix(t *testing.T, path string) net.Conn {
 	return conn
 }
 
+// playStubborn is an openvpn that says yes to everything and goes on. Its configuration is the path of the
+// management socket alone.
+func playStubborn() {
+	signal.Ignore(syscall.SIGTERM)
+	path, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	if err != nil {
+		panic(err)
+	}
+	conn, err := net.Dial("unix", strings.TrimSpace(path))
+	if err != nil {
+		panic(err)
+	}
+	for lines := bufio.NewScanner(conn); lines.Scan(); {
+		if _, err := io.WriteString(conn, "SUCCESS: yes\r\n"); err != nil {
+			break
+		}
+	}
+	select {} // until it is killed
+}
+
 // holdProcess starts openvpn, prints its process ID, waits until its input ends, and ends as told.
 func holdProcess(how string) {
+	if how == "stubborn" {
+		playStubborn()
+	}
 	ctx := context.Background()
 	found, err := findProgram(ctx)
 	if err != nil {

@@ -59,6 +59,12 @@ func findProgram(ctx context.Context) (program, error) {
 	return checkProgram(ctx, path)
 }
 
+// Version returns the version of the openvpn that this host has. The error says what is missing and what to do.
+func Version(ctx context.Context) (string, error) {
+	found, err := findProgram(ctx)
+	return found.version, err
+}
+
 var versionLine = regexp.MustCompile(`^OpenVPN (\d{1,4})\.(\d{1,4})[^\s]{0,40}`)
 
 // checkProgram asks an executable for its version.
@@ -116,6 +122,7 @@ type process struct {
 	fatal  atomic.Pointer[string]
 	refuse atomic.Bool // the peer refused the credential
 	stops  atomic.Bool
+	grace  time.Duration // from SIGTERM to SIGKILL
 	exited chan struct{} // the child has been waited for
 	exit   error         // what that returned; of whoever waited for exited
 	ended  chan struct{} // and all is cleaned up
@@ -148,6 +155,7 @@ func startProcess(ctx context.Context, cfg processConfig) (*process, error) {
 	p := &process{
 		log:    log,
 		lines:  &logWriter{log: log},
+		grace:  stopGrace,
 		exited: make(chan struct{}),
 		ended:  make(chan struct{}),
 	}
@@ -278,7 +286,7 @@ func (p *process) why() error {
 func (p *process) stop() {
 	if p.stops.CompareAndSwap(false, true) {
 		if err := p.management.terminate(); err == nil {
-			timer := time.NewTimer(stopGrace)
+			timer := time.NewTimer(p.grace)
 			defer timer.Stop()
 			select {
 			case <-p.exited:

@@ -9,8 +9,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // checkNoTrace checks that nothing secret of a process is on its command line, in its environment or in
@@ -176,8 +178,15 @@ func TestManagementLost(t *testing.T) {
 
 func TestStopOfHanging(t *testing.T) {
 	h := newHosts(t)
-	p := h.start(t, h.consumer, idle(), nil)
-	p.management.timeout = 100 * 1e6 // 100 ms
+	running := make(chan struct{})
+	var once sync.Once
+	p := h.start(t, h.consumer, idle(), func(_ *management, e event) {
+		if _, ok := e.(stateEvent); ok {
+			once.Do(func() { close(running) })
+		}
+	})
+	await(t, running, "openvpn to go on from its hold")
+	p.management.timeout = 100 * time.Millisecond
 	if err := p.cmd.Process.Signal(stopSignal); err != nil {
 		t.Fatal(err)
 	}
@@ -185,6 +194,24 @@ func TestStopOfHanging(t *testing.T) {
 	p.stop()
 	if err := p.why(); !errors.Is(err, tunnelErrClosed) {
 		t.Errorf("%v, want ErrClosed", err)
+	}
+}
+
+// One that promises to end and does not is killed.
+func TestStopOfStubborn(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := fakeProgram(t, holderVariable+"=stubborn exec '"+self+"'")
+	p, err := startProcess(t.Context(), processConfig{program: program{path: script}, config: text("SOCKET\n"), directory: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.grace = time.Millisecond
+	p.stop()
+	if alive(p.pid()) {
+		t.Error("still there")
 	}
 }
 
