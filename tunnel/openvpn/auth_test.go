@@ -244,6 +244,7 @@ func TestFirstUse(t *testing.T) {
 		a.handle(clientEvent{action: clientDisconnect, cid: 2})
 		f.take()
 		<-unused.done()
+		synctest.Wait() // its client is killed after that
 		if err := unused.why(); !errors.Is(err, errUnused) {
 			t.Errorf("%v, want errUnused", err)
 		}

@@ -181,7 +181,7 @@ func TestStopOfHanging(t *testing.T) {
 	running := make(chan struct{})
 	var once sync.Once
 	p := h.start(t, h.consumer, idle(), func(_ *management, e event) {
-		if _, ok := e.(stateEvent); ok {
+		if _, ok := e.(passwordEvent); ok { // and now waits for an answer
 			once.Do(func() { close(running) })
 		}
 	})
