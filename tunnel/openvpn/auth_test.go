@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,6 +20,7 @@ import (
 // fakeServer behaves as openvpn's server does towards the admission: it knows who asked, who is in with
 // which address, and refuses commands about clients that are gone.
 type fakeServer struct {
+	mu       sync.Mutex
 	asking   map[clientID]bool
 	admitted map[clientID]netip.Prefix
 	commands []string
@@ -31,6 +33,8 @@ func newFakeServer() *fakeServer {
 }
 
 func (f *fakeServer) note(format string, args ...any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.commands = append(f.commands, fmt.Sprintf(format, args...))
 }
 
@@ -39,6 +43,8 @@ func (f *fakeServer) admit(cid clientID, kid uint32, address netip.Prefix) error
 	if f.onAdmit != nil {
 		f.onAdmit()
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if !f.asking[cid] {
 		return errCommand
 	}
@@ -49,6 +55,8 @@ func (f *fakeServer) admit(cid clientID, kid uint32, address netip.Prefix) error
 
 func (f *fakeServer) renew(cid clientID, kid uint32) error {
 	f.note("renew %d %d", cid, kid)
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if _, ok := f.admitted[cid]; !ok {
 		return errCommand
 	}
@@ -57,12 +65,16 @@ func (f *fakeServer) renew(cid clientID, kid uint32) error {
 
 func (f *fakeServer) deny(cid clientID, kid uint32) error {
 	f.note("deny %d %d", cid, kid)
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	delete(f.asking, cid)
 	return nil
 }
 
 func (f *fakeServer) kill(cid clientID) error {
 	f.note("kill %d", cid)
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	_, admitted := f.admitted[cid]
 	if !admitted && !f.asking[cid] {
 		return errCommand
@@ -76,13 +88,17 @@ func (f *fakeServer) kill(cid clientID) error {
 
 // take returns the commands given since the last call.
 func (f *fakeServer) take() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	defer func() { f.commands = nil }()
 	return strings.Join(f.commands, "; ")
 }
 
 // asks is a client's CONNECT.
 func (f *fakeServer) asks(a *admission, cid clientID, id tunnel.SessionID, credential tunnel.Credential) {
+	f.mu.Lock()
 	f.asking[cid] = true
+	f.mu.Unlock()
 	a.handle(clientSays(clientConnect, cid, 1, id, credential))
 }
 
