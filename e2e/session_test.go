@@ -1,0 +1,118 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"io"
+	"net/netip"
+	"testing"
+
+	"github.com/mysteriumnetwork/myst/api/wire"
+)
+
+// get fetches a page and returns it.
+func get(t *testing.T, on *host, proxy, url string) string {
+	t.Helper()
+	resp, err := client(on, proxy).Get(url)
+	if err != nil {
+		t.Fatalf("get %s: %v", url, err)
+	}
+	defer resp.Body.Close() //nolint:errcheck // it was read
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatalf("get %s: %v", url, err)
+	}
+	return string(body)
+}
+
+// Both drivers at once, one session of each, with separate bills; nothing readable on the wire; the provider's
+// own network out of reach.
+func TestBothDriversAtOnce(t *testing.T) {
+	m := newMarket(t)
+	page := serve(t, m.web)
+	private := serve(t, m.internal)
+	url := "http://" + page.addr.String() + "/"
+
+	control := listen(t, m.consumers[0])
+	get(t, m.consumers[0], "", url)
+	if content, _ := control.end(); !bytes.Contains(content, []byte(secret)) {
+		t.Fatal("the capture does not see a page that was fetched in the open")
+	}
+	if seen := page.visitors(); len(seen) != 1 || seen[0] != m.consumers[0].addr {
+		t.Fatalf("fetched directly, but seen: %v", seen)
+	}
+
+	wires := []*capture{listen(t, m.consumers[0]), listen(t, m.consumers[1])}
+	sessions := []wire.Session{m.connect(t, 0, "openvpn"), m.connect(t, 1, "wireguard")}
+	for i, s := range sessions {
+		if got := get(t, m.consumers[i], s.ProxyAddr, url); got != secret+"; you are "+m.provider.addr.String() {
+			t.Errorf("%s: the page says %q", s.ServiceType, got)
+		}
+		if got := get(t, m.consumers[i], s.ProxyAddr, url+"bytes/33554432"); len(got) != 32<<20 {
+			t.Errorf("%s: %d bytes came", s.ServiceType, len(got))
+		}
+		resp, err := client(m.consumers[i], s.ProxyAddr).Get("http://" + private.addr.String() + "/")
+		if err == nil {
+			_ = resp.Body.Close()
+			t.Errorf("%s: the provider's internal network was reached", s.ServiceType)
+		}
+	}
+	for i, c := range wires {
+		content, packets := c.end()
+		if packets < 20_000 {
+			t.Errorf("consumer %d: only %d packets were captured", i, packets)
+		}
+		if bytes.Contains(content, []byte(secret)) || bytes.Contains(content, []byte("0123456789abcdef0123456789abcdef")) {
+			t.Errorf("consumer %d: a page can be read on the wire", i)
+		}
+	}
+	for _, from := range page.visitors() {
+		if from != m.provider.addr {
+			t.Errorf("the web server saw %s", from)
+		}
+	}
+	if seen := private.visitors(); len(seen) > 0 {
+		t.Errorf("the internal server was reached by %v", seen)
+	}
+	for i := range sessions {
+		m.buyers[i].run(t, nil, "disconnect")
+	}
+	m.settled(t, 2)
+}
+
+// settled waits until everything is cleared, and holds the books against each other.
+func (m *market) settled(t *testing.T, sessions int) {
+	t.Helper()
+	var sold wire.Sessions
+	m.seller.await(t, "every session has ended", func() bool {
+		if err := m.seller.try(t, &sold, "sessions"); err != nil || len(sold.Sessions) != sessions {
+			return false
+		}
+		for _, s := range sold.Sessions {
+			if s.Open() {
+				return false
+			}
+		}
+		return true
+	})
+	var balance wire.Balance
+	m.seller.await(t, "everything is cleared", func() bool {
+		return m.seller.try(t, &balance, "balance") == nil && balance.Uncleared.Units == 0
+	})
+	var earned, spent uint64
+	for _, s := range sold.Sessions {
+		earned += s.Promised.Units
+	}
+	for _, buyer := range m.buyers {
+		var bought wire.Sessions
+		buyer.run(t, &bought, "sessions")
+		for _, s := range bought.Sessions {
+			spent += s.Promised.Units
+		}
+	}
+	if earned != spent || balance.Earnings.Units != earned || earned == 0 {
+		t.Errorf("consumers promised %d units, the provider got %d and cleared %d", spent, earned, balance.Earnings.Units)
+	}
+	_ = netip.Addr{}
+}
