@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -82,12 +83,9 @@ func testUDP(t *testing.T, d Driver) {
 		for _, conn := range []net.Conn{a, b} {
 			datagram := make([]byte, size)
 			_, _ = io.ReadFull(stream(uint64(size)), datagram) //nolint:gosec // positive
-			if _, err := conn.Write(datagram); err != nil {
-				t.Fatalf("send %d bytes: %v", size, err)
-			}
-			n, err := conn.Read(buf)
+			n, err := exchange(conn, datagram, buf)
 			if err != nil {
-				t.Fatalf("receive %d bytes: %v", size, err)
+				t.Fatalf("%d bytes: %v", size, err)
 			}
 			if !bytes.Equal(buf[:n], datagram) {
 				t.Fatalf("%d bytes came back as other %d", size, n)
@@ -95,6 +93,23 @@ func testUDP(t *testing.T, d Driver) {
 		}
 	}
 	p.checkCounters(t)
+}
+
+// exchange sends a datagram and receives one. What is larger than a packet may be lost while an end learns
+// how much fits, so it is sent again a few times.
+func exchange(conn net.Conn, datagram, answer []byte) (n int, err error) {
+	for range 5 {
+		if err := conn.SetDeadline(time.Now().Add(patience / 10)); err != nil {
+			return 0, err
+		}
+		if _, err := conn.Write(datagram); err != nil {
+			return 0, fmt.Errorf("send: %w", err)
+		}
+		if n, err = conn.Read(answer); !errors.Is(err, os.ErrDeadlineExceeded) {
+			return n, err
+		}
+	}
+	return n, err
 }
 
 func testNames(t *testing.T, d Driver) {
