@@ -34,6 +34,8 @@ type Program struct {
 	RunNode func(context.Context, app.NodeConfig) error
 	// RunHub is "myst hub".
 	RunHub func(context.Context, app.HubConfig) error
+	// Doctor is "myst doctor".
+	Doctor func(context.Context, app.NodeConfig) []app.Finding
 }
 
 // Main runs the command that os.Args names and returns the exit code. The first SIGINT or SIGTERM asks the
@@ -118,7 +120,7 @@ func (e *env) root() *cobra.Command {
 		id       string
 		commands []*cobra.Command
 	}{
-		{"run", []*cobra.Command{e.node(), e.hub(), e.version()}},
+		{"run", []*cobra.Command{e.node(), e.hub(), e.doctor(), e.version()}},
 		{"money", []*cobra.Command{e.identity(), e.balance(), e.deposit(), e.clear(), e.withdraw()}},
 		{"use", []*cobra.Command{e.proposals(), e.connect(), e.status(), e.sessions(), e.disconnect()}},
 	} {

@@ -152,9 +152,7 @@ var providerOnly = []string{
 
 func providerFlags(cmd *cobra.Command, cfg *app.NodeConfig) {
 	flags := cmd.Flags()
-	flags.Var(&list[string]{value[[]string]{kind: "service", into: &cfg.Provide}, parseService}, "provide",
-		"offer this `service`: "+strings.Join(services, ", ")+"; repeatable")
-	completeWith(cmd, "provide", services...)
+	providedFlag(cmd, cfg)
 	countryFlag(cmd, &cfg.Country, "provider: `country` of the exit, such as DE")
 	coinsFlag(flags, &cfg.Price.PerGiB, "price-per-gib", "provider: `coins` for 2^30 bytes, both directions added")
 	coinsFlag(flags, &cfg.Price.PerHour, "price-per-hour", "provider: `coins` for an hour")
@@ -162,6 +160,22 @@ func providerFlags(cmd *cobra.Command, cfg *app.NodeConfig) {
 	bandwidthFlag(flags, &cfg.Bandwidth, "bandwidth", "provider: committed `speed` in bit/s, such as 50M")
 	perServiceFlag(flags, &cfg.Listen, "listen", "provider: UDP `[service=]address:port` of tunnels (default port 51820, openvpn 1194)")
 	perServiceFlag(flags, &cfg.Endpoint, "endpoint", "provider: `[service=]host:port` at which consumers reach --listen, if another")
+	exitSourceFlag(flags, cfg)
+	flags.Var(&list[netip.AddrPort]{value[[]netip.AddrPort]{kind: "address:port", into: &cfg.ExitAllow}, parseAddrPort}, "exit-allow",
+		"provider: let consumers reach this private `address:port`; repeatable")
+	flags.Var(&list[identity.Address]{value[[]identity.Address]{kind: "address", into: &cfg.Deny}, identity.ParseAddress}, "deny",
+		"provider: refuse the consumer with this `address`; repeatable")
+	coinsFlag(flags, &cfg.ClearAbove, "clear-above", "provider: clear when a consumer owes these `coins` (default: at the end)")
+	coinsFlag(flags, &cfg.ClearLeast, "clear-least", "provider: let smaller `coins` gather before they are cleared (default 0.001)")
+}
+
+func providedFlag(cmd *cobra.Command, cfg *app.NodeConfig) {
+	cmd.Flags().Var(&list[string]{value[[]string]{kind: "service", into: &cfg.Provide}, parseService}, "provide",
+		"offer this `service`: "+strings.Join(services, ", ")+"; repeatable")
+	completeWith(cmd, "provide", services...)
+}
+
+func exitSourceFlag(flags *pflag.FlagSet, cfg *app.NodeConfig) {
 	flags.Var(&value[netip.Addr]{kind: "address", into: &cfg.ExitSource, parse: func(s string) (netip.Addr, error) {
 		addr, err := netip.ParseAddr(s)
 		if err != nil {
@@ -169,12 +183,6 @@ func providerFlags(cmd *cobra.Command, cfg *app.NodeConfig) {
 		}
 		return addr, nil
 	}}, "exit-source", "provider: local `address` that consumers' traffic leaves from")
-	flags.Var(&list[netip.AddrPort]{value[[]netip.AddrPort]{kind: "address:port", into: &cfg.ExitAllow}, parseAddrPort}, "exit-allow",
-		"provider: let consumers reach this private `address:port`; repeatable")
-	flags.Var(&list[identity.Address]{value[[]identity.Address]{kind: "address", into: &cfg.Deny}, identity.ParseAddress}, "deny",
-		"provider: refuse the consumer with this `address`; repeatable")
-	coinsFlag(flags, &cfg.ClearAbove, "clear-above", "provider: clear when a consumer owes these `coins` (default: at the end)")
-	coinsFlag(flags, &cfg.ClearLeast, "clear-least", "provider: let smaller `coins` gather before they are cleared (default 0.001)")
 }
 
 // checkProvider refuses combinations of flags that cannot be meant.
@@ -198,11 +206,15 @@ func checkProvider(cmd *cobra.Command, cfg app.NodeConfig) error {
 	return checkAddresses(cfg)
 }
 
-// checkAddresses gives each address to its service, and wants one that consumers can reach for each.
-func checkAddresses(cfg app.NodeConfig) error {
+// nameServices gives each address to its service.
+func nameServices(cfg app.NodeConfig) error {
 	for flag, of := range map[string]map[string]string{"listen": cfg.Listen, "endpoint": cfg.Endpoint} {
 		if address, unnamed := of[""]; unnamed {
-			if len(cfg.Provide) > 1 {
+			switch len(cfg.Provide) {
+			case 0:
+				return usagef("--%s is for providers: add --provide SERVICE", flag)
+			case 1:
+			default:
 				return usagef("--%s %s: of which service? Write --%s %s=%s", flag, address, flag, cfg.Provide[0], address)
 			}
 			delete(of, "")
@@ -213,6 +225,14 @@ func checkAddresses(cfg app.NodeConfig) error {
 				return usagef("--%s names %s, which is not provided", flag, service)
 			}
 		}
+	}
+	return nil
+}
+
+// checkAddresses wants, of each service, an address that consumers can reach.
+func checkAddresses(cfg app.NodeConfig) error {
+	if err := nameServices(cfg); err != nil {
+		return err
 	}
 	for _, service := range cfg.Provide {
 		host, _, err := net.SplitHostPort(cfg.Listen[service])

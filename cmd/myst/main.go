@@ -13,5 +13,5 @@ import (
 var version string
 
 func main() {
-	os.Exit(cli.Main(context.Background(), cli.Program{Version: version, RunNode: app.RunNode, RunHub: app.RunHub}))
+	os.Exit(cli.Main(context.Background(), cli.Program{Version: version, RunNode: app.RunNode, RunHub: app.RunHub, Doctor: app.Doctor}))
 }

@@ -1,0 +1,232 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	neturl "net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/hostnet"
+	"github.com/mysteriumnetwork/myst/hub/client"
+	"github.com/mysteriumnetwork/myst/identity/keystore"
+	"github.com/mysteriumnetwork/myst/tunnel/openvpn"
+)
+
+// Finding is what Doctor found out about one thing that a node needs.
+type Finding struct {
+	Name string
+	OK   bool
+	// Optional says that a node runs without it, and what it cannot do then is in Detail.
+	Optional bool
+	Detail   string
+	Remedy   string // what an operator can do; empty when OK
+}
+
+const (
+	// doctorTimeout bounds each look at something outside this machine.
+	doctorTimeout = 5 * time.Second
+	// clockSlack is how far ahead of this machine's clock a block may be: miners' clocks, and a little.
+	clockSlack = 30 * time.Second
+)
+
+// doctor collects findings.
+type doctor struct {
+	cfg      NodeConfig
+	findings []Finding
+}
+
+func (d *doctor) ok(name, format string, args ...any) {
+	d.findings = append(d.findings, Finding{Name: name, OK: true, Detail: fmt.Sprintf(format, args...)})
+}
+
+func (d *doctor) bad(name string, problem error, remedy string) {
+	d.findings = append(d.findings, Finding{Name: name, Detail: problem.Error(), Remedy: remedy})
+}
+
+// Doctor looks at everything that a node with this configuration needs, changes nothing, and says of each
+// thing how it is. It needs no running node.
+func Doctor(ctx context.Context, cfg NodeConfig) []Finding {
+	d := &doctor{cfg: cfg}
+	d.identity()
+	d.kernel(ctx)
+	d.ports(ctx)
+	network, err := chain.LoadNetwork(cfg.Network)
+	if err != nil {
+		d.bad("network file", err, "get the network's file from a hub's operator, and name it by --network")
+		return d.findings
+	}
+	d.ok("network file", "%s, chain %d, %d hubs", network.Name, network.ChainID, len(network.Hubs))
+	if len(cfg.ChainURLs) > 0 {
+		network.RPC = cfg.ChainURLs
+	}
+	d.chain(ctx, network)
+	d.hubs(ctx, network)
+	return d.findings
+}
+
+// identity looks at the data directory and the keys in it.
+func (d *doctor) identity() {
+	const name = "identity"
+	info, err := os.Stat(d.cfg.DataDir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		d.bad(name, fmt.Errorf("%s is not there yet", d.cfg.DataDir), "make an identity: myst identity new")
+		return
+	case err != nil:
+		d.bad(name, err, "name another directory by --data-dir")
+		return
+	case info.Mode().Perm()&0o077 != 0:
+		d.bad(name, fmt.Errorf("others can look into %s (mode %04o)", d.cfg.DataDir, info.Mode().Perm()), "chmod 700 it")
+		return
+	}
+	keys, err := keystore.Open(filepath.Join(d.cfg.DataDir, KeystoreDir), keystore.Config{})
+	var entries []keystore.Entry
+	if err == nil {
+		entries, err = keys.List()
+	}
+	switch {
+	case err != nil:
+		d.bad(name, err, "restore the keystore from a copy")
+	case len(entries) == 0:
+		d.bad(name, errors.New("the keystore is empty"), "make an identity: myst identity new")
+	default:
+		d.ok(name, "%d in the keystore, the first %s", len(entries), entries[0].Address)
+	}
+}
+
+// kernel looks at what tunnels of the kernel need.
+func (d *doctor) kernel(ctx context.Context) {
+	wanted := slices.Contains(d.cfg.Provide, openvpn.ServiceType)
+	before := len(d.findings)
+	for _, p := range hostnet.Check() {
+		d.bad("kernel tunnels", errors.New(p.What), p.Remedy)
+	}
+	version, err := openvpn.Version(ctx)
+	if err != nil {
+		d.bad("openvpn", err, "as root: apt install openvpn (2.6 or newer)")
+	}
+	for i := range d.findings[before:] {
+		d.findings[before+i].Optional = !wanted
+	}
+	if len(d.findings) == before {
+		d.ok("kernel tunnels", "TUN devices, routes and nftables can be used on %s", runtime.GOOS)
+		d.ok("openvpn", "version %s", version)
+	}
+}
+
+// ports looks whether the provider's ports are free and its exit address is there.
+func (d *doctor) ports(ctx context.Context) {
+	for _, service := range d.cfg.Provide {
+		name := "port of " + service
+		listen := d.cfg.Listen[service]
+		if listen == "" {
+			listen = defaultListen[service]
+		}
+		at, err := resolve(ctx, listen)
+		var socket *net.UDPConn
+		if err == nil {
+			socket, err = net.ListenUDP("udp", net.UDPAddrFromAddrPort(at))
+		}
+		if err != nil {
+			d.bad(name, err, "stop what uses it (a running node does), or choose another by --listen")
+			continue
+		}
+		_ = socket.Close() // nothing was sent
+		d.ok(name, "UDP %s is free; the firewall before this machine must let it in", listen)
+	}
+	if err := checkSource(d.cfg.ExitSource); err != nil {
+		d.bad("exit source", err, "name an address of this machine by --exit-source, or leave it out")
+	}
+}
+
+// chain looks at the chain, at its contracts and, by its blocks, at the clock.
+func (d *doctor) chain(ctx context.Context, network *chain.Network) {
+	ctx, cancel := context.WithTimeout(ctx, doctorTimeout)
+	defer cancel()
+	c, err := chain.NewClient(chain.ClientConfig{URLs: network.RPC, ChainID: network.ChainID, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		d.bad("chain", err, "mend the network file's rpc, or name a JSON-RPC endpoint by --chain")
+		return
+	}
+	defer c.Close() //nolint:errcheck // it was only asked
+	head, err := c.Head(ctx)
+	if err != nil {
+		d.bad("chain", err, "start the chain's node, or name another endpoint of it by --chain")
+		return
+	}
+	d.ok("chain", "block %d of chain %d", head.Number, network.ChainID)
+	if err := c.CheckContracts(ctx, network.Contracts); err != nil {
+		d.bad("contracts", err, "get the newest network file, or the program that fits it")
+	} else {
+		d.ok("contracts", "those that this program was built for")
+	}
+	age := time.Since(head.Time).Round(time.Second)
+	switch {
+	case age < -clockSlack:
+		d.bad("clock", fmt.Errorf("the newest block is %s ahead of this machine's clock", -age), "set the clock: timedatectl set-ntp true")
+	case age > chain.MaxHeadAge:
+		d.bad("clock", fmt.Errorf("the newest block is %s old: the chain stands still, or the clock is ahead", age),
+			"set the clock (timedatectl set-ntp true), or use an endpoint that keeps up")
+	default:
+		d.ok("clock", "%s after the newest block", max(age, 0))
+	}
+}
+
+// hubs looks at the network's hubs and brokers.
+func (d *doctor) hubs(ctx context.Context, network *chain.Network) {
+	if len(network.Hubs) == 0 {
+		d.bad("hub", errors.New("the network file names none"), `add one under "hubs", with identity, url and broker`)
+		return
+	}
+	urls := make([]string, len(network.Hubs))
+	for i, h := range network.Hubs {
+		urls[i] = h.URL
+	}
+	c, err := client.New(client.Config{Hubs: urls, ChainID: network.ChainID, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		d.bad("hub", err, "mend the network file")
+		return
+	}
+	defer c.Close() //nolint:errcheck // it was only asked
+	ctx, cancel := context.WithTimeout(ctx, 2*doctorTimeout)
+	defer cancel()
+	for i, health := range c.Health(ctx) {
+		if !health.Healthy {
+			d.bad("hub "+health.Hub, errors.New(health.Detail), "ask its operator; is TCP to it let out?")
+		} else if want := network.Hubs[i].Identity; health.Info.Identity != want {
+			d.bad("hub "+health.Hub, fmt.Errorf("it is %s, the network file names %s", health.Info.Identity, want), "get the newest network file")
+		} else {
+			d.ok("hub "+health.Hub, "%s", health.Detail)
+		}
+	}
+	for _, h := range network.Hubs {
+		d.broker(ctx, h.Broker)
+	}
+}
+
+func (d *doctor) broker(ctx context.Context, address string) {
+	name := "broker " + address
+	at, err := neturl.Parse(address)
+	if err != nil {
+		d.bad(name, err, "mend the network file")
+		return
+	}
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "tcp", at.Host)
+	if err != nil {
+		d.bad(name, err, "ask its operator; is TCP to it let out?")
+		return
+	}
+	defer conn.Close() //nolint:errcheck // nothing was sent
+	where, _ := netip.ParseAddrPort(conn.RemoteAddr().String())
+	d.ok(name, "answers at %s", where)
+}

@@ -1,0 +1,86 @@
+package app
+
+import (
+	"net"
+	"net/netip"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/mysteriumnetwork/myst/chain/dev"
+	"github.com/mysteriumnetwork/myst/identity/keystore"
+)
+
+// found returns the finding whose name begins so.
+func found(t *testing.T, all []Finding, name string) Finding {
+	t.Helper()
+	for _, f := range all {
+		if strings.HasPrefix(f.Name, name) {
+			return f
+		}
+	}
+	t.Fatalf("nothing is said of %q: %+v", name, all)
+	return Finding{}
+}
+
+func TestDoctorNamesWhatIsMissing(t *testing.T) {
+	network, chainPort := deadNetwork(t)
+	taken, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	cfg := NodeConfig{
+		DataDir: filepath.Join(t.TempDir(), "none"), Network: network, ExitSource: netip.MustParseAddr("192.0.2.9"),
+		Provide: []string{"wireguard"}, Listen: map[string]string{"wireguard": taken.LocalAddr().String()},
+	}
+	findings := Doctor(t.Context(), cfg)
+	for name, detail := range map[string]string{
+		"identity": "not there yet", "port of wireguard": "in use", "exit source": "not an address of this machine",
+		"chain": "refused", "hub http": "refused", "broker nats": "refused",
+	} {
+		if f := found(t, findings, name); f.OK || f.Optional || f.Remedy == "" || !strings.Contains(f.Detail, detail) {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+	if f := found(t, findings, "network file"); !f.OK {
+		t.Errorf("network file: %+v", f)
+	}
+	for _, f := range findings {
+		if !f.OK && (f.Name == "kernel tunnels" || f.Name == "openvpn") && !f.Optional {
+			t.Errorf("wireguard in user space does not need it: %+v", f)
+		}
+	}
+
+	keys, err := keystore.Open(filepath.Join(cfg.DataDir, KeystoreDir), keystore.Config{Light: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keys.New("p"); err != nil {
+		t.Fatal(err)
+	}
+	c, err := dev.Start(t.Context(), dev.Config{HTTPPort: chainPort})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	c.Commit() // the first block has no time
+	findings = Doctor(t.Context(), cfg)
+	for _, name := range []string{"identity", "chain", "clock"} {
+		if f := found(t, findings, name); !f.OK || f.Remedy != "" {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+	if f := found(t, findings, "contracts"); f.OK || !strings.Contains(f.Detail, "no contract at this address") {
+		t.Errorf("contracts: %+v", f)
+	}
+
+	cfg.Network += ".none"
+	if f := found(t, Doctor(t.Context(), cfg), "network file"); f.OK || f.Remedy == "" {
+		t.Errorf("network file that is not there: %+v", f)
+	}
+}
