@@ -62,6 +62,10 @@ generate: $(BIN)/protoc-gen-go $(BIN)/abigen ## regenerate protocol buffers, con
 unit: ## unit, property and policy tests in random order
 	@go run ./scripts/gotest -shuffle=on ./...
 
+.PHONY: e2e
+e2e: ## the real programs on hosts of their own, in network namespaces (root, Linux)
+	@scripts/e2e.sh
+
 .PHONY: race
 race: ## the same under the race detector
 	@scripts/race.sh

@@ -4,11 +4,13 @@ package e2e
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
-	"net/netip"
+	"path/filepath"
 	"testing"
 
 	"github.com/mysteriumnetwork/myst/api/wire"
+	"github.com/mysteriumnetwork/myst/chain"
 )
 
 // get fetches a page and returns it.
@@ -111,8 +113,42 @@ func (m *market) settled(t *testing.T, sessions int) {
 			spent += s.Promised.Units
 		}
 	}
+	m.audit(t, earned)
 	if earned != spent || balance.Earnings.Units != earned || earned == 0 {
 		t.Errorf("consumers promised %d units, the provider got %d and cleared %d", spent, earned, balance.Earnings.Units)
 	}
-	_ = netip.Addr{}
+}
+
+// audit holds every bill against what a script that shares no code with this program reads from the chain.
+func (m *market) audit(t *testing.T, earned uint64) {
+	t.Helper()
+	info, err := chain.LoadNetwork(m.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := filepath.Abs("bill/bill.mjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read struct {
+		Paid   map[string]map[string]uint64
+		Earned map[string]uint64
+	}
+	if err := json.Unmarshal([]byte(m.chain.Run("node", script, m.rpc(), info.Contracts.Payments.String())), &read); err != nil {
+		t.Fatal(err)
+	}
+	for i, buyer := range m.buyers {
+		var bought wire.Sessions
+		buyer.run(t, &bought, "sessions")
+		var promised uint64
+		for _, s := range bought.Sessions {
+			promised += s.Promised.Units
+		}
+		if paid := read.Paid[buyer.Address][m.seller.Address]; paid != promised || len(read.Paid[buyer.Address]) > 1 {
+			t.Errorf("consumer %d promised %d units, the chain's logs say %v", i, promised, read.Paid[buyer.Address])
+		}
+	}
+	if read.Earned[m.seller.Address] != earned {
+		t.Errorf("the provider was promised %d units, the chain's logs say %v", earned, read.Earned)
+	}
 }

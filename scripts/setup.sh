@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what "make test" and "make check" need beyond Go and make: system packages by apt when run as
-# root, the contracts' npm packages by their lock file. Does nothing when all is there.
+# root, npm packages by their lock files. Does nothing when all is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,6 +15,7 @@ need node nodejs
 need npm npm
 need gcc gcc
 need jq jq
+need ip iproute2
 [ -x /usr/sbin/openvpn ] || [ "$(uname)" != Linux ] || need openvpn openvpn
 [ -e /usr/include/stdlib.h ] || [ "$(uname)" != Linux ] || missing+=(libc6-dev)
 
@@ -28,9 +29,11 @@ if [ ${#missing[@]} -gt 0 ]; then
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-# npm ci is slow, so it runs only when the lock file is newer than what it installed.
-if [ ! -e contracts/node_modules/.package-lock.json ] ||
-  [ contracts/package-lock.json -nt contracts/node_modules/.package-lock.json ]; then
-  echo "installing npm packages in contracts/"
-  npm ci --prefix contracts --no-audit --no-fund --loglevel=error
-fi
+# npm ci is slow, so it runs only when a lock file is newer than what it installed.
+for folder in contracts e2e/bill; do
+  if [ ! -e $folder/node_modules/.package-lock.json ] ||
+    [ $folder/package-lock.json -nt $folder/node_modules/.package-lock.json ]; then
+    echo "installing npm packages in $folder/"
+    npm ci --prefix $folder --no-audit --no-fund --loglevel=error
+  fi
+done

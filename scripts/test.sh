@@ -66,6 +66,7 @@ leftovers() {
 step "set up" scripts/setup.sh
 step "check" make --no-print-directory check
 step "tests" make --no-print-directory unit
+step "between hosts" make --no-print-directory e2e
 step "race detector" make --no-print-directory race
 step "contracts" make --no-print-directory contracts
 step "fuzzing" make --no-print-directory fuzz
