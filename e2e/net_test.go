@@ -4,12 +4,13 @@ package e2e
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"net/netip"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/google/nftables"
 
 	"github.com/mysteriumnetwork/myst/internal/nstest"
 )
@@ -107,4 +108,21 @@ func client(h *host, proxy string) *http.Client {
 	return &http.Client{Transport: transport}
 }
 
-var _ net.Conn = (*net.TCPConn)(nil)
+// ruleset lists the nftables tables on a host.
+func ruleset(t *testing.T, h *host) (names []string) {
+	t.Helper()
+	h.Do(func() {
+		conn, err := nftables.New()
+		if err != nil {
+			t.Fatal(err)
+		}
+		tables, err := conn.ListTables()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range tables {
+			names = append(names, table.Name)
+		}
+	})
+	return names
+}

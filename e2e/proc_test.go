@@ -196,10 +196,15 @@ func (p *party) up(t *testing.T) {
 // await waits for a condition that comes true without an event to wait for.
 func (p *party) await(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(patience)
+	p.awaitFor(t, patience, what, ok)
+}
+
+func (p *party) awaitFor(t *testing.T, limit time.Duration, what string, ok func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(limit)
 	for !ok() {
 		if time.Now().After(deadline) {
-			t.Fatalf("%s: not within %s: %s", p.args[0], patience, what)
+			t.Fatalf("%s: not within %s: %s", p.args[0], limit, what)
 		}
 		time.Sleep(100 * time.Millisecond)
 	}

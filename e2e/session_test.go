@@ -31,8 +31,8 @@ func get(t *testing.T, on *host, proxy, url string) string {
 // Both drivers at once, one session of each, with separate bills; nothing readable on the wire; the provider's
 // own network out of reach.
 func TestBothDriversAtOnce(t *testing.T) {
-	m := newMarket(t)
-	page := serve(t, m.web)
+	m := newWorld(t)
+	page := m.page
 	private := serve(t, m.internal)
 	url := "http://" + page.addr.String() + "/"
 
@@ -84,7 +84,7 @@ func TestBothDriversAtOnce(t *testing.T) {
 }
 
 // settled waits until everything is cleared, and holds the books against each other.
-func (m *market) settled(t *testing.T, sessions int) {
+func (m *world) settled(t *testing.T, sessions int) {
 	t.Helper()
 	var sold wire.Sessions
 	m.seller.await(t, "every session has ended", func() bool {
@@ -120,7 +120,7 @@ func (m *market) settled(t *testing.T, sessions int) {
 }
 
 // audit holds every bill against what a script that shares no code with this program reads from the chain.
-func (m *market) audit(t *testing.T, earned uint64) {
+func (m *world) audit(t *testing.T, earned uint64) {
 	t.Helper()
 	info, err := chain.LoadNetwork(m.file)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/mysteriumnetwork/myst/identity"
 )
 
-// market is a network on which one provider sells both services and two consumers can buy.
-type market struct {
+// world is a network on which one provider sells both services and two consumers can buy.
+type world struct {
 	*network
 	file      string // the network file
 	key       string // of the developer
@@ -23,12 +23,13 @@ type market struct {
 	hubNode   *party
 	seller    *party
 	buyers    [2]*party
+	page      *site
 }
 
-// newMarket starts everything: registered, funded and announced.
-func newMarket(t *testing.T) *market {
+// newWorld starts everything: registered, funded and announced.
+func newWorld(t *testing.T) *world {
 	t.Helper()
-	m := &market{network: newNetwork(t)}
+	m := &world{network: newNetwork(t)}
 	dir := t.TempDir()
 	m.file, m.key = filepath.Join(dir, "network.json"), filepath.Join(dir, "chain", "developer.key")
 	m.startChain(t, dir)
@@ -49,10 +50,11 @@ func newMarket(t *testing.T) *market {
 		p.run(t, nil, "deposit", "20")
 	}
 	m.announced(t)
+	m.page = serve(t, m.web)
 	return m
 }
 
-func (m *market) announced(t *testing.T) {
+func (m *world) announced(t *testing.T) {
 	t.Helper()
 	m.seller.await(t, "both services are announced", func() bool {
 		var s wire.Status
@@ -60,9 +62,9 @@ func (m *market) announced(t *testing.T) {
 	})
 }
 
-func (m *market) rpc() string { return "http://" + m.chain.addr.String() + ":8545" }
+func (m *world) rpc() string { return "http://" + m.chain.addr.String() + ":8545" }
 
-func (m *market) startChain(t *testing.T, dir string) {
+func (m *world) startChain(t *testing.T, dir string) {
 	t.Helper()
 	m.chainNode = newDaemon(t, m.chain, "mystdev", nil, "chain", "--data-dir", filepath.Join(dir, "chain"),
 		"--host", m.chain.addr.String(), "--period", "500ms")
@@ -79,18 +81,18 @@ func (m *market) startChain(t *testing.T, dir string) {
 }
 
 // dev runs mystdev on the chain's host.
-func (m *market) dev(t *testing.T, args ...string) {
+func (m *world) dev(t *testing.T, args ...string) {
 	t.Helper()
 	m.chain.Run(program(t, "mystdev"), args...)
 }
 
-func (m *market) mint(t *testing.T, to string, args ...string) {
+func (m *world) mint(t *testing.T, to string, args ...string) {
 	t.Helper()
 	m.dev(t, append([]string{"mint", to, "--network", m.file, "--key-file", m.key}, args...)...)
 }
 
 // startHub starts a hub and names it in the network file.
-func (m *market) startHub(t *testing.T) {
+func (m *world) startHub(t *testing.T) {
 	t.Helper()
 	at := func(port string) string { return net.JoinHostPort(m.hub.addr.String(), port) }
 	m.hubNode = newParty(t, m.hub, "hub", "--network", m.file, "--http", at("4060"), "--broker", at("4222"))
@@ -122,7 +124,7 @@ func (m *market) startHub(t *testing.T) {
 }
 
 // connect opens a session of a service for a buyer.
-func (m *market) connect(t *testing.T, buyer int, service string) wire.Session {
+func (m *world) connect(t *testing.T, buyer int, service string) wire.Session {
 	t.Helper()
 	var s wire.Session
 	m.buyers[buyer].run(t, &s, "connect", "--service", service)

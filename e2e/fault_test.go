@@ -1,0 +1,238 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/api/wire"
+	"github.com/mysteriumnetwork/myst/market"
+	"github.com/mysteriumnetwork/myst/money"
+)
+
+// rounds is how often each process is killed; MYST_E2E_ROUNDS sets it.
+func rounds() int {
+	if n, err := strconv.Atoi(os.Getenv("MYST_E2E_ROUNDS")); err == nil && n > 0 {
+		return n
+	}
+	return 3
+}
+
+// trade is a session that is being bought and used while something is killed. Everything in it may fail.
+type trade struct {
+	buyer   *party
+	on      *host
+	service string
+	cancel  context.CancelFunc
+	ended   chan struct{}
+}
+
+// begin connects and downloads until end.
+func (m *world) begin(t *testing.T, round int) *trade {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	d := &trade{
+		buyer: m.buyers[round%2], on: m.consumers[round%2], service: []string{"openvpn", "wireguard"}[round/2%2],
+		cancel: cancel, ended: make(chan struct{}),
+	}
+	go func() {
+		defer close(d.ended)
+		var s wire.Session
+		if d.buyer.try(t, &s, "connect", "--service", d.service) != nil {
+			return
+		}
+		for ctx.Err() == nil {
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+m.page.addr.String()+"/bytes/67108864", nil)
+			if err != nil {
+				return
+			}
+			resp, err := client(d.on, s.ProxyAddr).Do(req)
+			if err != nil {
+				return
+			}
+			_, err = io.Copy(io.Discard, resp.Body)
+			_ = resp.Body.Close() // it is thrown away
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return d
+}
+
+func (d *trade) end() {
+	d.cancel()
+	<-d.ended
+}
+
+// Whatever is killed, whenever: after its restart all go on, nobody has lost more than a window, every promise that
+// the provider took is cleared, and nothing of the dead process is left on its host.
+func TestKilledAtRandomMoments(t *testing.T) {
+	m := newWorld(t)
+	for _, victim := range []string{"provider", "consumer", "hub", "chain", "openvpn"} {
+		t.Run(victim, func(t *testing.T) {
+			for round := range rounds() {
+				seed := rand.Uint64()
+				wait := time.Duration(rand.New(rand.NewPCG(seed, 0)).Int64N(int64(4 * time.Second))) //nolint:gosec // no secret
+				d := m.begin(t, round)
+				time.Sleep(wait)
+				m.kill(t, victim, d.buyer)
+				m.recover(t)
+				d.end()
+				if t.Failed() {
+					t.Fatalf("round %d, %s by %s, killed after %s", round, d.service, d.buyer.Address, wait)
+				}
+			}
+			m.balanced(t)
+		})
+	}
+	for _, p := range append([]*party{m.seller}, m.buyers[:]...) {
+		p.stop(t)
+	}
+	for _, h := range []*host{m.provider, m.consumers[0], m.consumers[1]} {
+		clean(t, h)
+	}
+}
+
+// kill ends a process as a crash would, and starts it again.
+func (m *world) kill(t *testing.T, victim string, buyer *party) {
+	t.Helper()
+	switch victim {
+	case "provider":
+		m.seller.kill()
+		m.seller.up(t)
+	case "consumer":
+		buyer.kill()
+		buyer.up(t)
+	case "hub":
+		m.hubNode.kill()
+		m.hubNode.start(t)
+	case "chain":
+		m.chainNode.kill()
+		m.chainNode.start(t)
+	case "openvpn":
+		for _, pid := range children(t, m.seller.cmd.Process.Pid, "openvpn") {
+			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended
+		}
+	}
+}
+
+// children are a process's by name.
+func children(t *testing.T, parent int, name string) (pids []int) {
+	t.Helper()
+	all, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range all {
+		text, err := os.ReadFile(path) //nolint:gosec // of /proc
+		if err != nil {
+			continue // it has ended
+		}
+		var pid, of int
+		var called, state string
+		if n, _ := fmt.Sscanf(string(text), "%d %s %s %d", &pid, &called, &state, &of); n == 4 && of == parent && called == "("+name+")" {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// recover waits until everything works again and no session is open.
+func (m *world) recover(t *testing.T) {
+	t.Helper()
+	for _, p := range append([]*party{m.seller}, m.buyers[:]...) {
+		p.await(t, "every backend is well", func() bool {
+			var s wire.Status
+			if p.try(t, &s, "status") != nil {
+				return false
+			}
+			for _, b := range s.Backends {
+				if !b.Healthy {
+					return false
+				}
+			}
+			return true
+		})
+	}
+	m.announced(t)
+	for _, p := range m.buyers {
+		_ = p.try(t, nil, "disconnect", "--all") // it may have ended, or be ending
+	}
+	for _, p := range append([]*party{m.seller}, m.buyers[:]...) {
+		p.awaitFor(t, 3*time.Minute, "no session is open", func() bool {
+			var s wire.Sessions
+			return p.try(t, &s, "sessions", "--open") == nil && len(s.Sessions) == 0
+		})
+	}
+}
+
+// balanced holds all books against each other and against the chain.
+func (m *world) balanced(t *testing.T) {
+	t.Helper()
+	m.seller.run(t, nil, "clear")
+	var balance wire.Balance
+	m.seller.await(t, "everything is cleared", func() bool {
+		return m.seller.try(t, &balance, "balance") == nil && balance.Uncleared.Units == 0
+	})
+	var sold wire.Sessions
+	m.seller.run(t, &sold, "sessions")
+	taken := map[string]uint64{}
+	var earned uint64
+	for _, s := range sold.Sessions {
+		taken[s.ID] = s.Promised.Units
+		earned += s.Promised.Units
+		price := market.Proposal{}.Price
+		price.PerGiB = money.Amount(s.Price.PerGiB.Units)
+		// A twentieth of what is sent may be lost on the way, and is not paid.
+		window, err := price.Due(s.Window+s.Sent/20, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lost := s.Due.Units - min(s.Due.Units, s.Promised.Units); lost > uint64(window)+3 {
+			t.Errorf("session %s (%s): %d units unpaid, a window costs %d", s.ID, s.Reason, lost, window)
+		}
+	}
+	if balance.Earnings.Units != earned {
+		t.Errorf("the provider took promises of %d units and cleared %d", earned, balance.Earnings.Units)
+	}
+	for i, buyer := range m.buyers {
+		var bought wire.Sessions
+		buyer.run(t, &bought, "sessions")
+		for _, s := range bought.Sessions {
+			if s.Promised.Units < taken[s.ID] {
+				t.Errorf("consumer %d forgot a promise: session %s, %d units of %d", i, s.ID, s.Promised.Units, taken[s.ID])
+			}
+		}
+	}
+}
+
+// clean sees that nothing of ours is left on a host.
+func clean(t *testing.T, h *host) {
+	t.Helper()
+	if left := h.Run("ip", "-o", "link"); strings.Contains(left, "myst-") {
+		t.Errorf("devices are left on %s:\n%s", h.addr, left)
+	}
+	for _, args := range [][]string{{"rule"}, {"route", "show", "table", "all"}} {
+		if left := h.Run("ip", args...); strings.Contains(left, "proto 109") || strings.Contains(left, "myst-") {
+			t.Errorf("ip %v is left on %s:\n%s", args, h.addr, left)
+		}
+	}
+	if tables := ruleset(t, h); len(tables) > 0 {
+		t.Errorf("tables are left on %s: %v", h.addr, tables)
+	}
+	if forward := h.Run("cat", "/proc/sys/net/ipv4/ip_forward"); strings.TrimSpace(forward) != "0" {
+		t.Errorf("%s still forwards", h.addr)
+	}
+}
