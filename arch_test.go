@@ -29,7 +29,7 @@ var levels = [][]string{
 	{"api", "api/client"},
 	{"app"},
 	{"cli", "devnet"},
-	{"cmd/…", "bench/…", "scripts/…"},
+	{"cmd/…", "bench/…", "scripts/…", "e2e"},
 }
 
 // testChain links a full Ethereum node; only these and tests may import it.

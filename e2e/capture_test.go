@@ -74,7 +74,7 @@ func listen(t *testing.T, h *host) *capture {
 
 // end stops the capture and returns what passed, packet after packet.
 func (c *capture) end() (content []byte, packets int) {
-	time.Sleep(200 * time.Millisecond) // what was sent last is still being read
+	<-time.After(200 * time.Millisecond) // what was sent last is still being read
 	close(c.stop)
 	<-c.ended
 	return c.content.Bytes(), c.packets

@@ -86,7 +86,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 				seed := rand.Uint64()
 				wait := time.Duration(rand.New(rand.NewPCG(seed, 0)).Int64N(int64(4 * time.Second))) //nolint:gosec // no secret
 				d := m.begin(t, round)
-				time.Sleep(wait)
+				<-time.After(wait)
 				m.kill(t, victim, d.buyer)
 				m.recover(t)
 				d.end()

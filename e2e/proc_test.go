@@ -206,7 +206,7 @@ func (p *party) awaitFor(t *testing.T, limit time.Duration, what string, ok func
 		if time.Now().After(deadline) {
 			t.Fatalf("%s: not within %s: %s", p.args[0], limit, what)
 		}
-		time.Sleep(100 * time.Millisecond)
+		<-time.After(100 * time.Millisecond)
 	}
 }
 

@@ -17,8 +17,8 @@ func TestNothingIsLeft(t *testing.T) {
 	w := newWorld(t)
 	before := w.tables()
 	e, g := w.open(w.config())
-	if w.objects() == 0 {
-		t.Error("no objects")
+	if w.sessions() == 0 {
+		t.Error("no sessions")
 	}
 	for range 2 {
 		if err := e.Close(); err != nil {
@@ -32,7 +32,9 @@ func TestNothingIsLeft(t *testing.T) {
 	if _, err := e.Add(w.consumerAddr); !errors.Is(err, ErrExists) && !errors.Is(err, ErrClosed) {
 		t.Errorf("gate in a closed exit: %v", err)
 	}
-	has(t, w.provider, "link "+w.device, "up false") // or all would pass
+	if n := w.sessions(); n != 0 {
+		t.Errorf("%d sessions are left", n)
+	}
 	if after := w.tables(); after != before {
 		t.Errorf("tables were %q, are %q", before, after)
 	}
@@ -54,6 +56,9 @@ func TestExitCrashes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := h.TUN(device, 1420, prefix("10.9.0.1/16")); err != nil {
+		t.Fatal(err)
+	}
 	e, err := h.NewExit(ExitConfig{Device: device, Subnet: prefix("10.9.0.0/16"), Gateway: address("10.9.0.1")})
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +77,11 @@ func TestExitCrashes(t *testing.T) {
 
 // After a crash the kernel holds the limit on, and the next Open removes the table.
 func TestExitAfterCrash(t *testing.T) {
-	w := newWorld(t)
+	w := newHosts(t)
+	w.unmeter(w.consumer, w.consumerTUN)
+	if err := w.tun.Close(); err != nil {
+		t.Fatal(err)
+	}
 	before := snapshot(t, w.provider)
 	journal := journalIn(t)
 	child := w.provider.Command(os.Args[0], "-test.run=^TestExitCrashes$")
@@ -82,6 +91,8 @@ func TestExitAfterCrash(t *testing.T) {
 		t.Fatalf("the child ended by %v:\n%s", err, out)
 	}
 	has(t, w.provider, "table myst-"+w.device)
+	// What carried the packets of the dead process goes on.
+	w.carry(w.attach(w.consumerTUN), w.attach(w.tun))
 	go answer(w.web.ListenPacket("udp", "203.0.113.2:9")) // ends with the connection
 	conn := w.dial(w.consumer, "udp", "203.0.113.2:9")
 	answers := 0
@@ -136,7 +147,16 @@ func TestTableRemovedByOthers(t *testing.T) {
 	if err := g.Err(); !errors.Is(err, ErrLost) {
 		t.Errorf("ended by %v", err)
 	}
-	has(t, w.provider, "link "+w.device, "up false") // or all would pass
+	if n := w.sessions(); n != 0 {
+		t.Errorf("%d sessions are left", n)
+	}
+	// Nor does it from here on, although nobody forbids it.
+	w.masquerade()
+	fresh := w.dial(w.consumer, "udp", "203.0.113.2:9")
+	go answer(w.web.ListenPacket("udp", "203.0.113.2:9")) // ends with the connection
+	if err := ask(fresh, 200*time.Millisecond); !errors.Is(err, errSilent) {
+		t.Errorf("without a table: %v", err)
+	}
 	if sent, received := g.Counters(); sent != counted[0] || received != counted[1] {
 		t.Errorf("counts %d and %d, and last %v", sent, received, counted)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"sync"
 	"syscall"
 	"testing"
@@ -80,8 +81,8 @@ func TestExitPolicy(t *testing.T) {
 	}
 }
 
-// What the policy refused or the limit dropped counts on neither side.
-func TestRefusedIsNotReceived(t *testing.T) {
+// What the policy refuses has come through the tunnel, and counts; so does the refusal.
+func TestRefusedIsCounted(t *testing.T) {
 	w := newWorld(t)
 	_, g := w.open(w.config())
 	for range 10 {
@@ -89,8 +90,9 @@ func TestRefusedIsNotReceived(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if sent, received := g.Counters(); received != 0 || sent != 10*40 {
-		t.Errorf("counted %d received; %d sent, want 10 resets of 40", received, sent)
+	const question, reset = 60, 40
+	if sent, received := g.Counters(); received != 10*question || sent != 10*reset {
+		t.Errorf("counted %d received, want %d; %d sent, want %d", received, 10*question, sent, 10*reset)
 	}
 }
 
@@ -132,41 +134,54 @@ func addIP(t testing.TB, ns *nstest.Namespace, device, cidr string) {
 	ns.Run("ip", "addr", "add", cidr, "dev", device)
 }
 
-// Two consumers and the provider share a switch, but the consumers know only the way over the provider, as in
-// a tunnel.
+// Two consumers' packets come by the same device, and from there they do not get to each other.
 func TestClientToClient(t *testing.T) {
-	w := newWorld(t)
-	bridge := nstest.New(t)
-	bridge.Run("ip", "link", "add", "bridge0", "type", "bridge")
-	bridge.Run("ip", "link", "set", "bridge0", "up")
-	attach := func(ns *nstest.Namespace, cidr string) (device string) {
-		port, device := nstest.Link(t, bridge, ns, prefix("198.51.100.1/32"), prefix(cidr))
-		bridge.Run("ip", "link", "set", port, "master", "bridge0")
-		return device
-	}
-	w.provider.Run("ip", "addr", "flush", "to", "10.9.0.0/16")
-	w.device = attach(w.provider, "10.9.0.1/16")
+	w := newHosts(t)
 	setSysctl(t, w.provider, "net/ipv4/conf/all/send_redirects", "0")
 	setSysctl(t, w.provider, "net/ipv4/conf/"+w.device+"/send_redirects", "0")
-	var consumers []*nstest.Namespace
-	for _, addr := range []string{"10.9.0.2", "10.9.0.3"} {
-		ns := nstest.New(t)
-		device := attach(ns, addr+"/32")
-		ns.Run("ip", "route", "add", "default", "via", "10.9.0.1", "dev", device, "onlink")
-		go answer(ns.ListenPacket("udp", addr+":9")) // ends with the connection
-		consumers = append(consumers, ns)
+	second := nstest.New(t)
+	secondTUN := w.makeTUN(openIn(t, second, journalIn(t)), "tund", "10.9.0.3/16")
+	second.Run("ip", "route", "add", "default", "dev", secondTUN.Name)
+	w.unmeter(w.consumer, w.consumerTUN)
+	w.unmeter(second, secondTUN)
+	files := map[netip.Addr]*os.File{
+		address("10.9.0.2"): w.attach(w.consumerTUN), address("10.9.0.3"): w.attach(secondTUN), w.gateway: w.attach(w.tun),
 	}
-	conn := w.dial(consumers[0], "udp", "10.9.0.3:9")
-	eventually(t, "it works without an exit", func() bool { return ask(conn, time.Second) == nil })
+	var running sync.WaitGroup
+	for addr, file := range files {
+		running.Go(func() { // ends with file
+			pump(file, new(carried), func(packet []byte) *os.File {
+				if addr != w.gateway {
+					return files[w.gateway]
+				}
+				return files[netip.AddrFrom4([4]byte(packet[destinationOffset:]))]
+			})
+		})
+	}
+	t.Cleanup(func() {
+		for _, file := range files {
+			_ = file.Close() // wakes its reader
+		}
+		running.Wait()
+	})
+	go answer(second.ListenPacket("udp", "10.9.0.3:9"))      // ends with the connection
+	go answer(w.provider.ListenPacket("udp", "10.9.0.1:53")) // ends with the connection
 	e := w.exit(w.config())
 	gates := []*Gate{w.gate(e, address("10.9.0.2"), unlimited), w.gate(e, address("10.9.0.3"), unlimited)}
-	if err := ask(conn, 300*time.Millisecond); !errors.Is(err, errSilent) {
+	for i, ns := range []*nstest.Namespace{w.consumer, second} {
+		if err := ask(w.dial(ns, "udp", "10.9.0.1:53"), patience); err != nil {
+			t.Errorf("consumer %d does not get to the provider: %v", i, err)
+		}
+	}
+	const packet = 20 + 8 + 5
+	if err := ask(w.dial(w.consumer, "udp", "10.9.0.3:9"), 300*time.Millisecond); !errors.Is(err, errSilent) {
 		t.Errorf("from consumer to consumer: %v", err)
 	}
-	for i, g := range gates {
-		if sent, received := g.Counters(); sent+received != 0 {
-			t.Errorf("session %d counts %d and %d", i, sent, received)
-		}
+	if sent, received := gates[0].Counters(); sent != packet || received != 2*packet {
+		t.Errorf("the first session counts %d and %d", sent, received)
+	}
+	if sent, received := gates[1].Counters(); sent != packet || received != packet {
+		t.Errorf("the second session counts %d and %d", sent, received)
 	}
 }
 
@@ -238,20 +253,31 @@ func TestFlows(t *testing.T) {
 
 func TestIPv6IsDropped(t *testing.T) {
 	w := newWorld(t)
-	w.consumer.Run("ip", "-6", "addr", "add", "2001:db8::2/64", "dev", w.consumerDevice, "nodad")
-	w.provider.Run("ip", "-6", "addr", "add", "2001:db8::1/64", "dev", w.device, "nodad")
+	w.allowIPv6()
 	go answer(w.provider.ListenPacket("udp", "[::]:53")) // ends with the connection
-	eventually(t, "it works before", func() bool {
-		_, err := quick(w.consumer, "udp", "[2001:db8::1]:53")
-		return err == nil
-	})
 	_, g := w.open(w.config())
 	if _, err := quick(w.consumer, "udp", "[2001:db8::1]:53"); !errors.Is(err, errSilent) {
 		t.Errorf("IPv6 through an exit: %v", err)
 	}
+	if _, err := quick(w.provider, "udp", "[2001:db8::2]:53"); !errors.Is(err, errSilent) {
+		t.Errorf("IPv6 to a consumer: %v", err)
+	}
+	if asked, told := w.toProvider.ipv6.Load(), w.toConsumer.ipv6.Load(); asked == 0 || told != 0 {
+		t.Errorf("%d packets came to the provider, %d left it", asked, told)
+	}
 	if sent, received := g.Counters(); sent+received != 0 {
 		t.Errorf("counted %d and %d", sent, received)
 	}
+}
+
+// allowIPv6 switches IPv6 on at both ends of the tunnel.
+func (w *world) allowIPv6() {
+	w.t.Helper()
+	for device, ns := range map[string]*nstest.Namespace{w.device: w.provider, w.consumerDevice: w.consumer} {
+		setSysctl(w.t, ns, "net/ipv6/conf/"+device+"/disable_ipv6", "0")
+	}
+	w.provider.Run("ip", "-6", "addr", "add", "2001:db8::1/64", "dev", w.device, "nodad")
+	w.consumer.Run("ip", "-6", "addr", "add", "2001:db8::2/64", "dev", w.consumerDevice, "nodad")
 }
 
 // Sessions side by side: each has its own counters, and its own limit.

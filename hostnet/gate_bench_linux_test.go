@@ -6,8 +6,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"os"
-	"sync"
 	"testing"
 	"time"
 
@@ -56,52 +54,6 @@ func BenchmarkGate(b *testing.B) {
 	}
 }
 
-// tunnel replaces a world's cable by two TUN devices, whose packets this process carries.
-func (w *world) tunnel() {
-	w.t.Helper()
-	w.consumer.Run("ip", "link", "del", w.consumerDevice)
-	w.consumerHost = openIn(w.t, w.consumer, journalIn(w.t))
-	w.consumerDevice, w.device = "tunc", "tunp"
-	var files []*os.File
-	for _, end := range []struct {
-		host *Host
-		name string
-		addr string
-	}{{w.consumerHost, w.consumerDevice, "10.9.0.2/16"}, {w.host, w.device, "10.9.0.1/16"}} {
-		tun, err := end.host.TUN(end.name, 1420, prefix(end.addr))
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		file, err := tun.File()
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		files = append(files, file)
-	}
-	w.consumer.Run("ip", "route", "add", "default", "dev", w.consumerDevice)
-	var running sync.WaitGroup
-	for i, from := range files {
-		to := files[1-i]
-		running.Go(func() { // ends with the files
-			for packet := make([]byte, 65536); ; {
-				n, err := from.Read(packet)
-				if err != nil {
-					return
-				}
-				_, _ = to.Write(packet[:n]) // refused while the device is down
-			}
-		})
-	}
-	w.t.Cleanup(func() {
-		for _, file := range files {
-			if err := file.Close(); err != nil {
-				w.t.Error(err)
-			}
-		}
-		running.Wait()
-	})
-}
-
 // masquerade is the least that a provider needs.
 func (w *world) masquerade() {
 	w.t.Helper()
@@ -131,9 +83,10 @@ func BenchmarkThroughput(b *testing.B) {
 	} {
 		for _, how := range []string{"plain", "gated", "moving"} {
 			b.Run(name+"/"+how, func(b *testing.B) {
-				w := newWorld(b)
-				w.tunnel()
+				w := newHosts(b)
 				if how == "plain" {
+					w.unmeter(w.provider, w.tun)
+					w.unmeter(w.consumer, w.consumerTUN)
 					w.masquerade()
 				} else {
 					_, g := w.open(w.config())
@@ -146,6 +99,7 @@ func BenchmarkThroughput(b *testing.B) {
 						move(b, g, p.Gate)
 					}
 				}
+				w.carry(w.attach(w.consumerTUN), w.attach(w.tun))
 				acceptAll(b, w.web.Listen("tcp", "203.0.113.2:80"), d.server)
 				conn := w.dial(w.consumer, "tcp", "203.0.113.2:80")
 				b.SetBytes(size)

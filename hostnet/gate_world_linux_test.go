@@ -8,8 +8,11 @@ import (
 	"net/netip"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/mysteriumnetwork/myst/internal/nstest"
 )
@@ -20,8 +23,8 @@ const patience = 20 * time.Second
 // unlimited is more than anything here transfers.
 const unlimited = 1 << 40
 
-// world is a consumer's host, a provider's, and one on the Internet which is also in a network behind the provider. A
-// cable stands for the tunnel.
+// world is a consumer's host, a provider's, and one on the Internet which is also in a network behind the provider. The
+// tunnel is a TUN device at each end, whose packets this process carries.
 //
 //	consumer 10.9.0.2 ─ tunnel ─ 10.9.0.1 provider 203.0.113.1 ─ 203.0.113.2 web
 //	                                               192.168.7.1 ─ 192.168.7.2
@@ -29,24 +32,115 @@ type world struct {
 	t                             testing.TB
 	consumer, provider, web       *nstest.Namespace
 	consumerDevice, device        string // the ends of the tunnel
-	host                          *Host  // of the provider
-	consumerHost                  *Host  // if there is one
+	host, consumerHost            *Host
 	consumerAddr, gateway, server netip.Addr
+	tun, consumerTUN              Device
+	// What came out of the devices towards the other end.
+	toProvider, toConsumer carried
 }
 
+// carried counts packets.
+type carried struct{ ipv4, ipv6 atomic.Uint64 }
+
+// newWorld makes a world whose consumer does not meter, so that packets pass that an honest one would not send.
 func newWorld(t testing.TB) *world {
+	t.Helper()
+	w := newHosts(t)
+	w.unmeter(w.consumer, w.consumerTUN)
+	w.carry(w.attach(w.consumerTUN), w.attach(w.tun))
+	return w
+}
+
+// newHosts makes a world in which nobody carries packets yet, and both ends meter.
+func newHosts(t testing.TB) *world {
 	t.Helper()
 	w := &world{
 		t: t, consumer: nstest.New(t), provider: nstest.New(t), web: nstest.New(t),
 		consumerAddr: address("10.9.0.2"), gateway: address("10.9.0.1"), server: address("203.0.113.2"),
+		consumerDevice: "tunc", device: "tunp",
 	}
-	w.consumerDevice, w.device = nstest.Link(t, w.consumer, w.provider, prefix("10.9.0.2/16"), prefix("10.9.0.1/16"))
 	nstest.Link(t, w.provider, w.web, prefix("203.0.113.1/24"), prefix("203.0.113.2/24"))
 	nstest.Link(t, w.provider, w.web, prefix("192.168.7.1/24"), prefix("192.168.7.2/24"))
-	w.consumer.Route(prefix("0.0.0.0/0"), w.gateway)
 	setSysctl(t, w.provider, "net/ipv4/ip_forward", "1")
-	w.host = openIn(t, w.provider, journalIn(t))
+	w.host, w.consumerHost = openIn(t, w.provider, journalIn(t)), openIn(t, w.consumer, journalIn(t))
+	w.tun = w.makeTUN(w.host, w.device, "10.9.0.1/16")
+	w.consumerTUN = w.makeTUN(w.consumerHost, w.consumerDevice, "10.9.0.2/16")
+	w.consumer.Run("ip", "route", "add", "default", "dev", w.consumerDevice)
 	return w
+}
+
+func (w *world) makeTUN(h *Host, name, addr string) Device {
+	w.t.Helper()
+	d, err := h.TUN(name, 1420, prefix(addr))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return d
+}
+
+// attach opens a device for this process to carry its packets.
+func (w *world) attach(d Device) *os.File {
+	w.t.Helper()
+	file, err := d.File()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = file.Close() }) // some are closed before
+	return file
+}
+
+// unmeter takes the meter off a device that nobody is attached to.
+func (w *world) unmeter(ns *nstest.Namespace, d Device) {
+	w.t.Helper()
+	file := w.attach(d)
+	raw, err := file.SyscallConn()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var failed error
+	if err := raw.Control(func(fd uintptr) { failed = unix.IoctlSetPointerInt(int(fd), unix.TUNSETFILTEREBPF, -1) }); errors.Join(err, failed) != nil {
+		w.t.Fatal(err, failed)
+	}
+	if err := file.Close(); err != nil {
+		w.t.Fatal(err)
+	}
+	ns.Run("tc", "qdisc", "del", "dev", d.Name, "clsact")
+}
+
+// virtioHeader is before each packet that a device's file gives or takes.
+const virtioHeader = 10
+
+// carry takes packets from one end of the tunnel to the other, and back, until the test ends.
+func (w *world) carry(consumer, provider *os.File) {
+	var running sync.WaitGroup
+	running.Go(func() { pump(consumer, &w.toProvider, func([]byte) *os.File { return provider }) }) // ends with consumer
+	running.Go(func() { pump(provider, &w.toConsumer, func([]byte) *os.File { return consumer }) }) // ends with provider
+	w.t.Cleanup(func() {
+		_, _ = consumer.Close(), provider.Close() // a test may have closed them
+		running.Wait()
+	})
+}
+
+// pump carries packets from one device to those that lead tells, which is nil for none.
+func pump(from *os.File, count *carried, lead func(packet []byte) *os.File) {
+	for buffer := make([]byte, virtioHeader+65536); ; {
+		n, err := from.Read(buffer)
+		if err != nil {
+			return
+		}
+		if n <= virtioHeader {
+			continue
+		}
+		packet := buffer[virtioHeader:n]
+		if packet[0]>>4 == 6 {
+			count.ipv6.Add(1)
+		} else {
+			count.ipv4.Add(1)
+		}
+		if to := lead(packet); to != nil {
+			_, _ = to.Write(buffer[:n]) // refused while the device is down
+		}
+	}
 }
 
 func setSysctl(t testing.TB, ns *nstest.Namespace, name, value string) {

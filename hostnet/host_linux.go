@@ -27,6 +27,7 @@ type Host struct {
 	lastID  uint64
 	entries []entry // what is to be undone, oldest first: the journal's content
 	sysctls map[string]*sysctlUse
+	meters  map[string]*meter // of the devices that TUN made, by name
 }
 
 // Open opens a Host in the calling thread's network namespace and undoes what an earlier run, of
@@ -40,7 +41,7 @@ func open(cfg Config, step func(string)) (opened *Host, err error) {
 	if err := haveNetAdmin(); err != nil {
 		return nil, err
 	}
-	h := &Host{log: cfg.Logger, path: cfg.Journal, step: step, sysctls: map[string]*sysctlUse{}}
+	h := &Host{log: cfg.Logger, path: cfg.Journal, step: step, sysctls: map[string]*sysctlUse{}, meters: map[string]*meter{}}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
 	}
@@ -120,11 +121,14 @@ func (h *Host) release() error {
 	if h.link != nil {
 		h.link.Close()
 	}
-	var err error
-	if h.ns != nil {
-		err = h.ns.close()
+	var errs []error
+	for name := range h.meters {
+		errs = append(errs, h.releaseMeter(name))
 	}
-	return errors.Join(err, h.lock.Close())
+	if h.ns != nil {
+		errs = append(errs, h.ns.close())
+	}
+	return errors.Join(append(errs, h.lock.Close())...)
 }
 
 // undoAll undoes every entry, newest first, also after one failed. h.mu is held.

@@ -110,6 +110,10 @@ func TestDevice(t *testing.T) {
 			t.Errorf("disable_ipv6 %q, %v", value, err)
 		}
 	})
+	path, err := h.NewPath(d.Name, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
 	file, err := d.File()
 	if err != nil {
 		t.Fatal(err)
@@ -153,7 +157,10 @@ func TestDevice(t *testing.T) {
 	if n, from, err := conn.ReadFrom(reply); err != nil || string(reply[:n]) != "hello" || from.String() != "10.9.0.2:5000" {
 		t.Errorf("read %q from %v, %v", reply[:n], from, err)
 	}
-	if err := device.Close(); err != nil {
+	if sent, received := path.Counters(); sent != 33 || received != 33 {
+		t.Errorf("counted %d and %d", sent, received)
+	}
+	if err := errors.Join(path.Close(), device.Close()); err != nil {
 		t.Error(err)
 	}
 	has(t, ns, "link mysttest tuntap mtu 1400 up true", "10.9.0.1/24")
@@ -227,7 +234,7 @@ func TestRefusedTwice(t *testing.T) {
 	}
 	// A device that somebody makes after TUN has looked.
 	ns.Do(func() {
-		if err := createTUN("mysttest"); !errors.Is(err, ErrExists) || !errors.As(err, new(untouched)) {
+		if err := createTUN("mysttest", h.meters["mysttest"]); !errors.Is(err, ErrExists) || !errors.As(err, new(untouched)) {
 			t.Errorf("made twice: %v", err)
 		}
 	})

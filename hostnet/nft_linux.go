@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
+	nl "github.com/mdlayher/netlink"
 	"golang.org/x/sys/unix"
 )
 
@@ -34,6 +35,12 @@ func (b *batch) hook(name string, hook *nftables.ChainHook, priority nftables.Ch
 
 // chain adds a chain that rules send packets to.
 func (b *batch) chain(name string) { b.conn.AddChain(&nftables.Chain{Name: name, Table: b.table}) }
+
+// counted drops what comes from a device and was not counted, so that whoever takes the meter away takes the traffic away.
+func (b *batch) counted(chain, device string) {
+	b.add(chain, from(device), notMarked(countedMark), drop())
+	b.add(chain, from(device), unmark())
+}
 
 func compare(load expr.Any, op expr.CmpOp, value []byte) match {
 	return match{load, &expr.Cmp{Op: op, Register: 1, Data: value}}
@@ -73,10 +80,6 @@ func notTo(device string) match {
 
 func ipv4() match {
 	return compare(&expr.Meta{Key: expr.MetaKeyNFPROTO, Register: 1}, expr.CmpOpEq, []byte{unix.NFPROTO_IPV4})
-}
-
-func notIPv4() match {
-	return compare(&expr.Meta{Key: expr.MetaKeyNFPROTO, Register: 1}, expr.CmpOpNeq, []byte{unix.NFPROTO_IPV4})
 }
 
 func protocolIs(number byte) match {
@@ -124,28 +127,25 @@ func port(number uint16) match {
 	return compare(load, expr.CmpOpEq, binary.BigEndian.AppendUint16(nil, number))
 }
 
-// notIn matches packets whose address at offset is not in the set.
-func notIn(offset uint32, set *nftables.Set) match {
-	return match{ipAddress(offset), &expr.Lookup{SourceRegister: 1, SetName: set.Name, SetID: set.ID, Invert: true}}
+// moreFlowsThan matches while more connections than that have come by with the address at offset. The set, a
+// dynamic one, keeps the counts.
+func moreFlowsThan(number uint32, offset uint32, set *nftables.Set) match {
+	return match{ipAddress(offset), &expr.Dynset{
+		SrcRegKey: 1, SetID: set.ID, SetName: set.Name, Operation: unix.NFT_DYNSET_OP_ADD,
+		Exprs: []expr.Any{&expr.Connlimit{Count: number, Flags: expr.NFT_CONNLIMIT_F_INV}},
+	}}
 }
 
-// dispatch goes where the map says for the address at offset, and on to the next rule if it says nothing.
-func dispatch(offset uint32, m *nftables.Set) match {
-	return match{ipAddress(offset), &expr.Lookup{SourceRegister: 1, DestRegister: unix.NFT_REG_VERDICT, IsDestRegSet: true, SetName: m.Name, SetID: m.ID}}
+func notMarked(mark uint32) match {
+	return compare(&expr.Meta{Key: expr.MetaKeyMARK, Register: 1}, expr.CmpOpNeq, binary.NativeEndian.AppendUint32(nil, mark))
 }
 
-// quota counts a packet on a named quota, and matches when that is more than it holds.
-func quota(name string) match {
-	return match{&expr.Objref{Type: unix.NFT_OBJECT_QUOTA, Name: name}}
-}
-
-func counter(name string) match {
-	return match{&expr.Objref{Type: unix.NFT_OBJECT_COUNTER, Name: name}}
-}
-
-// moreFlowsThan matches while more connections than that have come by.
-func moreFlowsThan(number uint32) match {
-	return match{&expr.Connlimit{Count: number, Flags: expr.NFT_CONNLIMIT_F_INV}}
+// unmark takes a packet's mark away.
+func unmark() match {
+	return match{
+		&expr.Immediate{Register: 1, Data: make([]byte, 4)},
+		&expr.Meta{Key: expr.MetaKeyMARK, SourceRegister: true, Register: 1},
+	}
 }
 
 func goTo(chain string) match {
@@ -154,3 +154,26 @@ func goTo(chain string) match {
 
 func drop() match   { return match{&expr.Verdict{Kind: expr.VerdictDrop}} }
 func accept() match { return match{&expr.Verdict{Kind: expr.VerdictAccept}} }
+
+// messageDelTable tells that a table was deleted.
+const messageDelTable = unix.NFNL_SUBSYS_NFTABLES<<8 | unix.NFT_MSG_DELTABLE
+
+// generalHeader is the size of struct nfgenmsg (linux/netfilter/nfnetlink.h): family, version, resource.
+const generalHeader = 4
+
+// deletedTable returns the name of the inet table that a message says is gone.
+func deletedTable(m nl.Message) (name string, err error) {
+	if m.Header.Type != messageDelTable || len(m.Data) < generalHeader || m.Data[0] != byte(nftables.TableFamilyINet) {
+		return "", nil
+	}
+	d, err := nl.NewAttributeDecoder(m.Data[generalHeader:])
+	if err != nil {
+		return "", err
+	}
+	for d.Next() {
+		if d.Type() == unix.NFTA_TABLE_NAME {
+			name = d.String()
+		}
+	}
+	return name, d.Err()
+}
