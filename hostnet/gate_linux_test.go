@@ -1,6 +1,7 @@
 package hostnet
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -28,14 +29,19 @@ func TestLimitIsExact(t *testing.T) {
 			e := w.exit(w.config())
 			acceptAll(t, w.web.Listen("tcp", "203.0.113.2:80"), d.server)
 			g := w.gate(e, w.consumerAddr, 0)
+			ctx, cancel := context.WithCancel(t.Context())
 			var clients sync.WaitGroup
-			var conns []net.Conn
 			limit := uint64(64 << 10)
 			for step := range uint64(6) {
 				g.SetLimit(limit)
-				conn := w.dial(w.consumer, "tcp", "203.0.113.2:80")
-				conns = append(conns, conn)
-				clients.Go(func() { d.client(conn) }) // ends with conn
+				clients.Go(func() { // ends with ctx
+					conn, err := w.consumer.DialContext(ctx, "tcp", "203.0.113.2:80")
+					if err != nil {
+						return // the connections before have used what it would have needed
+					}
+					defer context.AfterFunc(ctx, func() { reset(conn) })()
+					d.client(conn)
+				})
 				eventually(t, "the limit is used", func() bool {
 					sent, received := g.Counters()
 					if sent+received > limit {
@@ -45,10 +51,12 @@ func TestLimitIsExact(t *testing.T) {
 				})
 				limit += 8001 * (step + 1)
 			}
-			for _, conn := range conns {
-				reset(conn)
-			}
+			cancel()
 			clients.Wait()
+			eventually(t, "what is counted is what was carried", func() bool {
+				sent, _ := g.Counters()
+				return sent == w.toConsumer.bytes.Load()
+			})
 		})
 	}
 }

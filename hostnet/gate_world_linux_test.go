@@ -39,8 +39,8 @@ type world struct {
 	toProvider, toConsumer carried
 }
 
-// carried counts packets.
-type carried struct{ ipv4, ipv6 atomic.Uint64 }
+// carried counts packets, and the bytes of all.
+type carried struct{ ipv4, ipv6, bytes atomic.Uint64 }
 
 // newWorld makes a world whose consumer does not meter, so that packets pass that an honest one would not send.
 func newWorld(t testing.TB) *world {
@@ -132,6 +132,7 @@ func pump(from *os.File, count *carried, lead func(packet []byte) *os.File) {
 			continue
 		}
 		packet := buffer[virtioHeader:n]
+		count.bytes.Add(uint64(len(packet)))
 		if packet[0]>>4 == 6 {
 			count.ipv6.Add(1)
 		} else {
