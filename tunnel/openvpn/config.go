@@ -148,7 +148,6 @@ func (c clientConfig) render(socket string) ([]byte, error) {
 	w.line("connect-retry 1 4")
 	w.line("connect-timeout %d", seconds(connectWait))
 	w.line("ping-restart %d", seconds(silence))
-	w.line("explicit-exit-notify 1")
 	w.line("reneg-sec 0") // the provider decides when
 	if c.mark != 0 {
 		w.line("mark %d", c.mark)
