@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/google/nftables"
+	"github.com/google/nftables/binaryutil"
 	"github.com/google/nftables/expr"
 	"golang.org/x/sys/unix"
 )
@@ -16,7 +17,7 @@ func Check() []Problem {
 	if err := haveNetAdmin(); err != nil {
 		problems = append(problems, Problem{
 			What:   err.Error(),
-			Remedy: "run as root, or give the program the right: setcap cap_net_admin+ep, AmbientCapabilities=CAP_NET_ADMIN of systemd, or --cap-add=NET_ADMIN of a container",
+			Remedy: "run as root, or give the program the right, and CAP_BPF too: setcap cap_net_admin,cap_bpf+ep, AmbientCapabilities=CAP_NET_ADMIN CAP_BPF of systemd, or --cap-add=NET_ADMIN --cap-add=BPF of a container",
 		})
 	}
 	if fd, err := unix.Open(tunPath, unix.O_RDWR|unix.O_CLOEXEC, 0); err != nil {
@@ -32,10 +33,31 @@ func Check() []Problem {
 	if err := probeTables(); err != nil && (len(problems) == 0 || !errors.Is(err, unix.EPERM)) {
 		problems = append(problems, Problem{
 			What:   fmt.Sprintf("nftables does not work: %v", err),
-			Remedy: "load the kernel's modules: modprobe -a nf_tables nft_quota nft_masq nft_reject_inet nft_connlimit nft_fib_inet; or use a distribution's full kernel",
+			Remedy: "load the kernel's modules: modprobe -a nf_tables nft_masq nft_ct nft_reject_inet nft_connlimit; or use a distribution's full kernel",
 		})
 	}
-	return problems
+	return append(problems, checkMeter(problems)...)
+}
+
+// checkMeter loads what meters are made of, and lets it go again.
+func checkMeter(problems []Problem) []Problem {
+	m, err := newMeter()
+	if err == nil {
+		_ = m.release() // nothing was metered
+		return nil
+	}
+	p := Problem{
+		What:   err.Error(),
+		Remedy: "use a kernel of at least Linux 5.12 on amd64, or 5.18 on arm64, with CONFIG_BPF_SYSCALL and CONFIG_NET_CLS_BPF, such as a distribution's full one",
+	}
+	switch {
+	case !errors.Is(err, unix.EPERM):
+	case len(problems) > 0:
+		return nil // the first problem's remedy is this one's too
+	default:
+		p.Remedy = "run as root, or give the program the right: setcap cap_net_admin,cap_bpf+ep, AmbientCapabilities=CAP_NET_ADMIN CAP_BPF of systemd, or --cap-add=BPF of a container; outside a user namespace"
+	}
+	return []Problem{p}
 }
 
 // haveNetAdmin returns ErrPermission unless the process has CAP_NET_ADMIN in effect.
@@ -59,12 +81,16 @@ func probeTables() error {
 		return err
 	}
 	table := conn.AddTable(&nftables.Table{Name: "myst-check", Family: nftables.TableFamilyINet})
-	conn.AddObj(&nftables.NamedObj{Table: table, Name: "counter", Type: nftables.ObjTypeCounter, Obj: &expr.Counter{}})
-	conn.AddObj(&nftables.NamedObj{Table: table, Name: "quota", Type: nftables.ObjTypeQuota, Obj: &expr.Quota{Bytes: 1, Over: true}})
+	set := &nftables.Set{Table: table, Name: "set", Dynamic: true, KeyType: nftables.TypeIPAddr, KeyByteOrder: binaryutil.BigEndian, Size: 1}
+	if err := conn.AddSet(set, nil); err != nil {
+		return errors.Join(err, conn.CloseLasting())
+	}
 	chain := conn.AddChain(&nftables.Chain{
 		Table: table, Name: "nat", Type: nftables.ChainTypeNAT, Hooknum: nftables.ChainHookPostrouting, Priority: nftables.ChainPriorityNATSource,
 	})
-	conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: []expr.Any{&expr.Masq{}}})
+	for _, part := range []match{moreFlowsThan(1, sourceOffset, set), flow(answers), {&expr.Masq{}}} {
+		conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: part})
+	}
 	conn.DelTable(table)
 	return errors.Join(conn.Flush(), conn.CloseLasting())
 }

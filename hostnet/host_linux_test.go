@@ -394,5 +394,26 @@ func TestWithoutRights(t *testing.T) {
 		if len(problems) != 1 || !strings.Contains(problems[0].String(), "CAP_NET_ADMIN") || strings.Contains(problems[0].String(), "\n") {
 			t.Errorf("Check: %v", problems)
 		}
+		// As much as a careful operator gives: no more is needed, and no less.
+		for bpf, want := range map[uint32]int{1 << (unix.CAP_BPF - 32): 0, 0: 1} {
+			fewer[0].Effective, fewer[1].Effective = all[0].Effective&(1<<unix.CAP_NET_ADMIN), bpf
+			if err := unix.Capset(&header, &fewer[0]); err != nil {
+				t.Fatal(err)
+			}
+			problems := Check()
+			if len(problems) != want || want > 0 && (!strings.Contains(problems[0].Remedy, "cap_bpf") || strings.Contains(problems[0].String(), "\n")) {
+				t.Errorf("CAP_NET_ADMIN and %#x: %v", bpf, problems)
+			}
+			h, err := Open(Config{Journal: journalIn(t)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := h.TUN("mysttest", 1420, prefix("10.9.0.1/24")); (err == nil) != (want == 0) || want > 0 && !errors.Is(err, ErrPermission) {
+				t.Errorf("CAP_NET_ADMIN and %#x: %v", bpf, err)
+			}
+			if err := h.Close(); err != nil {
+				t.Error(err)
+			}
+		}
 	})
 }

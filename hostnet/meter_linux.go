@@ -91,46 +91,45 @@ type meter struct {
 var everyone = netip.IPv4Unspecified()
 
 // newMeter loads the programs. Its user ends it by release.
-func newMeter() (m *meter, err error) {
-	m = &meter{users: 1}
-	defer func() {
-		if err != nil {
-			err = errors.Join(fmt.Errorf("load BPF programs: %w", permission(err)), m.close())
-			m = nil
-		}
-	}()
-	if m.sessions, err = ebpf.NewMap(&ebpf.MapSpec{
-		Name: "myst_sessions", Type: ebpf.Hash, KeySize: 4, ValueSize: 4, MaxEntries: maxSlots, Flags: unix.BPF_F_NO_PREALLOC,
-	}); err != nil {
-		return nil, err
+func newMeter() (*meter, error) {
+	m := &meter{users: 1}
+	if err := m.load(); err != nil {
+		return nil, errors.Join(fmt.Errorf("load BPF programs: %w", permission(err)), m.close())
 	}
-	if m.slots, err = ebpf.NewMap(&ebpf.MapSpec{
-		Name: "myst_slots", Type: ebpf.Array, KeySize: 4, ValueSize: slotSize, MaxEntries: maxSlots, Flags: unix.BPF_F_MMAPABLE,
-	}); err != nil {
-		return nil, err
-	}
-	if m.events, err = ebpf.NewMap(&ebpf.MapSpec{
-		Name: "myst_events", Type: ebpf.RingBuf, MaxEntries: uint32(max(eventBuffer, os.Getpagesize())),
-	}); err != nil {
-		return nil, err
-	}
-	for _, s := range []struct {
-		side
-		program **ebpf.Program
-	}{{outward, &m.outward}, {inward, &m.inward}} {
-		spec := &ebpf.ProgramSpec{Name: s.name, Type: s.kind, Instructions: s.instructions(m), License: "MIT"}
-		if *s.program, err = ebpf.NewProgram(spec); err != nil {
-			return nil, err
-		}
-	}
-	if m.memory, err = unix.Mmap(m.slots.FD(), 0, maxSlots*slotSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED); err != nil {
-		return nil, fmt.Errorf("map counters: %w", err)
-	}
-	m.shared = (*[maxSlots]slot)(unsafe.Pointer(&m.memory[0])) //nolint:gosec // the very size, and aligned to a page
 	for i := range uint32(maxSlots) {
 		m.free = append(m.free, i)
 	}
 	return m, nil
+}
+
+// load makes the maps, then the programs, which use them.
+func (m *meter) load() (err error) {
+	for _, spec := range []struct {
+		made **ebpf.Map
+		ebpf.MapSpec
+	}{
+		{&m.sessions, ebpf.MapSpec{Name: "myst_sessions", Type: ebpf.Hash, KeySize: 4, ValueSize: 4, MaxEntries: maxSlots, Flags: unix.BPF_F_NO_PREALLOC}},
+		{&m.slots, ebpf.MapSpec{Name: "myst_slots", Type: ebpf.Array, KeySize: 4, ValueSize: slotSize, MaxEntries: maxSlots, Flags: unix.BPF_F_MMAPABLE}},
+		{&m.events, ebpf.MapSpec{Name: "myst_events", Type: ebpf.RingBuf, MaxEntries: uint32(max(eventBuffer, os.Getpagesize()))}},
+	} {
+		if *spec.made, err = ebpf.NewMap(&spec.MapSpec); err != nil {
+			return err
+		}
+	}
+	for _, s := range []struct {
+		made **ebpf.Program
+		side
+	}{{&m.outward, outward}, {&m.inward, inward}} {
+		spec := &ebpf.ProgramSpec{Name: s.name, Type: s.kind, Instructions: s.instructions(m), License: "MIT"}
+		if *s.made, err = ebpf.NewProgram(spec); err != nil {
+			return err
+		}
+	}
+	if m.memory, err = unix.Mmap(m.slots.FD(), 0, maxSlots*slotSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED); err != nil {
+		return fmt.Errorf("map counters: %w", err)
+	}
+	m.shared = (*[maxSlots]slot)(unsafe.Pointer(&m.memory[0])) //nolint:gosec // the very size, and aligned to a page
+	return nil
 }
 
 // filter makes the outward program the filter of the device that fd is attached to.

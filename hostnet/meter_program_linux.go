@@ -47,7 +47,7 @@ const (
 	protocolOffset    = 9  // in the IPv4 header
 	tcpLengthOffset   = 12 // in the TCP header, in its upper half byte
 	udpHeader         = 8
-	reservations      = 64 // attempts to add to a session's total before the packet is dropped
+	reservations      = 16 // attempts to add to a session's total before the packet is dropped
 	actionUnspecified = -1 // TC_ACT_UNSPEC: on to the next filter
 	actionShot        = 2  // TC_ACT_SHOT: drop
 )
@@ -152,27 +152,31 @@ func (s side) find(m *meter) asm.Instructions {
 }
 
 // reserve adds R8 to the session's total, unless that would pass the limit, and counts the packet. R1 becomes the new
-// total. An attempt fails only when the program adds for another packet meanwhile.
+// total. An attempt fails only when the program adds for another packet meanwhile. They stand one after the other,
+// because kernels check loops of programs badly that were loaded without CAP_PERFMON.
 func (s side) reserve() asm.Instructions {
-	return asm.Instructions{
+	instructions := asm.Instructions{
 		asm.LoadMem(asm.R0, asm.R7, slotTotal, asm.DWord),
-		asm.Mov.Imm(asm.R2, reservations),
-		// R1 is what the total would be.
-		asm.Mov.Reg(asm.R1, asm.R0).WithSymbol("again"),
-		asm.Add.Reg(asm.R1, asm.R8),
 		asm.LoadMem(asm.R3, asm.R7, slotLimit, asm.DWord),
-		asm.JGT.Reg(asm.R1, asm.R3, "drop"),
-		// It becomes R1 if it is R0 still; R0 becomes what it was.
-		asm.Mov.Reg(asm.R9, asm.R0),
-		atomically(asm.CmpXchg, asm.R1, slotTotal),
-		asm.JEq.Reg(asm.R0, asm.R9, "reserved"),
-		asm.Sub.Imm(asm.R2, 1),
-		asm.JNE.Imm(asm.R2, 0, "again"),
+	}
+	for range reservations {
+		instructions = append(instructions,
+			// R1 is what the total would be.
+			asm.Mov.Reg(asm.R1, asm.R0),
+			asm.Add.Reg(asm.R1, asm.R8),
+			asm.JGT.Reg(asm.R1, asm.R3, "drop"),
+			// It becomes R1 if it is R0 still; R0 becomes what it was.
+			asm.Mov.Reg(asm.R9, asm.R0),
+			atomically(asm.CmpXchg, asm.R1, slotTotal),
+			asm.JEq.Reg(asm.R0, asm.R9, "reserved"),
+		)
+	}
+	return append(instructions,
 		asm.Ja.Label("drop"),
 		// FetchAdd and not AddAtomic, because it orders: the alarm is looked at after that. See Gate.SetAlarm.
 		asm.Mov.Reg(asm.R2, asm.R8).WithSymbol("reserved"),
 		atomically(asm.FetchAdd, asm.R2, s.counter),
-	}
+	)
 }
 
 // alarm tells the host's process once when the total R1 has reached the level, and takes the level away.
