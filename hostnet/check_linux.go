@@ -81,7 +81,7 @@ func probeTables() error {
 		return err
 	}
 	table := conn.AddTable(&nftables.Table{Name: "myst-check", Family: nftables.TableFamilyINet})
-	set := &nftables.Set{Table: table, Name: "set", Dynamic: true, KeyType: nftables.TypeIPAddr, KeyByteOrder: binaryutil.BigEndian, Size: 1}
+	set := &nftables.Set{ID: 1, Table: table, Name: "set", Dynamic: true, KeyType: nftables.TypeIPAddr, KeyByteOrder: binaryutil.BigEndian, Size: 1}
 	if err := conn.AddSet(set, nil); err != nil {
 		return errors.Join(err, conn.CloseLasting())
 	}

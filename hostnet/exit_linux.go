@@ -59,6 +59,7 @@ func (h *Host) NewExit(cfg ExitConfig) (*Exit, error) {
 
 func (e *Exit) fill(b *batch) error {
 	flows := &nftables.Set{
+		ID:    1, // any in this batch; to choose one the library would use a variable that goroutines share
 		Table: b.table, Name: "flows", Dynamic: true, KeyType: nftables.TypeIPAddr, KeyByteOrder: binaryutil.BigEndian,
 		Size: 1 << 16, // of former sessions the counts stay a little
 	}
