@@ -82,11 +82,11 @@ func NewConsumer(cfg ConsumerConfig) (*Consumer, error) {
 		undo = append(undo, drop)
 	}
 	c := &Consumer{end: newEnd(path.Gate), cfg: cfg, conns: map[net.Conn]struct{}{}}
-	c.end.release = func() error {
+	c.release = func() error {
 		c.closeConns()
 		return errors.Join(cfg.Leave(), undoAll(undo), cfg.Left())
 	}
-	c.end.watch()
+	c.watch()
 	return c, nil
 }
 

@@ -158,7 +158,7 @@ func (p *Provider) Open(id tunnel.SessionID, join func(netip.Addr) error, leave 
 		return nil, fmt.Errorf("open tunnel: %w", err)
 	}
 	s := &Session{end: newEnd(gate), Address: address}
-	s.end.release = func() error {
+	s.release = func() error {
 		p.mu.Lock() // the timer may fire before it is assigned
 		s.unused.Stop()
 		p.mu.Unlock()
@@ -177,7 +177,7 @@ func (p *Provider) Open(id tunnel.SessionID, join func(netip.Addr) error, leave 
 	p.sessions[address] = s
 	closed := p.closed
 	p.mu.Unlock()
-	s.end.watch()
+	s.watch()
 	if closed {
 		s.Fail(tunnel.ErrClosed)
 		return nil, tunnel.ErrClosed
