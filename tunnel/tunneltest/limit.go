@@ -109,7 +109,7 @@ func testLimitLowered(t *testing.T, d Driver) {
 // testLimitHeld is payments that are late: flows stand still at the limit for longer than it takes their TCP
 // to notice, and go on when it is raised. That one of them does not is a matter of chance, so there are many.
 func testLimitHeld(t *testing.T, d Driver) {
-	const flows, size, held = 16, 8 << 20, 1500 * time.Millisecond
+	const flows, size, held = 16, 3 << 20, 1500 * time.Millisecond
 	server := listenTCP(t, source)
 	provider := d.server(t, allow(server))
 	results := make(chan error, flows)
@@ -117,7 +117,7 @@ func testLimitHeld(t *testing.T, d Driver) {
 	for i := range flows {
 		p := d.connect(t, provider)
 		conn := p.dial(t, "tcp", server.String())
-		p.consumer.SetLimit(uint64(3+i%4) << 20)
+		p.consumer.SetLimit(uint64(4+i%4) << 18)
 		consumers = append(consumers, p.consumer)
 		go func() { results <- fetch(conn, size) }() // ends with its connection
 	}
