@@ -9,8 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cilium/ebpf"
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
+	"golang.org/x/sys/unix"
 )
 
 // BenchmarkGate measures what payments call, with one session and with many others beside it.
@@ -132,4 +134,78 @@ func move(b *testing.B, gates ...*Gate) {
 		}
 	}()
 	b.Cleanup(func() { tick.Stop(); close(stop); <-stopped })
+}
+
+// BenchmarkQueue shows what is lost, after it was counted, in device queues of different lengths while TCP
+// connections download as fast as this process carries them.
+func BenchmarkQueue(b *testing.B) {
+	const size = 48 << 20
+	for _, conns := range []int{1, 8} {
+		for _, length := range []int{500, 1000, queue, 10_000} {
+			b.Run(fmt.Sprintf("conns=%d/length=%d", conns, length), func(b *testing.B) {
+				w := newHosts(b)
+				link, err := w.host.link.LinkByName(w.device)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := w.host.link.LinkSetTxQLen(link, length); err != nil {
+					b.Fatal(err)
+				}
+				_, g := w.open(w.config())
+				w.path(unlimited)
+				w.carry(w.attach(w.consumerTUN), w.attach(w.tun))
+				acceptAll(b, w.web.Listen("tcp", "203.0.113.2:80"), source)
+				b.SetBytes(size)
+				for b.Loop() {
+					results := make(chan error, conns)
+					for range conns {
+						conn := w.dial(w.consumer, "tcp", "203.0.113.2:80")
+						go func() { // ends with conn
+							_, err := io.CopyN(io.Discard, conn, size/int64(conns))
+							reset(conn)
+							results <- err
+						}()
+					}
+					for range conns {
+						if err := <-results; err != nil {
+							b.Fatal(err)
+						}
+					}
+				}
+				sent, _ := g.Counters()
+				lost := dropped(b, w.host, w.device) * 1420
+				b.ReportMetric(100*float64(lost)/float64(sent), "%lost")
+			})
+		}
+	}
+}
+
+// BenchmarkProgram measures the programs alone.
+func BenchmarkProgram(b *testing.B) {
+	m := testMeter(b)
+	packet := ipv4Packet(20, unix.IPPROTO_TCP, tcpHeader(32), 1368)
+	for name, program := range map[string]*ebpf.Program{"outward": m.outward, "inward": m.inward} {
+		for who, addr := range map[string]netip.Addr{"session": packetSource, "everyone": everyone} {
+			b.Run(name+"/"+who, func(b *testing.B) {
+				if name == "outward" && addr != everyone {
+					addr = packetDestination
+				}
+				number, err := m.open(addr)
+				if err != nil {
+					b.Fatal(err)
+				}
+				m.shared[number].limit.Store(maxTotal)
+				const runs = 1 << 20
+				for b.Loop() {
+					if _, err := program.Run(&ebpf.RunOptions{Data: m.frame(program, packet), Repeat: runs}); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/runs, "ns/packet")
+				if err := m.cut(addr); err != nil {
+					b.Fatal(err)
+				}
+			})
+		}
+	}
 }

@@ -34,14 +34,9 @@ func testMeter(t testing.TB) *meter {
 // of the packets that it is joined of, or zero.
 func (m *meter) through(t testing.TB, program *ebpf.Program, packet []byte, gso uint32) bool {
 	t.Helper()
-	// A socket filter gets what is behind Ethernet's header, which the kernel takes for it; the other program gets it
-	// all. There the packet has none, as behind a TUN device, and its source reads as the type of IPv4 on Ethernet.
-	if program == m.outward {
-		packet = append(binary.BigEndian.AppendUint16(make([]byte, 12, 14), unix.ETH_P_IP), packet...)
-	}
 	context := make([]byte, 192) // struct __sk_buff
 	binary.NativeEndian.PutUint32(context[skbGSOSize:], gso)
-	verdict, err := program.Run(&ebpf.RunOptions{Data: packet, Context: context})
+	verdict, err := program.Run(&ebpf.RunOptions{Data: m.frame(program, packet), Context: context})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +46,17 @@ func (m *meter) through(t testing.TB, program *ebpf.Program, packet []byte, gso 
 	return int32(verdict) == actionUnspecified
 }
 
-// The addresses of packets: the first begins with 0x0800, see through.
+// frame is what the kernel wants so that a program gets a packet. A socket filter gets what is behind Ethernet's
+// header; the other program gets all of it. There the packet has none, as behind a TUN device, and its
+// source reads as the type of IPv4 on Ethernet.
+func (m *meter) frame(program *ebpf.Program, packet []byte) []byte {
+	if program == m.inward {
+		return packet
+	}
+	return append(binary.BigEndian.AppendUint16(make([]byte, 12, 14), unix.ETH_P_IP), packet...)
+}
+
+// The addresses of packets: the first begins with 0x0800, see frame.
 var (
 	packetSource      = address("8.0.9.2")
 	packetDestination = address("10.9.0.3")
