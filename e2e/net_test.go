@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -19,6 +20,7 @@ import (
 type host struct {
 	*nstest.Namespace
 	addr netip.Addr
+	port string // its cable's end at the switch
 }
 
 // network is the hosts and the switch between them.
@@ -40,7 +42,7 @@ func newNetwork(t *testing.T) *network {
 	n.chain, n.hub, n.web = n.attach(t, 10), n.attach(t, 11), n.attach(t, 80)
 	n.provider = n.attach(t, 20)
 	n.consumers = [2]*host{n.attach(t, 31), n.attach(t, 32)}
-	n.internal = &host{nstest.New(t), netip.MustParseAddr("10.77.0.2")}
+	n.internal = &host{Namespace: nstest.New(t), addr: netip.MustParseAddr("10.77.0.2")}
 	nstest.Link(t, n.provider.Namespace, n.internal.Namespace, netip.MustParsePrefix("10.77.0.1/24"), netip.PrefixFrom(n.internal.addr, 24))
 	n.internal.Route(netip.MustParsePrefix("0.0.0.0/0"), netip.MustParseAddr("10.77.0.1"))
 	return n
@@ -49,11 +51,11 @@ func newNetwork(t *testing.T) *network {
 // attach joins a new host to the switch.
 func (n *network) attach(t *testing.T, number byte) *host {
 	t.Helper()
-	h := &host{nstest.New(t), netip.AddrFrom4([4]byte{192, 0, 2, number})}
+	h := &host{Namespace: nstest.New(t), addr: netip.AddrFrom4([4]byte{192, 0, 2, number})}
 	n.ports++
 	plug := netip.PrefixFrom(netip.AddrFrom4([4]byte{169, 254, 0, byte(n.ports)}), 32) //nolint:gosec // a handful
-	port, _ := nstest.Link(t, n.wire, h.Namespace, plug, netip.PrefixFrom(h.addr, 24))
-	n.wire.Run("ip", "link", "set", port, "master", bridge)
+	h.port, _ = nstest.Link(t, n.wire, h.Namespace, plug, netip.PrefixFrom(h.addr, 24))
+	n.wire.Run("ip", "link", "set", h.port, "master", bridge)
 	return h
 }
 
@@ -97,6 +99,12 @@ func (s *site) visitors() []netip.Addr {
 	seen := s.seen
 	s.seen = nil
 	return seen
+}
+
+// length reads to the end and counts.
+func length(r io.Reader) int64 {
+	n, _ := io.Copy(io.Discard, r) // what came is what counts
+	return n
 }
 
 // client fetches from a host, through a SOCKS5 proxy on it unless that is empty.
