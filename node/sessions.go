@@ -296,7 +296,8 @@ func (n *Node) watch(ctx context.Context, l *live, down <-chan struct{}, account
 	var reason session.Reason
 	select {
 	case <-paying.done:
-		if paying.err == nil { // the peer has settled; it says why in a moment
+		// The peer has settled, or the dialogue is ending: why comes in a moment.
+		if paying.err == nil || errors.Is(paying.err, payments.ErrClosed) {
 			_ = sleep(ctx, peerReason)
 		}
 		return endReason(ctx, paying.err, session.Finished), paying.err
