@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 
 	"github.com/mysteriumnetwork/myst/internal/nstest"
@@ -86,6 +87,14 @@ func (w *world) attach(d Device) *os.File {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { _ = file.Close() }) // some are closed before
+	// The kernel drops what is sent before it has seen that somebody is attached.
+	eventually(w.t, d.Name+" has a carrier", func() bool {
+		link, err := d.host.link.LinkByName(d.Name)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		return link.Attrs().OperState == netlink.OperUp
+	})
 	return file
 }
 
