@@ -308,7 +308,7 @@ func TestManySessions(t *testing.T) {
 		gates[i] = w.gate(e, address(addr), limit)
 		asked.Go(func() { // ends when the packets are answered, or not
 			for range i + 1 {
-				if err := ask(conn, 200*time.Millisecond); err != nil {
+				if err := ask(conn, time.Second); err != nil {
 					if limit == unlimited || !errors.Is(err, errSilent) {
 						t.Errorf("session %d: %v", i, err)
 					}
