@@ -83,6 +83,7 @@ func TestExitAfterCrash(t *testing.T) {
 	if err := w.tun.Close(); err != nil {
 		t.Fatal(err)
 	}
+	setSysctl(t, w.provider, "net/ipv6/conf/all/disable_ipv6", "1") // its addresses and routes take seconds to settle
 	before := snapshot(t, w.provider)
 	journal := journalIn(t)
 	child := w.provider.Command(os.Args[0], "-test.run=^TestExitCrashes$")
