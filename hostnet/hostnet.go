@@ -13,6 +13,10 @@
 //	…
 //	err = h.Close()
 //
+// Nothing passes a TUN device but what an [Exit] or a [Path] lets pass. An Exit is a provider's device: nftables holds
+// its policy and translates addresses. A Path is a consumer's. Each session has a [Gate], which counts and limits
+// its bytes exactly, by BPF programs at the device, also when this program is slow, stopped or dead.
+//
 // Undoing takes back our own change and nothing else: a device goes only if it is a TUN device, routes
 // and rules carry our own routing protocol number, a sysctl is restored only if it still has our
 // value, and a process is ended only if it is the one that was started. What is gone already is as
@@ -31,8 +35,8 @@ import (
 var (
 	// ErrUnsupported says that this system's network cannot be changed by this program.
 	ErrUnsupported = errors.New("changing the host's network is supported on Linux only")
-	// ErrPermission says that the process may not change the network: it lacks CAP_NET_ADMIN.
-	ErrPermission = errors.New("no permission to change the host's network (CAP_NET_ADMIN)")
+	// ErrPermission says that the process may not change the network: it lacks CAP_NET_ADMIN, or CAP_BPF to meter it.
+	ErrPermission = errors.New("no permission to change the host's network (CAP_NET_ADMIN, CAP_BPF)")
 	// ErrClosed says that the Host was closed.
 	ErrClosed = errors.New("host network closed")
 	// ErrExists says that what should be made is there already, made by somebody else.
