@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"testing"
 	"time"
 
@@ -121,12 +122,17 @@ func testLimitHeld(t *testing.T, d Driver) {
 	provider := d.server(t, allow(server))
 	results := make(chan error, flows)
 	var consumers []tunnel.ClientTunnel
-	for i := range flows {
+	var conns []net.Conn
+	for range flows { // all first, which may take a while: what stands still for long starts slowly
 		p := d.connect(t, provider)
-		conn := p.dial(t, "tcp", server.String())
-		p.consumer.SetLimit(uint64(4+i%4) << 18)
-		consumers = append(consumers, p.consumer)
-		go func() { results <- fetch(conn, size) }() // ends with its connection
+		consumers, conns = append(consumers, p.consumer), append(conns, p.dial(t, "tcp", server.String()))
+	}
+	for i, c := range consumers {
+		c.SetLimit(uint64(4+i%4) << 18)
+		if err := conns[i].SetDeadline(time.Now().Add(patience)); err != nil {
+			t.Fatal(err)
+		}
+		go func() { results <- fetch(conns[i], size) }() // ends with its connection
 	}
 	select {
 	case err := <-results:
