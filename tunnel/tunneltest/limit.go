@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"testing"
 	"time"
 
@@ -117,30 +116,27 @@ func testLimitLowered(t *testing.T, d Driver) {
 // testLimitHeld is payments that are late: flows stand still at the limit for longer than it takes their TCP
 // to notice, and go on when it is raised. That one of them does not is a matter of chance, so there are many.
 func testLimitHeld(t *testing.T, d Driver) {
-	const flows, size, held = 16, 3 << 20, 1500 * time.Millisecond
+	const flows, size, held, apart = 16, 3 << 20, 1500 * time.Millisecond, 30 * time.Millisecond
 	server := d.listenTCP(t, source)
 	provider := d.server(t, allow(server))
 	results := make(chan error, flows)
-	var consumers []tunnel.ClientTunnel
-	var conns []net.Conn
+	var pairs []pair
 	for range flows { // all first, which may take a while: what stands still for long starts slowly
-		p := d.connect(t, provider)
-		consumers, conns = append(consumers, p.consumer), append(conns, p.dial(t, "tcp", server.String()))
+		pairs = append(pairs, d.connect(t, provider))
 	}
-	for i, c := range consumers {
-		c.SetLimit(uint64(4+i%4) << 18)
-		if err := conns[i].SetDeadline(time.Now().Add(patience)); err != nil {
-			t.Fatal(err)
-		}
-		go func() { results <- fetch(conns[i], size) }() // ends with its connection
+	for i, p := range pairs {
+		conn := p.dial(t, "tcp", server.String())
+		p.consumer.SetLimit(uint64(4+i%4) << 18)
+		go func() { results <- fetch(conn, size) }() // ends with its connection
+		<-time.After(apart)
 	}
 	select {
 	case err := <-results:
 		t.Fatalf("a transfer ended at the limit: %v", err)
 	case <-time.After(held):
 	}
-	for _, c := range consumers {
-		c.SetLimit(unlimited)
+	for _, p := range pairs {
+		p.consumer.SetLimit(unlimited)
 	}
 	for range flows {
 		if err := <-results; err != nil {
