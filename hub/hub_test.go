@@ -442,7 +442,7 @@ func TestRelay(t *testing.T) {
 		{&relay.Refusal{Reason: relay.ReasonSignature, Detail: "not by the owner"}, http.StatusUnprocessableEntity},
 		{&relay.Refusal{Reason: relay.ReasonBusy, Detail: "one at a time"}, http.StatusConflict},
 		{fmt.Errorf("%w: http://secret@rpc.example", relay.ErrUnavailable), http.StatusServiceUnavailable},
-		{errors.New("disk at /root/secret is full"), http.StatusInternalServerError},
+		{errors.New("disk at /var/lib/secret is full"), http.StatusInternalServerError},
 	} {
 		h.relayer.fail = c.fail
 		answer := h.do(http.MethodPost, PathRelay, TypeJSON, intent, c.status)

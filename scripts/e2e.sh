@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs the real programs on hosts of their own. Network namespaces need root on Linux; elsewhere there is nothing to
-# run it on, and this says so.
+# Runs the real programs on hosts of their own. Network namespaces need root on Linux; a test that cannot run counts as
+# a failure, here as everywhere.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if [ "$(uname)" != Linux ] || [ "$(id -u)" != 0 ]; then
-  echo "tests between hosts need root on Linux: not run" >&2
-  exit 0
+  echo "tests between hosts need root on Linux" >&2
+  exit 1
 fi
 go run ./scripts/gotest -tags e2e -timeout 30m ./e2e
