@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/mysteriumnetwork/myst/tunnel/driverdata"
 )
 
 // The configurations below are all that openvpn ever reads. Every value in them is a number, an
@@ -163,7 +165,7 @@ func checkCommon(device, socket string, mtu int) error {
 		return fmt.Errorf("%w: device name %q", errConfig, device)
 	case !socketName.MatchString(socket):
 		return fmt.Errorf("%w: path of the management socket %q must be short and plain", errConfig, socket)
-	case mtu < minMTU || mtu > maxMTU:
+	case mtu < driverdata.MinMTU || mtu > driverdata.MaxMTU:
 		return fmt.Errorf("%w: packet size %d", errConfig, mtu)
 	}
 	return nil

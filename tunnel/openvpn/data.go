@@ -1,25 +1,18 @@
 package openvpn
 
 import (
-	"fmt"
 	"net/netip"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/mysteriumnetwork/myst/internal/pb"
-	"github.com/mysteriumnetwork/myst/tunnel"
+	"github.com/mysteriumnetwork/myst/tunnel/driverdata"
 )
 
 // dataVersion is the format of the driver data. Another version is ErrData.
 const dataVersion = 1
 
-// Bounds of an inner packet, in bytes. Every IPv4 host takes 576. OpenVPN, UDP and IPv6 add 72, so that
-// the default fits a path of 1500 with room for one more header on the way.
-const (
-	minMTU     = 576
-	defaultMTU = 1420
-	maxMTU     = 9000
-)
+// defaultMTU is the largest inner packet in bytes: OpenVPN, UDP and IPv6 add 72, so that it fits a path of 1500 with
+// room for one more header on the way.
+const defaultMTU = 1420
 
 // The network inside the tunnel has room for the provider and at least one consumer.
 const (
@@ -41,96 +34,57 @@ type start struct {
 	gateway netip.Addr
 }
 
-func badData(format string, args ...any) error {
-	return fmt.Errorf("%w: %w", tunnel.ErrData, fmt.Errorf(format, args...))
-}
-
-// decode parses driver data of at most tunnel.MaxData bytes. Unknown fields are refused: whoever
-// sends them expects more than this version does.
-func decode(data []byte, msg proto.Message) error {
-	if len(data) == 0 || len(data) > tunnel.MaxData {
-		return badData("%d bytes", len(data))
-	}
-	if err := proto.Unmarshal(data, msg); err != nil {
-		return badData("%w", err)
-	}
-	if len(msg.ProtoReflect().GetUnknown()) > 0 {
-		return badData("unknown fields")
-	}
-	return nil
-}
-
-// encode cannot fail: the messages hold no strings and are far below every size limit.
-func encode(msg proto.Message) []byte {
-	data, err := proto.MarshalOptions{Deterministic: true}.Marshal(msg)
-	if err != nil {
-		panic(fmt.Sprintf("marshal driver data: %v", err))
-	}
-	return data
-}
-
-func checkVersion(version uint32) error {
-	if version != dataVersion {
-		return badData("version %d, this program speaks %d", version, dataVersion)
-	}
-	return nil
-}
-
 func encodeRequest() []byte {
-	return encode(&pb.OpenvpnRequest{Version: dataVersion})
+	return driverdata.Encode(&pb.OpenvpnRequest{Version: dataVersion})
 }
 
 // decodeRequest only checks: all that a consumer asks for is a version.
 func decodeRequest(data []byte) error {
 	var msg pb.OpenvpnRequest
-	if err := decode(data, &msg); err != nil {
+	if err := driverdata.Decode(data, &msg); err != nil {
 		return err
 	}
-	return checkVersion(msg.GetVersion())
+	return driverdata.CheckVersion(msg.GetVersion(), dataVersion)
 }
 
 func encodeOffer(o offer) []byte {
-	return encode(&pb.OpenvpnOffer{
+	return driverdata.Encode(&pb.OpenvpnOffer{
 		Version:     dataVersion,
 		Address:     o.endpoint.Addr().AsSlice(),
 		Port:        uint32(o.endpoint.Port()),
 		Fingerprint: o.fingerprint[:],
-		Mtu:         uint32(o.mtu), //nolint:gosec // between minMTU and maxMTU
+		Mtu:         uint32(o.mtu), //nolint:gosec // between driverdata.MinMTU and driverdata.MaxMTU
 	})
 }
 
 func decodeOffer(data []byte) (offer, error) {
 	var msg pb.OpenvpnOffer
-	if err := decode(data, &msg); err != nil {
+	if err := driverdata.Decode(data, &msg); err != nil {
 		return offer{}, err
 	}
-	if err := checkVersion(msg.GetVersion()); err != nil {
+	if err := driverdata.CheckVersion(msg.GetVersion(), dataVersion); err != nil {
 		return offer{}, err
 	}
-	addr, ok := netip.AddrFromSlice(msg.GetAddress())
-	if !ok || addr.Is4In6() || addr.IsUnspecified() || addr.IsMulticast() || addr == broadcast {
-		return offer{}, badData("endpoint address")
-	}
-	port := msg.GetPort()
-	if port == 0 || port > 65535 {
-		return offer{}, badData("endpoint port %d", port)
+	endpoint, err := driverdata.Endpoint(msg.GetAddress(), msg.GetPort())
+	if err != nil {
+		return offer{}, err
 	}
 	if len(msg.GetFingerprint()) != len(fingerprint{}) {
-		return offer{}, badData("fingerprint of %d bytes", len(msg.GetFingerprint()))
+		return offer{}, driverdata.Bad("fingerprint of %d bytes", len(msg.GetFingerprint()))
 	}
-	mtu := msg.GetMtu()
-	if mtu < minMTU || mtu > maxMTU {
-		return offer{}, badData("packet size %d", mtu)
+	mtu, err := driverdata.MTU(msg.GetMtu())
+	if err != nil {
+		return offer{}, err
 	}
 	return offer{
-		endpoint:    netip.AddrPortFrom(addr, uint16(port)),
+		endpoint:    endpoint,
 		fingerprint: fingerprint(msg.GetFingerprint()),
-		mtu:         int(mtu),
+		mtu:         mtu,
 	}, nil
 }
 
 func encodeStart(s start) []byte {
-	return encode(&pb.OpenvpnStart{
+	return driverdata.Encode(&pb.OpenvpnStart{
 		Key:          s.key[:],
 		Address:      s.address.Addr().AsSlice(),
 		Gateway:      s.gateway.AsSlice(),
@@ -140,27 +94,27 @@ func encodeStart(s start) []byte {
 
 func decodeStart(data []byte) (start, error) {
 	var msg pb.OpenvpnStart
-	if err := decode(data, &msg); err != nil {
+	if err := driverdata.Decode(data, &msg); err != nil {
 		return start{}, err
 	}
 	key, err := parseClientKey(msg.GetKey())
 	if err != nil {
-		return start{}, badData("%w", err)
+		return start{}, driverdata.Bad("%w", err)
 	}
 	address, ok := netip.AddrFromSlice(msg.GetAddress())
 	gateway, ok2 := netip.AddrFromSlice(msg.GetGateway())
 	if !ok || !ok2 || !address.Is4() || !gateway.Is4() {
-		return start{}, badData("tunnel addresses are not IPv4")
+		return start{}, driverdata.Bad("tunnel addresses are not IPv4")
 	}
 	bits := msg.GetPrefixLength()
 	if bits < minPrefix || bits > maxPrefix {
-		return start{}, badData("prefix length %d", bits)
+		return start{}, driverdata.Bad("prefix length %d", bits)
 	}
 	prefix := netip.PrefixFrom(address, int(bits))
 	// Private networks only: the provider must not shadow a host that the consumer wants to reach.
 	if !privateNetwork(prefix) || !prefix.Contains(gateway) || address == gateway ||
 		!isHost(address, prefix) || !isHost(gateway, prefix) {
-		return start{}, badData("tunnel addresses %v and %v", prefix, gateway)
+		return start{}, driverdata.Bad("tunnel addresses %v and %v", prefix, gateway)
 	}
 	return start{key: key, address: prefix, gateway: gateway}, nil
 }
@@ -183,5 +137,3 @@ func lastAddr(p netip.Prefix) netip.Addr {
 	}
 	return netip.AddrFrom4(raw)
 }
-
-var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/internal/pb"
 	"github.com/mysteriumnetwork/myst/tunnel"
+	"github.com/mysteriumnetwork/myst/tunnel/driverdata"
 )
 
 // fixedClientKey has the shape of a client key and the same bytes every time.
@@ -118,8 +119,8 @@ func TestUnacceptableOffer(t *testing.T) {
 		"no fingerprint":    func(o *pb.OpenvpnOffer) { o.Fingerprint = nil },
 		"short fingerprint": func(o *pb.OpenvpnOffer) { o.Fingerprint = o.Fingerprint[1:] },
 		"long fingerprint":  func(o *pb.OpenvpnOffer) { o.Fingerprint = append(o.Fingerprint, 0) },
-		"small mtu":         func(o *pb.OpenvpnOffer) { o.Mtu = minMTU - 1 },
-		"large mtu":         func(o *pb.OpenvpnOffer) { o.Mtu = maxMTU + 1 },
+		"small mtu":         func(o *pb.OpenvpnOffer) { o.Mtu = driverdata.MinMTU - 1 },
+		"large mtu":         func(o *pb.OpenvpnOffer) { o.Mtu = driverdata.MaxMTU + 1 },
 	} {
 		var o pb.OpenvpnOffer
 		if err := proto.Unmarshal(encodeOffer(testOffer()), &o); err != nil {
@@ -186,7 +187,7 @@ func FuzzRequest(f *testing.F) {
 func FuzzOffer(f *testing.F) {
 	f.Add(encodeOffer(testOffer()))
 	six := testOffer()
-	six.endpoint, six.mtu = netip.MustParseAddrPort("[2001:db8::1]:1"), maxMTU
+	six.endpoint, six.mtu = netip.MustParseAddrPort("[2001:db8::1]:1"), driverdata.MaxMTU
 	f.Add(encodeOffer(six))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		o, err := decodeOffer(data)

@@ -14,6 +14,7 @@ import (
 	"github.com/mysteriumnetwork/myst/internal/backoff"
 	"github.com/mysteriumnetwork/myst/tunnel"
 	"github.com/mysteriumnetwork/myst/tunnel/dns"
+	"github.com/mysteriumnetwork/myst/tunnel/driverdata"
 	"github.com/mysteriumnetwork/myst/tunnel/routed"
 )
 
@@ -110,8 +111,8 @@ func (cfg ServerConfig) withDefaults() (ServerConfig, error) {
 	if cfg.MTU == 0 {
 		cfg.MTU = defaultMTU
 	}
-	if cfg.MTU < minMTU || cfg.MTU > maxMTU {
-		return cfg, fmt.Errorf("MTU %d is not between %d and %d", cfg.MTU, minMTU, maxMTU)
+	if cfg.MTU < driverdata.MinMTU || cfg.MTU > driverdata.MaxMTU {
+		return cfg, fmt.Errorf("MTU %d is not between %d and %d", cfg.MTU, driverdata.MinMTU, driverdata.MaxMTU)
 	}
 	if cfg.MaxSessions == 0 {
 		cfg.MaxSessions = 250

@@ -8,9 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"strconv"
 	"sync"
-	"syscall"
 	"time"
 
 	"golang.org/x/net/icmp"
@@ -110,54 +108,14 @@ func undoAll(undo []func() error) error {
 // DialContext implements tunnel.Dialer. Errors carry the system's numbers (ECONNREFUSED and such),
 // *net.DNSError for names, and ErrClosed. An IPv6 address is refused at once: providers have none.
 func (c *Consumer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	fail := func(err error) (net.Conn, error) {
-		if c.isClosing() {
-			err = tunnel.ErrClosed
-		}
-		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
+	conn, err := dns.Dial(ctx, network, address, c.cfg.Gateway, c.dial)
+	if err == nil {
+		return conn, nil
 	}
-	if network != "tcp" && network != "udp" {
-		return fail(net.UnknownNetworkError(network))
+	if c.isClosing() {
+		err = tunnel.ErrClosed
 	}
-	host, portText, err := net.SplitHostPort(address)
-	if err != nil {
-		return fail(err)
-	}
-	port, err := strconv.ParseUint(portText, 10, 16)
-	if err != nil || port == 0 {
-		return fail(&net.AddrError{Err: "invalid port", Addr: address})
-	}
-	addrs, err := c.resolve(ctx, host)
-	if err != nil {
-		return fail(err)
-	}
-	var first error
-	for _, addr := range addrs {
-		conn, err := c.dial(ctx, network, netip.AddrPortFrom(addr, uint16(port)))
-		if err == nil {
-			return conn, nil
-		}
-		if first == nil {
-			first = err
-		}
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	return fail(first)
-}
-
-// resolve returns the addresses of host, by DNS at the provider's end when it is a name.
-func (c *Consumer) resolve(ctx context.Context, host string) ([]netip.Addr, error) {
-	if addr, err := netip.ParseAddr(host); err == nil {
-		addr = addr.Unmap()
-		if !addr.Is4() {
-			return nil, fmt.Errorf("IPv6 is not served by the provider: %w", syscall.ENETUNREACH)
-		}
-		return []netip.Addr{addr}, nil
-	}
-	server := netip.AddrPortFrom(c.cfg.Gateway, dns.Port)
-	return dns.Lookup(ctx, host, func(ctx context.Context) (net.Conn, error) { return c.dial(ctx, "udp", server) })
+	return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 }
 
 func (c *Consumer) dial(ctx context.Context, network string, to netip.AddrPort) (net.Conn, error) {

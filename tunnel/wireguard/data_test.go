@@ -13,6 +13,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/internal/pb"
 	"github.com/mysteriumnetwork/myst/tunnel"
+	"github.com/mysteriumnetwork/myst/tunnel/driverdata"
 )
 
 func newKey(t testing.TB) *ecdh.PrivateKey {
@@ -121,8 +122,8 @@ func TestUnacceptableData(t *testing.T) {
 		"mapped":       func(o *pb.WireguardOffer) { o.Address = addr("::ffff:192.0.2.1") },
 		"port 0":       func(o *pb.WireguardOffer) { o.Port = 0 },
 		"port":         func(o *pb.WireguardOffer) { o.Port = 65536 },
-		"small mtu":    func(o *pb.WireguardOffer) { o.Mtu = minMTU - 1 },
-		"large mtu":    func(o *pb.WireguardOffer) { o.Mtu = maxMTU + 1 },
+		"small mtu":    func(o *pb.WireguardOffer) { o.Mtu = driverdata.MinMTU - 1 },
+		"large mtu":    func(o *pb.WireguardOffer) { o.Mtu = driverdata.MaxMTU + 1 },
 	} {
 		o := proto.Clone(good).(*pb.WireguardOffer)
 		change(o)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -26,56 +25,14 @@ import (
 // DialContext implements tunnel.Dialer. Errors carry the system's numbers (ECONNREFUSED and such),
 // *net.DNSError for names, and ErrClosed. An IPv6 address is refused at once: providers have none.
 func (t *clientTunnel) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	fail := func(err error) (net.Conn, error) {
-		if t.closing.Load() {
-			err = tunnel.ErrClosed
-		}
-		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
+	conn, err := dns.Dial(ctx, network, address, t.gateway, t.dialAddr)
+	if err == nil {
+		return conn, nil
 	}
-	if network != "tcp" && network != "udp" {
-		return fail(net.UnknownNetworkError(network))
+	if t.closing.Load() {
+		err = tunnel.ErrClosed
 	}
-	host, portText, err := net.SplitHostPort(address)
-	if err != nil {
-		return fail(err)
-	}
-	port, err := strconv.ParseUint(portText, 10, 16)
-	if err != nil || port == 0 {
-		return fail(&net.AddrError{Err: "invalid port", Addr: address})
-	}
-	addrs, err := t.resolve(ctx, host)
-	if err != nil {
-		return fail(err)
-	}
-	var first error
-	for _, addr := range addrs {
-		conn, err := t.dialAddr(ctx, network, netip.AddrPortFrom(addr, uint16(port)))
-		if err == nil {
-			return conn, nil
-		}
-		if first == nil {
-			first = err
-		}
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	return fail(first)
-}
-
-// resolve returns the addresses of host, by DNS at the provider's end when it is a name.
-func (t *clientTunnel) resolve(ctx context.Context, host string) ([]netip.Addr, error) {
-	if addr, err := netip.ParseAddr(host); err == nil {
-		addr = addr.Unmap()
-		if !addr.Is4() {
-			return nil, fmt.Errorf("IPv6 is not served by the provider: %w", syscall.ENETUNREACH)
-		}
-		return []netip.Addr{addr}, nil
-	}
-	server := netip.AddrPortFrom(t.gateway, dns.Port)
-	return dns.Lookup(ctx, host, func(ctx context.Context) (net.Conn, error) {
-		return t.dialAddr(ctx, "udp", server)
-	})
+	return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 }
 
 func (t *clientTunnel) dialAddr(ctx context.Context, network string, to netip.AddrPort) (net.Conn, error) {

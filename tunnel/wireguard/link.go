@@ -217,7 +217,7 @@ func (l *link) Attach(d stack.NetworkDispatcher) {
 func (l *link) IsAttached() bool { return l.dispatcher.Load() != nil }
 
 // MTU implements stack.NetworkLinkEndpoint.
-func (l *link) MTU() uint32 { return uint32(l.bridge.mtu) } //nolint:gosec // between minMTU and maxMTU
+func (l *link) MTU() uint32 { return uint32(l.bridge.mtu) } //nolint:gosec // between driverdata.MinMTU and MaxMTU
 
 // Capabilities implements stack.NetworkLinkEndpoint. Every packet was authenticated as a whole by
 // the device, so its checksums need no second look.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/tunnel"
 	"github.com/mysteriumnetwork/myst/tunnel/dns"
+	"github.com/mysteriumnetwork/myst/tunnel/driverdata"
 	"github.com/mysteriumnetwork/myst/tunnel/exit"
 )
 
@@ -123,8 +124,8 @@ func (cfg ServerConfig) withDefaults() (ServerConfig, error) {
 	if cfg.MTU == 0 {
 		cfg.MTU = defaultMTU
 	}
-	if cfg.MTU < minMTU || cfg.MTU > maxMTU {
-		return cfg, fmt.Errorf("MTU %d is not between %d and %d", cfg.MTU, minMTU, maxMTU)
+	if cfg.MTU < driverdata.MinMTU || cfg.MTU > driverdata.MaxMTU {
+		return cfg, fmt.Errorf("MTU %d is not between %d and %d", cfg.MTU, driverdata.MinMTU, driverdata.MaxMTU)
 	}
 	if cfg.MaxSessions == 0 {
 		cfg.MaxSessions = 250
@@ -203,7 +204,7 @@ func (s *Server) open(ctx context.Context, cfg tunnel.ServerSession, key [32]byt
 		return nil, tunnel.ErrClosed
 	case taken:
 		// Configuring the peer again would replace the other session's credential.
-		return nil, badData("public key is in use by another session")
+		return nil, driverdata.Bad("public key is in use by another session")
 	case len(s.sessions) >= s.cfg.MaxSessions:
 		return nil, tunnel.ErrCapacity
 	}
