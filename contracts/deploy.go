@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/big"
 	"time"
 
 	"github.com/ethereum/go-ethereum/accounts/abi/bind/v2"
@@ -51,7 +52,8 @@ type Backend interface {
 }
 
 // Deploy puts the contracts on a chain, waits until each is mined and checks the result with [Present].
-// Coin and registry, which do not know each other, go out together. The sender pays about 6 million gas.
+// Coin and registry, which do not know each other, go out together. The sender pays about 6 million gas; its
+// Nonce is the first transaction's, nil the one after everything that the backend's pool holds.
 func Deploy(ctx context.Context, backend Backend, sender *bind.TransactOpts, cfg Config) (Addresses, error) {
 	fee, delay, err := cfg.terms()
 	if err != nil {
@@ -62,7 +64,10 @@ func Deploy(ctx context.Context, backend Backend, sender *bind.TransactOpts, cfg
 			return Addresses{}, err
 		}
 	}
-	d := deployer{ctx: ctx, backend: backend, sender: sender}
+	d, err := newDeployer(ctx, backend, sender)
+	if err != nil {
+		return Addresses{}, err
+	}
 	a := Addresses{Coin: cfg.Coin}
 	coinMined := func() error { return nil }
 	if a.Coin == (common.Address{}) {
@@ -104,22 +109,38 @@ func (cfg Config) terms() (feePerMyriad uint16, unlockDelay uint32, err error) {
 	return uint16(fee), uint32(delay / time.Second), nil
 }
 
+// deployer counts the sender's nonces itself: an endpoint's pending nonce may not yet know of a transaction
+// that it has just taken.
 type deployer struct {
-	ctx     context.Context //nolint:containedctx // lives as long as one call of Deploy
 	backend Backend
-	sender  *bind.TransactOpts
+	opts    bind.TransactOpts // of the next transaction
+}
+
+func newDeployer(ctx context.Context, backend Backend, sender *bind.TransactOpts) (*deployer, error) {
+	d := &deployer{backend: backend, opts: *sender}
+	d.opts.Context = ctx
+	if d.opts.Nonce == nil {
+		next, err := backend.PendingNonceAt(ctx, sender.From)
+		if err != nil {
+			return nil, fmt.Errorf("deploy: nonce of %s: %w", sender.From, err)
+		}
+		d.opts.Nonce = new(big.Int).SetUint64(next)
+	}
+	return d, nil
 }
 
 // send sends one contract's creation and returns its address to be, and a wait until it is mined.
-func (d deployer) send(name, code string, arguments []byte) (at common.Address, mined func() error) {
-	opts := *d.sender
-	opts.Context = d.ctx
-	at, tx, err := bind.DeployContract(&opts, common.FromHex(code), d.backend, arguments)
+func (d *deployer) send(name, code string, arguments []byte) (at common.Address, mined func() error) {
+	ctx := d.opts.Context
+	at, tx, err := bind.DeployContract(&d.opts, common.FromHex(code), d.backend, arguments)
+	if err == nil {
+		d.opts.Nonce = new(big.Int).SetUint64(tx.Nonce() + 1)
+	}
 	return at, func() error {
 		if err != nil {
 			return fmt.Errorf("deploy %s: %w", name, err)
 		}
-		receipt, err := bind.WaitMined(d.ctx, d.backend, tx.Hash())
+		receipt, err := bind.WaitMined(ctx, d.backend, tx.Hash())
 		switch {
 		case err != nil:
 			return fmt.Errorf("deploy %s: wait for %s: %w", name, tx.Hash(), err)

@@ -86,6 +86,18 @@ func TestDeploy(t *testing.T) {
 	}
 }
 
+// forgetful is an endpoint whose pool has not yet noticed the transactions that it took.
+type forgetful struct{ sealing }
+
+func (f forgetful) PendingNonceAt(context.Context, common.Address) (uint64, error) { return 0, nil }
+
+func TestDeployCountsItsNonces(t *testing.T) {
+	chain, sender := newChain(t)
+	if _, err := Deploy(t.Context(), forgetful{chain}, sender, Config{Treasury: treasury}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestDeployWithExistingCoin(t *testing.T) {
 	chain, sender := newChain(t)
 	first, err := Deploy(t.Context(), chain, sender, Config{Treasury: treasury})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/accounts/abi/bind/v2"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -47,14 +48,23 @@ func Deploy(ctx context.Context, d Deployment) (*chain.Network, error) {
 		return nil, fmt.Errorf("deploy: %w", err)
 	}
 	defer teller.client.Close()
+	return teller.deploy(ctx, d)
+}
+
+// deploy is [Deploy] by the teller, whose endpoint and key are the deployment's.
+func (t *teller) deploy(ctx context.Context, d Deployment) (*chain.Network, error) {
 	if d.Treasury.IsZero() {
 		d.Treasury = d.Key.Address()
 	}
-	before, err := teller.client.BlockNumber(ctx)
+	before, err := t.client.BlockNumber(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("deploy: %w", err)
 	}
-	at, err := contracts.Deploy(ctx, teller.client, teller.opts(ctx), contracts.Config{
+	opts, err := t.opts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("deploy: %w", err)
+	}
+	at, err := contracts.Deploy(ctx, t.client, opts, contracts.Config{
 		Coin: common.Address(d.Coin), Treasury: common.Address(d.Treasury),
 		FeePerMyriad: d.FeePerMyriad, UnlockDelay: d.UnlockDelay,
 	})
@@ -62,7 +72,7 @@ func Deploy(ctx context.Context, d Deployment) (*chain.Network, error) {
 		return nil, fmt.Errorf("deploy: %w", err)
 	}
 	return &chain.Network{
-		Name: d.Name, ChainID: teller.chainID.Uint64(), RPC: []string{d.RPC}, Bond: d.Bond,
+		Name: d.Name, ChainID: t.chainID.Uint64(), RPC: []string{d.RPC}, Bond: d.Bond,
 		Hubs:      []chain.Hub{}, // a list to add to
 		FromBlock: before,        // a little early, so that a reorganisation cannot move the deployment before it
 		Contracts: chain.Contracts{
@@ -93,7 +103,9 @@ type teller struct {
 	client  *ethclient.Client
 	chainID *big.Int
 	key     *identity.Key
-	next    sync.Mutex // from the choice of a nonce until its transaction is sent
+
+	mu    sync.Mutex // held from the choice of a nonce until its transaction is sent
+	nonce uint64     // above all that this teller has used; the endpoint may not know yet
 }
 
 func newTeller(ctx context.Context, rpc string, key *identity.Key) (*teller, error) {
@@ -109,10 +121,15 @@ func newTeller(ctx context.Context, rpc string, key *identity.Key) (*teller, err
 	return &teller{client: client, chainID: id, key: key}, nil
 }
 
-func (t *teller) opts(ctx context.Context) *bind.TransactOpts {
+// opts are for the next transaction.
+func (t *teller) opts(ctx context.Context) (*bind.TransactOpts, error) {
+	pending, err := t.client.PendingNonceAt(ctx, common.Address(t.key.Address()))
+	if err != nil {
+		return nil, err
+	}
 	opts := bind.NewKeyedTransactor(t.key.ECDSA(), t.chainID)
-	opts.Context = ctx
-	return opts
+	opts.Context, opts.Nonce = ctx, new(big.Int).SetUint64(max(pending, t.nonce))
+	return opts, nil
 }
 
 // Bank hands out test coins and gas coins.
@@ -141,10 +158,10 @@ func (b *Bank) Close() { b.client.Close() }
 // Give mints test coins for an address, sends it gas coins (ether counted like coins, in millionths),
 // and waits until it has them.
 func (b *Bank) Give(ctx context.Context, to identity.Address, coins, ether money.Amount) error {
-	minted := b.send(ctx, coins > 0, func() (*types.Transaction, error) {
-		return bind.Transact(b.coin, b.opts(ctx), contracts.NewTestCoin().PackMint(common.Address(to), coins.Wei()))
+	minted := b.send(ctx, coins > 0, func(opts *bind.TransactOpts) (*types.Transaction, error) {
+		return bind.Transact(b.coin, opts, contracts.NewTestCoin().PackMint(common.Address(to), coins.Wei()))
 	})
-	sent := b.send(ctx, ether > 0, func() (*types.Transaction, error) { return b.transfer(ctx, to, ether.Wei()) })
+	sent := b.transfer(ctx, to, ether)
 	if err := minted(); err != nil {
 		return fmt.Errorf("mint: %w", err)
 	}
@@ -155,14 +172,26 @@ func (b *Bank) Give(ctx context.Context, to identity.Address, coins, ether money
 }
 
 // send sends a transaction, when it is wanted, and returns a wait until it is mined.
-func (t *teller) send(ctx context.Context, wanted bool, submit func() (*types.Transaction, error)) (mined func() error) {
+func (t *teller) send(ctx context.Context, wanted bool, submit func(*bind.TransactOpts) (*types.Transaction, error)) (mined func() error) {
 	if !wanted {
 		return func() error { return nil }
 	}
-	t.next.Lock()
-	tx, err := submit()
-	t.next.Unlock()
+	tx, err := t.submit(ctx, submit)
 	return func() error { return t.settle(ctx, tx, err) }
+}
+
+func (t *teller) submit(ctx context.Context, submit func(*bind.TransactOpts) (*types.Transaction, error)) (*types.Transaction, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	opts, err := t.opts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tx, err := submit(opts)
+	if err == nil {
+		t.nonce = tx.Nonce() + 1
+	}
+	return tx, err
 }
 
 func (t *teller) settle(ctx context.Context, tx *types.Transaction, err error) error {
@@ -179,28 +208,12 @@ func (t *teller) settle(ctx context.Context, tx *types.Transaction, err error) e
 	return nil
 }
 
-func (t *teller) transfer(ctx context.Context, to identity.Address, wei *big.Int) (*types.Transaction, error) {
-	nonce, err := t.client.PendingNonceAt(ctx, common.Address(t.key.Address()))
-	if err != nil {
-		return nil, err
-	}
-	tip, err := t.client.SuggestGasTipCap(ctx)
-	if err != nil {
-		return nil, err
-	}
-	head, err := t.client.HeaderByNumber(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	recipient := common.Address(to)
-	tx, err := types.SignNewTx(t.key.ECDSA(), types.LatestSignerForChainID(t.chainID), &types.DynamicFeeTx{
-		ChainID: t.chainID, Nonce: nonce, To: &recipient, Value: wei, Gas: params.TxGas,
-		GasTipCap: tip, GasFeeCap: new(big.Int).Add(tip, new(big.Int).Lsh(head.BaseFee, 1)),
+// transfer sends gas coins, if any, and returns a wait until that is mined.
+func (t *teller) transfer(ctx context.Context, to identity.Address, ether money.Amount) (mined func() error) {
+	return t.send(ctx, ether > 0, func(opts *bind.TransactOpts) (*types.Transaction, error) {
+		opts.Value, opts.GasLimit = ether.Wei(), params.TxGas
+		return bind.Transact(bind.NewBoundContract(common.Address(to), abi.ABI{}, t.client, t.client, t.client), opts, nil)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return tx, t.client.SendTransaction(ctx, tx)
 }
 
 // clearings lists the transactions that cleared promises to a provider, oldest first.

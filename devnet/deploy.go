@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ethereum/go-ethereum/core/types"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/mysteriumnetwork/myst/identity"
@@ -43,8 +42,8 @@ func (n *Network) deploy(ctx context.Context, hub identity.Address) error {
 		return err
 	}
 	defer teller.client.Close()
-	gas := teller.send(ctx, true, func() (*types.Transaction, error) { return teller.transfer(ctx, hub, money.Amount(purse).Wei()) })
-	n.Info, err = Deploy(ctx, Deployment{
+	gas := teller.transfer(ctx, hub, purse)
+	n.Info, err = teller.deploy(ctx, Deployment{
 		Name: "devnet", RPC: n.Chain.URL(), Key: n.Chain.Key(), Treasury: to,
 		FeePerMyriad: feePerMyriad, UnlockDelay: 72 * time.Hour, Bond: Bond,
 	})
