@@ -358,16 +358,16 @@ func TestFirstMessageConfirms(t *testing.T) {
 			}
 			return []messagingtest.Packet{p}
 		})
-		go func() {
-			if err := (<-done).dialogue.Send(t.Context(), text("hello")); err != nil {
-				t.Error(err)
-			}
-		}()
+		sent := make(chan error, 1)
+		go func() { sent <- (<-done).dialogue.Send(t.Context(), text("hello")) }()
 		d, err := o.Confirm(t.Context(), text("start"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		receive(t, d, "hello")
+		if err := <-sent; err != nil {
+			t.Fatal(err)
+		}
 	})
 }
 

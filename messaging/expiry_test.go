@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/mysteriumnetwork/myst/messaging"
@@ -23,6 +24,7 @@ func TestUnconfirmedRequestExpires(t *testing.T) {
 		if _, _, err := in.Await(t.Context()); !errors.Is(err, messaging.ErrExpired) || time.Since(start) > 3*time.Minute {
 			t.Fatalf("await: %v after %v", err, time.Since(start))
 		}
+		synctest.Wait()
 		if s := r.Stats(); s.Pending != 0 {
 			t.Fatalf("%+v", s)
 		}

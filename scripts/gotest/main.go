@@ -12,8 +12,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 )
 
@@ -137,12 +139,22 @@ func (s *summary) endTest(e event, output string) {
 func (s *summary) endPackage(e event, output string) {
 	if e.Action == "fail" {
 		s.failed++ // also when no test of it failed: a panic, a leak, a build
+		s.unfinished(e.Package)
 		fmt.Fprint(s.out, output)
 		return
 	}
 	for line := range strings.Lines(output) {
 		if strings.HasPrefix(line, "ok ") {
 			fmt.Fprint(s.out, line)
+		}
+	}
+}
+
+// unfinished prints what the tests said that a crash of their package cut short, the crash among it.
+func (s *summary) unfinished(pkg string) {
+	for _, key := range slices.Sorted(maps.Keys(s.output)) {
+		if strings.HasPrefix(key, pkg+" ") {
+			fmt.Fprint(s.out, s.take(key))
 		}
 	}
 }

@@ -17,6 +17,8 @@ const events = `{"Action":"start","Package":"p"}
 {"Action":"fail","Package":"p","Test":"TestBad"}
 {"Action":"output","Package":"p","Test":"TestLazy","Output":"no reason\n"}
 {"Action":"skip","Package":"p","Test":"TestLazy"}
+{"Action":"run","Package":"p","Test":"TestCrashed"}
+{"Action":"output","Package":"p","Test":"TestCrashed","Output":"panic: says where\n"}
 {"Action":"output","Package":"p","Output":"FAIL\tp\t0.1s\n"}
 {"Action":"fail","Package":"p"}
 {"Action":"run","Package":"q","Test":"TestGood"}
@@ -36,7 +38,7 @@ func TestSummary(t *testing.T) {
 	if err := s.record(counts); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"bad says why", "no reason", "FAIL\tp", "ok  \tq\t0.2s", "-test.shuffle 42", "2 passed, 3 failed"} {
+	for _, want := range []string{"bad says why", "panic: says where", "no reason", "FAIL\tp", "ok  \tq\t0.2s", "-test.shuffle 42", "2 passed, 3 failed"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
 		}
