@@ -10,15 +10,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// rightsRemedy names all rights at once, so that nobody has to come back for the next one. CAP_NET_RAW is part of
+// what container engines grant by themselves, but not of what systemd does.
+const rightsRemedy = "run as root, or give the program the rights: setcap cap_net_admin,cap_net_raw,cap_bpf+ep, AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW CAP_BPF of systemd, or --cap-add=NET_ADMIN --cap-add=NET_RAW --cap-add=BPF of a container"
+
 // Check says what routed tunnels lack in the calling thread's network namespace, most basic first; nothing if
 // they can work. It changes nothing.
 func Check() []Problem {
 	var problems []Problem
-	if err := haveNetAdmin(); err != nil {
-		problems = append(problems, Problem{
-			What:   err.Error(),
-			Remedy: "run as root, or give the program the right, and CAP_BPF too: setcap cap_net_admin,cap_bpf+ep, AmbientCapabilities=CAP_NET_ADMIN CAP_BPF of systemd, or --cap-add=NET_ADMIN --cap-add=BPF of a container",
-		})
+	if err := haveRights(); err != nil {
+		problems = append(problems, Problem{What: err.Error(), Remedy: rightsRemedy})
 	}
 	if fd, err := unix.Open(tunPath, unix.O_RDWR|unix.O_CLOEXEC, 0); err != nil {
 		remedy := "load the kernel's module: modprobe tun; or give the container the device: --device=/dev/net/tun"
@@ -55,25 +56,27 @@ func checkMeter(problems []Problem) []Problem {
 	case len(problems) > 0:
 		return nil // the first problem's remedy is this one's too
 	default:
-		p.Remedy = "run as root, or give the program the right: setcap cap_net_admin,cap_bpf+ep, AmbientCapabilities=CAP_NET_ADMIN CAP_BPF of systemd, or --cap-add=BPF of a container; outside a user namespace"
+		p.Remedy = rightsRemedy + "; outside a user namespace"
 	}
 	return []Problem{p}
 }
 
-// haveNetAdmin returns ErrPermission unless the process has CAP_NET_ADMIN in effect.
-func haveNetAdmin() error {
+// haveRights returns ErrPermission unless the process has CAP_NET_ADMIN and CAP_NET_RAW in effect. CAP_BPF is
+// told by trying.
+func haveRights() error {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var data [2]unix.CapUserData // capabilities 0 to 31 and 32 to 63
 	if err := unix.Capget(&header, &data[0]); err != nil {
 		return fmt.Errorf("ask for capabilities: %w", err)
 	}
-	if data[0].Effective&(1<<unix.CAP_NET_ADMIN) == 0 {
+	const wanted = 1<<unix.CAP_NET_ADMIN | 1<<unix.CAP_NET_RAW
+	if data[0].Effective&wanted != wanted {
 		return ErrPermission
 	}
 	return nil
 }
 
-// probeTables has the kernel build what meters and exits are made of, and take it away again, in one transaction:
+// probeTables has the kernel build what exits are made of, and take it away again, in one transaction:
 // nobody else ever sees it.
 func probeTables() error {
 	conn, err := nftables.New(nftables.AsLasting())

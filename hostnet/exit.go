@@ -9,9 +9,7 @@ import (
 type ExitConfig struct {
 	Device  string
 	Subnet  netip.Prefix // of all consumers; IPv4
-	Gateway netip.Addr   // the provider's own address in it: reachable for DNS (UDP and TCP 53) and the probe, nothing else
-	// ProbePort is the UDP port of the probe; zero is none.
-	ProbePort uint16
+	Gateway netip.Addr   // the provider's own address in it: reachable for DNS (UDP and TCP 53) and ICMP echo, nothing else
 	// Deny are refused destinations. IPv6 ones are ignored, because nothing of IPv6 passes.
 	Deny []netip.Prefix
 	// Allow are exceptions from Deny, from port 25 and from the provider's own addresses, for TCP and UDP.

@@ -134,9 +134,6 @@ func (e *Exit) fillInput(b *batch) {
 	b.add(local, gateway, protocolIs(unix.IPPROTO_UDP), port(53), goTo("open"))
 	b.add(local, gateway, protocolIs(unix.IPPROTO_TCP), port(53), goTo("open"))
 	b.add(local, gateway, protocolIs(unix.IPPROTO_ICMP), icmpType(icmpEcho), goTo("open"))
-	if e.cfg.ProbePort != 0 {
-		b.add(local, gateway, protocolIs(unix.IPPROTO_UDP), port(e.cfg.ProbePort), goTo("open"))
-	}
 	e.fillAllow(b, local)
 	b.add(local, goTo("refuse"))
 
@@ -205,6 +202,10 @@ func (e *Exit) forget(addrs netip.Prefix) error {
 	}
 	return nil
 }
+
+// Err says why no gate can be added any more, ErrLost or ErrClosed, or returns nil. A lost exit is closed and made
+// anew.
+func (e *Exit) Err() error { return e.d.gone() }
 
 // Close ends every session and the exit: nothing passes the device any more. A second Close is harmless.
 func (e *Exit) Close() error { return e.d.close() }

@@ -51,7 +51,6 @@ func TestExitPolicy(t *testing.T) {
 		{"tcp", "192.168.7.99:80", syscall.ECONNREFUSED},
 		{"tcp", "10.9.0.1:53", nil},
 		{"udp", "10.9.0.1:53", nil},
-		{"udp", "10.9.0.1:7", nil},
 		{"tcp", "10.9.0.1:7", syscall.ECONNREFUSED},
 		{"tcp", "10.9.0.1:22", syscall.ECONNREFUSED},
 		{"udp", "10.9.0.1:22", syscall.EHOSTUNREACH},

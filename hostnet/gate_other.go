@@ -42,6 +42,9 @@ func (h *Host) NewExit(cfg ExitConfig) (*Exit, error) {
 // Add returns ErrUnsupported.
 func (e *Exit) Add(netip.Addr) (*Gate, error) { return nil, ErrUnsupported }
 
+// Err returns ErrUnsupported.
+func (e *Exit) Err() error { return ErrUnsupported }
+
 // Close does nothing.
 func (e *Exit) Close() error { return nil }
 

@@ -164,7 +164,7 @@ func setSysctl(t testing.TB, ns *nstest.Namespace, name, value string) {
 
 func (w *world) config() ExitConfig {
 	return ExitConfig{
-		Device: w.device, Subnet: prefix("10.9.0.0/16"), Gateway: w.gateway, ProbePort: 7,
+		Device: w.device, Subnet: prefix("10.9.0.0/16"), Gateway: w.gateway,
 		Deny: []netip.Prefix{prefix("10.0.0.0/8"), prefix("192.168.0.0/16"), prefix("224.0.0.0/3"), prefix("fc00::/7")},
 	}
 }

@@ -240,7 +240,7 @@ func (d *gated) shut() ([]*Gate, error) {
 	return gates, errors.Join(err, d.undo(), d.hangUp())
 }
 
-// lose is called when our table is gone, and with it the policy: nothing may pass.
+// lose is called when our table is gone, and with it the policy, or when we would not hear of it: nothing may pass.
 func (d *gated) lose() {
 	d.life.Lock()
 	defer d.life.Unlock()
@@ -276,6 +276,7 @@ func (d *gated) ring() {
 			return
 		} else if err != nil {
 			d.complain("hear of alarms", err)
+			d.lose()
 			return
 		}
 		e, err := decodeEvent(record.RawSample)
@@ -304,6 +305,7 @@ func (d *gated) listen() {
 			}
 		case err != nil:
 			d.complain("hear of nftables", err)
+			d.lose()
 			return
 		}
 		for _, message := range messages {

@@ -151,7 +151,7 @@ func TestAnyOrder(t *testing.T) {
 				switch {
 				case err == nil:
 					undos = append(undos, undo)
-				case !errors.Is(err, ErrExists) && !isNoDevice(err) && !errors.Is(err, unix.ENETUNREACH):
+				case !errors.Is(err, ErrExists) && !errors.Is(err, ErrTaken) && !isNoDevice(err) && !errors.Is(err, unix.ENETUNREACH):
 					r.Fatal(err)
 				case len(h.entries) != had:
 					r.Fatalf("%v, and the journal has %d entries, had %d", err, len(h.entries), had)
@@ -194,7 +194,7 @@ func anything(r *rapid.T, h *Host) (undo func() error, err error) {
 	case kindSysctl:
 		return h.Sysctl(observed[which], []string{"0", "1"}[rapid.IntRange(0, 1).Draw(r, "value")])
 	case kindTUN:
-		d, err := h.TUN(name, 1400, netip.PrefixFrom(address("10.9.0.1"), 24))
+		d, err := h.TUN(name, 1400, []netip.Prefix{prefix("10.9.0.1/24"), prefix("10.8.0.1/24")}[which])
 		return d.Close, err
 	case kindRoute:
 		return h.Route(rapid.SampledFrom([]Route{
@@ -377,26 +377,28 @@ func TestWithoutRights(t *testing.T) {
 		if err := unix.Capget(&header, &all[0]); err != nil {
 			t.Fatal(err)
 		}
-		fewer = all
-		fewer[0].Effective &^= 1 << unix.CAP_NET_ADMIN
-		if err := unix.Capset(&header, &fewer[0]); err != nil {
-			t.Fatal(err)
-		}
 		defer func() {
 			if err := unix.Capset(&header, &all[0]); err != nil {
 				t.Error(err)
 			}
 		}()
-		if _, err := Open(Config{Journal: journalIn(t)}); !errors.Is(err, ErrPermission) {
-			t.Errorf("Open: %v", err)
-		}
-		problems := Check()
-		if len(problems) != 1 || !strings.Contains(problems[0].String(), "CAP_NET_ADMIN") || strings.Contains(problems[0].String(), "\n") {
-			t.Errorf("Check: %v", problems)
+		for _, missing := range []uint32{1 << unix.CAP_NET_ADMIN, 1 << unix.CAP_NET_RAW} {
+			fewer = all
+			fewer[0].Effective &^= missing
+			if err := unix.Capset(&header, &fewer[0]); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Open(Config{Journal: journalIn(t)}); !errors.Is(err, ErrPermission) {
+				t.Errorf("without %#x: Open: %v", missing, err)
+			}
+			problems := Check()
+			if len(problems) != 1 || !strings.Contains(problems[0].String(), "CAP_NET_RAW") || strings.Contains(problems[0].String(), "\n") {
+				t.Errorf("without %#x: Check: %v", missing, problems)
+			}
 		}
 		// As much as a careful operator gives: no more is needed, and no less.
 		for bpf, want := range map[uint32]int{1 << (unix.CAP_BPF - 32): 0, 0: 1} {
-			fewer[0].Effective, fewer[1].Effective = all[0].Effective&(1<<unix.CAP_NET_ADMIN), bpf
+			fewer[0].Effective, fewer[1].Effective = all[0].Effective&(1<<unix.CAP_NET_ADMIN|1<<unix.CAP_NET_RAW), bpf
 			if err := unix.Capset(&header, &fewer[0]); err != nil {
 				t.Fatal(err)
 			}

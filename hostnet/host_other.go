@@ -29,6 +29,9 @@ func (h *Host) Close() error { return nil }
 // Sysctl returns ErrUnsupported.
 func (h *Host) Sysctl(_, _ string) (undo func() error, err error) { return nil, ErrUnsupported }
 
+// Unused returns ErrUnsupported.
+func (h *Host) Unused(netip.Prefix) error { return ErrUnsupported }
+
 // TUN returns ErrUnsupported.
 func (h *Host) TUN(string, int, netip.Prefix) (Device, error) { return Device{}, ErrUnsupported }
 

@@ -35,12 +35,15 @@ import (
 var (
 	// ErrUnsupported says that this system's network cannot be changed by this program.
 	ErrUnsupported = errors.New("changing the host's network is supported on Linux only")
-	// ErrPermission says that the process may not change the network: it lacks CAP_NET_ADMIN, or CAP_BPF to meter it.
-	ErrPermission = errors.New("no permission to change the host's network (CAP_NET_ADMIN, CAP_BPF)")
+	// ErrPermission says that the process may not change the network: it lacks CAP_NET_ADMIN, CAP_NET_RAW to probe
+	// tunnels, or CAP_BPF to meter them.
+	ErrPermission = errors.New("no permission to change the host's network (CAP_NET_ADMIN, CAP_NET_RAW, CAP_BPF)")
 	// ErrClosed says that the Host was closed.
 	ErrClosed = errors.New("host network closed")
 	// ErrExists says that what should be made is there already, made by somebody else.
 	ErrExists = errors.New("exists already")
+	// ErrTaken says that the host's network uses the addresses already.
+	ErrTaken = errors.New("addresses are in use on this host")
 	// ErrInUse says that another process, or another Host of this one, uses the journal.
 	ErrInUse = errors.New("journal in use by another process")
 	// ErrDamaged says that the journal cannot be understood. The error's text names the file.

@@ -26,8 +26,9 @@ type Device struct {
 }
 
 // TUN makes a TUN device with an IPv4 address, up, in the Host's network namespace. IPv6 is off on it. It
-// is persistent: it stays while nobody has it open, and any process with the right to may attach to it, one at
-// a time. Nothing passes it but what an Exit or a Path lets pass. Errors: ErrExists, ErrPermission, ErrValue, ErrClosed.
+// is persistent: it stays while nobody has it open, and processes of this one's user may attach to it, one at
+// a time. Nothing passes it but what an Exit or a Path lets pass. Errors: ErrExists, ErrTaken, ErrPermission, ErrValue,
+// ErrClosed.
 func (h *Host) TUN(name string, mtu int, addr netip.Prefix) (Device, error) {
 	if err := validateDevice(name); err != nil {
 		return Device{}, err
@@ -48,6 +49,9 @@ func (h *Host) TUN(name string, mtu int, addr netip.Prefix) (Device, error) {
 		return Device{}, fmt.Errorf("device %s: %w", name, ErrExists)
 	} else if !isNoDevice(err) {
 		return Device{}, fmt.Errorf("device %s: %w", name, permission(err))
+	}
+	if err := h.unused(addr); err != nil {
+		return Device{}, fmt.Errorf("device %s: %w", name, err)
 	}
 	d := Device{Name: name, host: h}
 	m, err := newMeter()
@@ -81,7 +85,10 @@ func createTUN(name string, m *meter) error {
 		return err
 	}
 	if err = m.filter(fd); err == nil {
-		if err = unix.IoctlSetInt(fd, unix.TUNSETPERSIST, 1); err != nil {
+		// Without an owner the kernel would let every user attach to it.
+		if err = unix.IoctlSetInt(fd, unix.TUNSETOWNER, os.Geteuid()); err != nil {
+			err = fmt.Errorf("own the device: %w", err)
+		} else if err = unix.IoctlSetInt(fd, unix.TUNSETPERSIST, 1); err != nil {
 			err = fmt.Errorf("make the device persistent: %w", err)
 		}
 	}

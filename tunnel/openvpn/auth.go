@@ -3,23 +3,17 @@ package openvpn
 import (
 	"crypto/subtle"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/netip"
+	"slices"
 	"sync"
-	"time"
 
 	"github.com/mysteriumnetwork/myst/tunnel"
 )
 
-// firstUse is how long a consumer may take to connect for the first time.
-const firstUse = 60 * time.Second
-
-// errUnused says that the consumer did not connect in time.
-var errUnused = errors.New("consumer did not connect")
-
-// gatekeeper is the subset of management used by admission.
+// gatekeeper is what admission needs of a management.
 type gatekeeper interface {
 	admit(cid clientID, kid uint32, address netip.Prefix) error
 	renew(cid clientID, kid uint32) error
@@ -31,14 +25,13 @@ type gatekeeper interface {
 // has one live client: the newest that knows the credential; an older one is killed. Its methods may be
 // called from any goroutine.
 type admission struct {
-	deadline time.Duration
-	log      *slog.Logger
+	log *slog.Logger
 
 	mu       sync.Mutex
-	keeper   gatekeeper // nil while no server process runs
+	keeper   gatekeeper // of the newest server process; nil before the first
 	sessions map[tunnel.SessionID]*admitted
 	clients  map[clientID]*admitted
-	err      error // why the table is closed
+	closed   bool
 }
 
 // admitted is one session in the table.
@@ -47,33 +40,26 @@ type admitted struct {
 	id         tunnel.SessionID
 	credential tunnel.Credential
 	address    netip.Prefix
-	timer      *time.Timer
-	ended      chan struct{}
 
 	// Of the table's lock:
-	live bool // cid is a client that was let in
-	cid  clientID
-	used bool
-	err  error
+	live  bool // cid is a client that was let in
+	cid   clientID
+	ended bool
 }
 
-// newAdmission makes an empty table. A deadline of zero is firstUse.
-func newAdmission(deadline time.Duration, log *slog.Logger) *admission {
-	if deadline == 0 {
-		deadline = firstUse
-	}
+// newAdmission makes an empty table. A nil logger discards.
+func newAdmission(log *slog.Logger) *admission {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
 	return &admission{
-		deadline: deadline,
 		log:      log,
 		sessions: make(map[tunnel.SessionID]*admitted),
 		clients:  make(map[clientID]*admitted),
 	}
 }
 
-// attach makes commands go to a new server process, which knows no client yet; nil when there is none.
+// attach makes commands go to a new server process, which knows no client yet.
 // Sessions stay open, and their consumers connect to the new process as they did to the old one.
 func (a *admission) attach(keeper gatekeeper) {
 	a.mu.Lock()
@@ -86,49 +72,30 @@ func (a *admission) attach(keeper gatekeeper) {
 }
 
 // open adds a session. Its client gets address, whose length is that of the tunnel's network. Errors:
-// tunnel.ErrClosed, or what the table was closed with; a session that is open already.
+// tunnel.ErrClosed; a session that is open already.
 func (a *admission) open(id tunnel.SessionID, credential tunnel.Credential, address netip.Prefix) (*admitted, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.err != nil {
-		return nil, a.err
+	if a.closed {
+		return nil, tunnel.ErrClosed
 	}
 	if _, ok := a.sessions[id]; ok {
 		return nil, fmt.Errorf("session %x is open already", id)
 	}
-	s := &admitted{table: a, id: id, credential: credential, address: address, ended: make(chan struct{})}
-	s.timer = time.AfterFunc(a.deadline, s.expire)
+	s := &admitted{table: a, id: id, credential: credential, address: address}
 	a.sessions[id] = s
 	return s, nil
 }
 
-// close ends every session with err, nil being tunnel.ErrClosed, and lets no new one in.
-func (a *admission) close(err error) {
-	if err == nil {
-		err = tunnel.ErrClosed
-	}
+// close ends every session, and lets no new one in.
+func (a *admission) close() {
 	a.mu.Lock()
-	if a.err == nil {
-		a.err = err
-	}
-	var all []*admitted
-	for _, s := range a.sessions {
-		all = append(all, s)
-	}
+	a.closed = true
+	all := slices.Collect(maps.Values(a.sessions))
 	a.mu.Unlock()
 	for _, s := range all {
-		s.end(err)
+		s.close()
 	}
-}
-
-// done is closed when the session has ended.
-func (s *admitted) done() <-chan struct{} { return s.ended }
-
-// why returns what ended the session: errUnused, tunnel.ErrClosed after close, nil before.
-func (s *admitted) why() error {
-	s.table.mu.Lock()
-	defer s.table.mu.Unlock()
-	return s.err
 }
 
 // connected reports whether a client of the session is let in and not known to be gone.
@@ -138,34 +105,21 @@ func (s *admitted) connected() bool {
 	return s.live
 }
 
-// close ends the session and kills its client.
-func (s *admitted) close() { s.end(tunnel.ErrClosed) }
-
-func (s *admitted) expire() {
-	s.table.mu.Lock()
-	used := s.used
-	s.table.mu.Unlock()
-	if !used {
-		s.end(errUnused)
-	}
-}
-
-func (s *admitted) end(err error) {
+// close ends the session and kills its client. A second close is harmless.
+func (s *admitted) close() {
 	a := s.table
 	a.mu.Lock()
-	if s.err != nil {
+	if s.ended {
 		a.mu.Unlock()
 		return
 	}
-	s.err = err
-	s.timer.Stop()
+	s.ended = true
 	delete(a.sessions, s.id)
 	cid, live, keeper := s.cid, s.live, a.keeper
 	if live {
 		s.live = false
 		delete(a.clients, cid)
 	}
-	close(s.ended)
 	a.mu.Unlock()
 	if live && keeper != nil {
 		a.check("kill", cid, keeper.kill(cid))
@@ -251,10 +205,6 @@ func (a *admission) established(cid clientID) {
 	a.mu.Lock()
 	s := a.clients[cid]
 	keeper := a.keeper
-	if s != nil {
-		s.used = true
-		s.timer.Stop()
-	}
 	a.mu.Unlock()
 	if s == nil && keeper != nil { // its session ended, or a newer client came
 		a.check("kill", cid, keeper.kill(cid))

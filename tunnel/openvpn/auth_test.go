@@ -9,8 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"pgregory.net/rapid"
 
@@ -129,7 +127,7 @@ func openTest(t *testing.T, a *admission) *admitted {
 }
 
 func TestAdmission(t *testing.T) {
-	a, f := newAdmission(0, nil), newFakeServer()
+	a, f := newAdmission(nil), newFakeServer()
 	a.attach(f)
 	s := openTest(t, a)
 	step := func(what, want string) {
@@ -167,13 +165,10 @@ func TestAdmission(t *testing.T) {
 	step("second close", "")
 	f.asks(a, 7, anID, aCredential)
 	step("after the close", "deny 7 1")
-	if !errors.Is(s.why(), tunnel.ErrClosed) {
-		t.Errorf("%v, want ErrClosed", s.why())
-	}
 }
 
 func TestRefusedCredentials(t *testing.T) {
-	a, f := newAdmission(0, nil), newFakeServer()
+	a, f := newAdmission(nil), newFakeServer()
 	a.attach(f)
 	openTest(t, a)
 	name, password := hex.EncodeToString(anID[:]), hex.EncodeToString(aCredential[:])
@@ -195,7 +190,7 @@ func TestRefusedCredentials(t *testing.T) {
 
 // One consumer's client cannot carry on as another's.
 func TestSessionsDoNotMix(t *testing.T) {
-	a, f := newAdmission(0, nil), newFakeServer()
+	a, f := newAdmission(nil), newFakeServer()
 	a.attach(f)
 	first := openTest(t, a)
 	second, err := a.open(other, aCredential, otherAddress)
@@ -231,7 +226,7 @@ func TestSessionsDoNotMix(t *testing.T) {
 // A session that ends while openvpn is being told to let its client in does not leave it there.
 func TestCloseDuringAdmission(t *testing.T) {
 	for _, sluggish := range []bool{false, true} {
-		a, f := newAdmission(0, nil), newFakeServer()
+		a, f := newAdmission(nil), newFakeServer()
 		f.sluggish = sluggish
 		a.attach(f)
 		s := openTest(t, a)
@@ -244,43 +239,11 @@ func TestCloseDuringAdmission(t *testing.T) {
 	}
 }
 
-func TestFirstUse(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a, f := newAdmission(0, nil), newFakeServer()
-		a.attach(f)
-		unused := openTest(t, a)
-		used, err := a.open(other, aCredential, otherAddress)
-		if err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(firstUse - time.Second)
-		f.asks(a, 1, anID, aCredential) // asks, but never gets through
-		f.asks(a, 2, other, aCredential)
-		a.handle(clientEvent{action: clientEstablished, cid: 2})
-		a.handle(clientEvent{action: clientDisconnect, cid: 2})
-		f.take()
-		<-unused.done()
-		synctest.Wait() // its client is killed after that
-		if err := unused.why(); !errors.Is(err, errUnused) {
-			t.Errorf("%v, want errUnused", err)
-		}
-		if got := f.take(); got != "kill 1" {
-			t.Errorf("commands %q", got)
-		}
-		time.Sleep(time.Hour)
-		if err := used.why(); err != nil {
-			t.Errorf("session that was used ended: %v", err)
-		}
-		used.close()
-	})
-}
-
 // A new server process knows none of the old one's clients, whose numbers come again.
 func TestNewServerProcess(t *testing.T) {
-	a := newAdmission(0, nil)
+	a := newAdmission(nil)
 	s := openTest(t, a)
 	a.handle(clientSays(clientConnect, 0, 1, anID, aCredential)) // there is no process: nothing happens
-	a.attach(nil)
 	first, second := newFakeServer(), newFakeServer()
 	a.attach(first)
 	first.asks(a, 3, anID, aCredential)
@@ -293,12 +256,11 @@ func TestNewServerProcess(t *testing.T) {
 	if got := second.take(); got != "deny 3 1; admit 4 1 10.182.0.7/16" {
 		t.Errorf("commands %q", got)
 	}
-	cause := errors.New("cause")
-	a.close(cause)
-	if got := second.take(); got != "kill 4" || !errors.Is(s.why(), cause) {
-		t.Errorf("close of the table: commands %q, session ended by %v", got, s.why())
+	a.close()
+	if got := second.take(); got != "kill 4" {
+		t.Errorf("close of the table: commands %q", got)
 	}
-	if _, err := a.open(other, aCredential, otherAddress); !errors.Is(err, cause) {
+	if _, err := a.open(other, aCredential, otherAddress); !errors.Is(err, tunnel.ErrClosed) {
 		t.Errorf("open after close: %v", err)
 	}
 }
@@ -307,9 +269,9 @@ func TestNewServerProcess(t *testing.T) {
 // client of each session, only of open sessions, only such as knew the credential, with the session's address.
 func TestAdmissionInvariant(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		a, f := newAdmission(time.Hour, nil), newFakeServer()
+		a, f := newAdmission(nil), newFakeServer()
 		a.attach(f)
-		defer a.close(nil)
+		defer a.close()
 		const n = 3
 		credentials := [n]tunnel.Credential{{1}, {2}, {3}}
 		open := map[int]*admitted{}

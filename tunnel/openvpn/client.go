@@ -111,6 +111,7 @@ func (c *Client) open(ctx context.Context, o offer, s start, cfg tunnel.ClientSe
 	if err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
+	t.Watch()   // not before: it may end what has just been put together
 	go func() { // ends with the process, which Close ends
 		<-t.process.done()
 		forget()

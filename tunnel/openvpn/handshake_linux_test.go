@@ -39,7 +39,7 @@ func TestHandshake(t *testing.T) {
 		t.Error("openvpn's lines are not in the log")
 	}
 	// The end of the provider is the end of the consumer's openvpn, at once.
-	h.admission.close(nil)
+	h.admission.close()
 	server.stop()
 	select {
 	case <-c.done():

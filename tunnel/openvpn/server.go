@@ -48,7 +48,7 @@ type ServerConfig struct {
 	// Exit is what consumers may reach, and the address their traffic leaves from.
 	Exit tunnel.ExitPolicy
 	// Subnet holds the addresses inside the tunnels: the first is the gateway, every session gets another.
-	// Private IPv4; the zero value is 10.183.0.0/16.
+	// Private IPv4; the zero value takes a /16 that this host does not use.
 	Subnet netip.Prefix
 	// MTU is the largest inner packet in bytes, from 576 to 9,000; zero is 1420.
 	MTU int
@@ -56,7 +56,7 @@ type ServerConfig struct {
 	MaxSessions int
 	// Resolver answers the consumers' DNS queries; nil is the host's.
 	Resolver dns.Resolver
-	// FirstUse is how long a new tunnel waits for the consumer before it ends; zero is 60 s.
+	// FirstUse is how long a new tunnel waits for the consumer's first packet before it ends; zero is 60 s.
 	FirstUse time.Duration
 	Logger   *slog.Logger // nil discards
 }
@@ -87,7 +87,7 @@ func NewServer(ctx context.Context, cfg ServerConfig) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("openvpn server: %w", err)
 	}
-	s := &Server{cfg: cfg, admission: newAdmission(cfg.FirstUse, cfg.Logger), stop: make(chan struct{})}
+	s := &Server{cfg: cfg, admission: newAdmission(cfg.Logger), stop: make(chan struct{})}
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("openvpn server: %w", err), s.undoAll())
 	}
@@ -101,10 +101,6 @@ func (cfg ServerConfig) withDefaults() (ServerConfig, error) {
 	if !cfg.Listen.Addr().IsValid() {
 		cfg.Listen = netip.AddrPortFrom(netip.IPv4Unspecified(), cfg.Listen.Port())
 	}
-	if !cfg.Subnet.IsValid() {
-		cfg.Subnet = netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 183, 0, 0}), 16)
-	}
-	cfg.Subnet = cfg.Subnet.Masked()
 	if cfg.Device == "" {
 		cfg.Device = serverDevice
 	}
@@ -116,9 +112,6 @@ func (cfg ServerConfig) withDefaults() (ServerConfig, error) {
 	}
 	if cfg.MaxSessions == 0 {
 		cfg.MaxSessions = 250
-	}
-	if cfg.FirstUse == 0 {
-		cfg.FirstUse = firstUse
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -143,6 +136,12 @@ func (s *Server) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if !s.cfg.Subnet.IsValid() {
+		if s.cfg.Subnet, err = routed.FreeSubnet(s.cfg.Host); err != nil {
+			return err
+		}
+	}
+	s.cfg.Subnet = s.cfg.Subnet.Masked()
 	gateway := netip.PrefixFrom(routed.Gateway(s.cfg.Subnet), s.cfg.Subnet.Bits())
 	s.config = serverConfig{
 		device: s.cfg.Device, listen: s.cfg.Listen, gateway: gateway, mtu: s.cfg.MTU,
@@ -297,15 +296,6 @@ func (s *Server) Open(ctx context.Context, cfg tunnel.ServerSession) (tunnel.Tun
 	if err != nil {
 		return nil, nil, err
 	}
-	s.watching.Go(func() { // ends with the session
-		select {
-		case <-entry.done():
-			if err := entry.why(); errors.Is(err, errUnused) {
-				session.Fail(routed.ErrUnused)
-			}
-		case <-session.Done():
-		}
-	})
 	return session, encodeStart(start{
 		key:     s.config.key.newClientKey(cfg.ID),
 		address: netip.PrefixFrom(session.Address, s.cfg.Subnet.Bits()), gateway: s.provider.Gateway(),
@@ -316,7 +306,7 @@ func (s *Server) Open(ctx context.Context, cfg tunnel.ServerSession) (tunnel.Tun
 func (s *Server) Close() error {
 	s.once.Do(func() {
 		err := s.provider.Close()
-		s.admission.close(nil)
+		s.admission.close()
 		close(s.stop)
 		s.watching.Wait()
 		s.closed = errors.Join(err, s.undoAll())

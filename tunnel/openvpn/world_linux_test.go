@@ -58,9 +58,9 @@ func newHosts(t *testing.T) *hosts {
 		certificate: certificate, key: newServerKey(), maxClients: 20,
 	}
 	makeDevice(h.provider, h.server.device, innerGateway)
-	h.admission = newAdmission(0, h.logger())
+	h.admission = newAdmission(h.logger())
 	t.Cleanup(func() {
-		h.admission.close(nil)
+		h.admission.close()
 		if t.Failed() {
 			t.Log(h.log.String())
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/netip"
 	"sync"
@@ -48,8 +49,12 @@ type Consumer struct {
 var _ tunnel.ClientTunnel = (*Consumer)(nil)
 
 // NewConsumer gates the device and gives it a routing table of its own, which only sockets that are bound to
-// the device use.
+// the device use. Its owner calls Watch once Leave and Left may be called. Errors: hostnet's; ErrTaken when the gateway
+// is an address of this host's own network, where packets for it would go.
 func NewConsumer(cfg ConsumerConfig) (*Consumer, error) {
+	if err := cfg.Host.Unused(netip.PrefixFrom(cfg.Gateway, cfg.Gateway.BitLen())); err != nil {
+		return nil, fmt.Errorf("gateway: %w", err)
+	}
 	path, err := cfg.Host.NewPath(cfg.Device.Name, cfg.Limit)
 	if err != nil {
 		return nil, err
@@ -57,13 +62,14 @@ func NewConsumer(cfg ConsumerConfig) (*Consumer, error) {
 	undo := []func() error{path.Close}
 	fail := func(err error) (*Consumer, error) { return nil, errors.Join(err, undoAll(undo)) }
 	// Answers come from everywhere to a device that the main table knows no route by. By the second rule below
-	// the kernel knows one; two providers that gave the same address want it loose.
+	// the kernel knows one, also on a host without a default route; it wants to be loose, because the rule does not say
+	// which of two providers that gave the same address. TUN has seen to it that nobody else uses the address.
 	loose, err := cfg.Host.Sysctl("net.ipv4.conf."+cfg.Device.Name+".rp_filter", "2")
 	if err != nil {
 		return fail(err)
 	}
 	undo = append(undo, loose)
-	table := Table(cfg.Device)
+	table := tableOf(cfg.Device)
 	route, err := cfg.Host.Route(hostnet.Route{Dst: everything, Device: cfg.Device.Name, Table: table})
 	if err != nil {
 		return fail(err)
@@ -84,7 +90,6 @@ func NewConsumer(cfg ConsumerConfig) (*Consumer, error) {
 		c.closeConns()
 		return errors.Join(cfg.Leave(), undoAll(undo), cfg.Left())
 	}
-	c.watch()
 	return c, nil
 }
 
@@ -94,8 +99,8 @@ var everything = netip.PrefixFrom(netip.IPv4Unspecified(), 0)
 // table's 32766.
 const rulePriority = 18_050
 
-// Table is the number of a device's own routing table.
-func Table(d hostnet.Device) int { return 1<<20 + d.Index }
+// tableOf is the number of a device's own routing table.
+func tableOf(d hostnet.Device) int { return 1<<20 + d.Index }
 
 func undoAll(undo []func() error) error {
 	var errs []error
@@ -213,13 +218,13 @@ func (c *Consumer) probe(ctx context.Context) error {
 	}
 }
 
-// AwaitEcho probes until an echo comes back. A path that is just coming up may also fail
-// at once.
+// AwaitEcho probes until an echo comes back. A path that is just coming up may also fail at once; what this process
+// may not do, it will not be able to later.
 func (c *Consumer) AwaitEcho(ctx context.Context) error {
 	for {
 		try, cancel := context.WithTimeout(ctx, probeWait)
 		err := c.Probe(try)
-		if err == nil || ctx.Err() != nil || errors.Is(err, tunnel.ErrClosed) {
+		if err == nil || ctx.Err() != nil || errors.Is(err, tunnel.ErrClosed) || errors.Is(err, fs.ErrPermission) {
 			cancel()
 			return err
 		}

@@ -7,7 +7,9 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"time"
 
+	"github.com/mysteriumnetwork/myst/internal/backoff"
 	"github.com/mysteriumnetwork/myst/tunnel/dns"
 )
 
@@ -54,7 +56,11 @@ func (n *nameServer) serveUDP() {
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}
-		if err != nil || !n.enter(from.Addr()) {
+		if err != nil {
+			n.pause()
+			continue
+		}
+		if !n.enter(from.Addr()) {
 			continue
 		}
 		query := append([]byte(nil), buf[:size]...)
@@ -74,6 +80,7 @@ func (n *nameServer) serveTCP() {
 			return
 		}
 		if err != nil {
+			n.pause()
 			continue
 		}
 		from := conn.RemoteAddr().(*net.TCPAddr).AddrPort().Addr() //nolint:forcetypeassert // a TCP listener's
@@ -87,6 +94,9 @@ func (n *nameServer) serveTCP() {
 		})
 	}
 }
+
+// pause keeps a lasting error, such as a process without free file descriptors, from taking the processor.
+func (n *nameServer) pause() { _ = backoff.Sleep(n.ctx, 50*time.Millisecond) }
 
 func (n *nameServer) enter(who netip.Addr) bool {
 	n.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"sync"
@@ -41,11 +42,11 @@ type ProviderConfig struct {
 type Provider struct {
 	cfg       ProviderConfig
 	gateway   netip.Addr
-	exit      *hostnet.Exit
 	unforward func() error
 	names     *nameServer
 
 	mu       sync.Mutex
+	exit     *hostnet.Exit
 	closed   bool
 	once     sync.Once
 	left     error                   // what Close returned
@@ -90,11 +91,7 @@ func NewProvider(ctx context.Context, cfg ProviderConfig) (*Provider, error) {
 	if p.names, err = serveNames(ctx, p.gateway, dns.Responder{Resolver: cfg.Resolver, Permit: guard.CheckAddr}); err != nil {
 		return nil, err
 	}
-	p.exit, err = cfg.Host.NewExit(hostnet.ExitConfig{
-		Device: cfg.Device, Subnet: cfg.Subnet, Gateway: p.gateway, Flows: maxFlows,
-		Deny: append(exit.Denied(), hosts(cfg.Own)...), Allow: cfg.Exit.Allow, Source: cfg.Exit.Source,
-	})
-	if err != nil {
+	if err = p.openExit(); err != nil {
 		return nil, errors.Join(err, p.names.close())
 	}
 	// Only now, so that nothing is forwarded that the exit's rules have not seen.
@@ -104,8 +101,41 @@ func NewProvider(ctx context.Context, cfg ProviderConfig) (*Provider, error) {
 	return p, nil
 }
 
+// openExit makes the exit; after an error p.exit is as it was.
+func (p *Provider) openExit() error {
+	opened, err := p.cfg.Host.NewExit(hostnet.ExitConfig{
+		Device: p.cfg.Device, Subnet: p.cfg.Subnet, Gateway: p.gateway, Flows: maxFlows,
+		Deny: append(exit.Denied(), hosts(p.cfg.Own)...), Allow: p.cfg.Exit.Allow, Source: p.cfg.Exit.Source,
+	})
+	if err == nil {
+		p.exit = opened
+	}
+	return err
+}
+
 // maxFlows bounds the connections of one session at a time.
 const maxFlows = 4096
+
+// FreeSubnet chooses a network for a provider's sessions: private, a /16, and unused on this host. It is a random one,
+// so that a node that provides can be the consumer of others, and so that few consumers have it at home.
+func FreeSubnet(host *hostnet.Host) (netip.Prefix, error) {
+	var candidates []netip.Prefix
+	for second := 64; second < 256; second++ { // networks at home mostly begin with 10.0 or 10.1
+		candidates = append(candidates, netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(second), 0, 0}), 16))
+	}
+	for second := 16; second < 32; second++ { // on a host that has a route to all of 10.0.0.0/8
+		candidates = append(candidates, netip.PrefixFrom(netip.AddrFrom4([4]byte{172, byte(second), 0, 0}), 16))
+	}
+	var taken error
+	for _, i := range rand.Perm(len(candidates)) {
+		err := host.Unused(candidates[i])
+		if err == nil || !errors.Is(err, hostnet.ErrTaken) {
+			return candidates[i], err
+		}
+		taken = err
+	}
+	return netip.Prefix{}, fmt.Errorf("no private network is free for tunnels: %w", taken)
+}
 
 // Gateway is the provider's own address in a subnet: the first.
 func Gateway(subnet netip.Prefix) netip.Addr { return subnet.Masked().Addr().Next() }
@@ -122,7 +152,8 @@ func hosts(addrs []netip.Addr) (prefixes []netip.Prefix) {
 // Gateway returns the provider's own address inside the tunnels.
 func (p *Provider) Gateway() netip.Addr { return p.gateway }
 
-// Room returns nil when another session can be opened, else tunnel.ErrCapacity or tunnel.ErrClosed.
+// Room returns nil when another session can be opened, else tunnel.ErrCapacity, tunnel.ErrClosed, or why the exit
+// cannot be made again that another program took away.
 func (p *Provider) Room() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -136,6 +167,24 @@ func (p *Provider) room() error {
 	case len(p.sessions) >= p.cfg.MaxSessions:
 		return tunnel.ErrCapacity
 	}
+	return p.mendExit()
+}
+
+// mendExit makes a lost exit again, whose sessions have ended. p.mu is held.
+func (p *Provider) mendExit() error {
+	lost := p.exit.Err()
+	if lost == nil {
+		return nil
+	}
+	err := p.exit.Close()
+	if err == nil {
+		err = p.openExit()
+	}
+	if err != nil {
+		p.cfg.Logger.Error("the exit cannot be made again", "error", err)
+		return fmt.Errorf("exit: %w", err)
+	}
+	p.cfg.Logger.Warn("the exit was made again", "lost because", lost)
 	return nil
 }
 
@@ -143,13 +192,16 @@ func (p *Provider) room() error {
 // to the driver; leave, which the session calls first when it ends, undoes it. Errors: those of Room and
 // of join.
 func (p *Provider) Open(id tunnel.SessionID, join func(netip.Addr) error, leave func()) (*Session, error) {
-	address, err := p.reserve()
+	address, way, err := p.reserve()
 	if err != nil {
 		return nil, err
 	}
-	gate, err := p.exit.Add(address)
+	gate, err := way.Add(address)
 	if err != nil {
 		p.release(address)
+		if errors.Is(err, hostnet.ErrClosed) {
+			err = tunnel.ErrClosed
+		}
 		return nil, fmt.Errorf("open tunnel: %w", err)
 	}
 	if err := join(address); err != nil {
@@ -177,7 +229,7 @@ func (p *Provider) Open(id tunnel.SessionID, join func(netip.Addr) error, leave 
 	p.sessions[address] = s
 	closed := p.closed
 	p.mu.Unlock()
-	s.watch()
+	s.Watch()
 	if closed {
 		s.Fail(tunnel.ErrClosed)
 		return nil, tunnel.ErrClosed
@@ -188,11 +240,11 @@ func (p *Provider) Open(id tunnel.SessionID, join func(netip.Addr) error, leave 
 
 // reserve takes the next address that no session has, in turn, so that an address rests as long as it can
 // before another consumer gets it.
-func (p *Provider) reserve() (netip.Addr, error) {
+func (p *Provider) reserve() (netip.Addr, *hostnet.Exit, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.room(); err != nil {
-		return netip.Addr{}, err
+		return netip.Addr{}, nil, err
 	}
 	addr := p.last
 	for range len(p.sessions) + 4 {
@@ -204,10 +256,10 @@ func (p *Provider) reserve() (netip.Addr, error) {
 		if _, taken := p.sessions[addr]; !taken {
 			p.last = addr
 			p.sessions[addr] = nil
-			return addr, nil
+			return addr, p.exit, nil
 		}
 	}
-	return netip.Addr{}, tunnel.ErrCapacity
+	return netip.Addr{}, nil, tunnel.ErrCapacity
 }
 
 func (p *Provider) release(address netip.Addr) {

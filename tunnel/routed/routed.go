@@ -41,8 +41,8 @@ func newEnd(gate *hostnet.Gate) *end {
 	return &end{gate: gate, closing: make(chan struct{}), done: make(chan struct{})}
 }
 
-// watch ends the tunnel when somebody takes the gate away: nothing would be counted any more.
-func (e *end) watch() {
+// Watch ends the tunnel when somebody takes the gate away: nothing would be counted any more.
+func (e *end) Watch() {
 	go func() { // ends with the tunnel
 		select {
 		case <-e.gate.Done():
