@@ -127,17 +127,17 @@ func (b *base) domain() identity.Domain {
 }
 
 // hubs returns the network file's hubs, or those of them that urls select.
-func (b *base) hubs(urls []string) ([]chain.Hub, error) {
+func selectHubs(all []chain.Hub, urls []string) ([]chain.Hub, error) {
 	if len(urls) == 0 {
-		return b.network.Hubs, nil
+		return all, nil
 	}
 	var selected []chain.Hub
 	for _, url := range urls {
-		i := slices.IndexFunc(b.network.Hubs, func(h chain.Hub) bool { return h.URL == url })
+		i := slices.IndexFunc(all, func(h chain.Hub) bool { return h.URL == url })
 		if i < 0 {
 			return nil, fmt.Errorf("hub %s is not in the network file; add it there with its identity and broker", url)
 		}
-		selected = append(selected, b.network.Hubs[i])
+		selected = append(selected, all[i])
 	}
 	return selected, nil
 }

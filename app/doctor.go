@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,8 +13,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"syscall"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/api"
 	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/hostnet"
 	"github.com/mysteriumnetwork/myst/hub/client"
@@ -61,16 +64,31 @@ func Doctor(ctx context.Context, cfg NodeConfig) []Finding {
 	d.ports(ctx)
 	network, err := chain.LoadNetwork(cfg.Network)
 	if err != nil {
-		d.bad("network file", err, "get the network's file from a hub's operator, and name it by --network")
+		d.badFile(err)
 		return d.findings
 	}
-	d.ok("network file", "%s, chain %d, %d hubs", network.Name, network.ChainID, len(network.Hubs))
+	d.ok("network file", "%s, chain %d, hubs: %d", network.Name, network.ChainID, len(network.Hubs))
 	if len(cfg.ChainURLs) > 0 {
 		network.RPC = cfg.ChainURLs
 	}
 	d.chain(ctx, network)
+	if network.Hubs, err = selectHubs(network.Hubs, cfg.HubURLs); err != nil {
+		d.bad("hub", err, "name one of the network file's by --hub")
+		return d.findings
+	}
 	d.hubs(ctx, network)
 	return d.findings
+}
+
+func (d *doctor) badFile(err error) {
+	remedy := "mend it, or get the network's file anew from a hub's operator"
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		remedy = "get the network's file from a hub's operator, and name it by --network"
+	case errors.Is(err, os.ErrPermission):
+		remedy = "let this user read it: chmod a+r; nothing in it is secret"
+	}
+	d.bad("network file", err, remedy)
 }
 
 // identity looks at the data directory and the keys in it.
@@ -88,64 +106,107 @@ func (d *doctor) identity() {
 		d.bad(name, fmt.Errorf("others can look into %s (mode %04o)", d.cfg.DataDir, info.Mode().Perm()), "chmod 700 it")
 		return
 	}
-	keys, err := keystore.Open(filepath.Join(d.cfg.DataDir, KeystoreDir), keystore.Config{})
+	directory := filepath.Join(d.cfg.DataDir, KeystoreDir)
 	var entries []keystore.Entry
-	if err == nil {
-		entries, err = keys.List()
+	if _, err = os.Stat(directory); err == nil { // else Open would make it
+		var keys *keystore.Store
+		if keys, err = keystore.Open(directory, keystore.Config{}); err == nil {
+			entries, err = keys.List()
+		}
 	}
 	switch {
+	case errors.Is(err, os.ErrNotExist):
+		d.bad(name, fmt.Errorf("%s is not there yet", directory), "make an identity: myst identity new")
 	case err != nil:
 		d.bad(name, err, "restore the keystore from a copy")
 	case len(entries) == 0:
 		d.bad(name, errors.New("the keystore is empty"), "make an identity: myst identity new")
+	case d.cfg.Identity != "" && !slices.ContainsFunc(entries, func(e keystore.Entry) bool { return e.Address.String() == d.cfg.Identity }):
+		d.bad(name, fmt.Errorf("%s is not in the keystore", d.cfg.Identity), "myst identity list shows what is; import it, or name another by --identity")
+	case d.cfg.Identity == "" && len(entries) > 1:
+		d.bad(name, fmt.Errorf("%d in the keystore", len(entries)), "name one by --identity; myst identity list shows them")
 	default:
-		d.ok(name, "%d in the keystore, the first %s", len(entries), entries[0].Address)
+		d.ok(name, "%s", cmp.Or(d.cfg.Identity, entries[0].Address.String()))
 	}
 }
 
 // kernel looks at what tunnels of the kernel need.
 func (d *doctor) kernel(ctx context.Context) {
-	wanted := slices.Contains(d.cfg.Provide, openvpn.ServiceType)
 	before := len(d.findings)
-	for _, p := range hostnet.Check() {
+	problems := hostnet.Check()
+	for _, p := range problems {
 		d.bad("kernel tunnels", errors.New(p.What), p.Remedy)
 	}
-	version, err := openvpn.Version(ctx)
-	if err != nil {
-		d.bad("openvpn", err, "as root: apt install openvpn (2.6 or newer)")
+	if len(problems) == 0 {
+		d.ok("kernel tunnels", "TUN devices, routes, nftables and BPF can be used on %s", runtime.GOOS)
+	}
+	if version, err := openvpn.Version(ctx); err != nil {
+		d.bad("openvpn", err, "as root: apt install openvpn")
+	} else {
+		d.ok("openvpn", "version %s", version)
 	}
 	for i := range d.findings[before:] {
-		d.findings[before+i].Optional = !wanted
-	}
-	if len(d.findings) == before {
-		d.ok("kernel tunnels", "TUN devices, routes and nftables can be used on %s", runtime.GOOS)
-		d.ok("openvpn", "version %s", version)
+		d.findings[before+i].Optional = !slices.Contains(d.cfg.Provide, openvpn.ServiceType)
 	}
 }
 
-// ports looks whether the provider's ports are free and its exit address is there.
+// ports looks whether the ports of the API and of the services are free and the exit address is there.
 func (d *doctor) ports(ctx context.Context) {
+	at := cmp.Or(d.cfg.APIAddr, api.DefaultAddr)
+	if socket, err := (&net.ListenConfig{}).Listen(ctx, "tcp", at); err != nil {
+		d.badPort("port of the API", err, "--api")
+	} else {
+		_ = socket.Close() // nobody was let in
+		d.ok("port of the API", "TCP %s is free", at)
+	}
 	for _, service := range d.cfg.Provide {
-		name := "port of " + service
-		listen := d.cfg.Listen[service]
-		if listen == "" {
-			listen = defaultListen[service]
-		}
-		at, err := resolve(ctx, listen)
-		var socket *net.UDPConn
-		if err == nil {
-			socket, err = net.ListenUDP("udp", net.UDPAddrFromAddrPort(at))
-		}
-		if err != nil {
-			d.bad(name, err, "stop what uses it (a running node does), or choose another by --listen")
-			continue
-		}
-		_ = socket.Close() // nothing was sent
-		d.ok(name, "UDP %s is free; the firewall before this machine must let it in", listen)
+		d.servicePort(ctx, service)
 	}
 	if err := checkSource(d.cfg.ExitSource); err != nil {
 		d.bad("exit source", err, "name an address of this machine by --exit-source, or leave it out")
 	}
+}
+
+// servicePort looks at a service's UDP port, and whether consumers are told an address that they can reach.
+func (d *doctor) servicePort(ctx context.Context, service string) {
+	name := "port of " + service
+	listen := cmp.Or(d.cfg.Listen[service], defaultListen[service])
+	at, err := resolve(ctx, listen)
+	var socket *net.UDPConn
+	if err == nil {
+		socket, err = net.ListenUDP("udp", net.UDPAddrFromAddrPort(at))
+	}
+	if err != nil {
+		d.badPort(name, err, "--listen")
+		return
+	}
+	_ = socket.Close() // nothing was sent
+	endpoint := d.cfg.Endpoint[service]
+	if endpoint == "" && at.Addr().IsUnspecified() {
+		d.bad(name, fmt.Errorf("%s names no address that consumers could reach", listen), "name the public one: --endpoint HOST:PORT")
+		return
+	}
+	if endpoint != "" {
+		if _, err := resolve(ctx, endpoint); err != nil {
+			d.bad(name, fmt.Errorf("endpoint: %w", err), "name a host and port that consumers can find, by --endpoint")
+			return
+		}
+	}
+	d.ok(name, "UDP %s is free; the firewall before this machine must let it in", listen)
+}
+
+// badPort tells of an address that cannot be listened at.
+func (d *doctor) badPort(name string, err error, flag string) {
+	remedy := "name an address and port of this machine by " + flag
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		remedy = "stop what uses it (a running node does), or choose another by " + flag
+	case errors.Is(err, syscall.EADDRNOTAVAIL) && flag == "--listen":
+		remedy = "behind a NAT, listen on 0.0.0.0 and name the public address by --endpoint"
+	case errors.Is(err, os.ErrPermission):
+		remedy = "choose a port above 1023 by " + flag
+	}
+	d.bad(name, err, remedy)
 }
 
 // chain looks at the chain, at its contracts and, by its blocks, at the clock.
@@ -160,7 +221,11 @@ func (d *doctor) chain(ctx context.Context, network *chain.Network) {
 	defer c.Close() //nolint:errcheck // it was only asked
 	head, err := c.Head(ctx)
 	if err != nil {
-		d.bad("chain", err, "start the chain's node, or name another endpoint of it by --chain")
+		remedy := "start the chain's node, or name another endpoint of it by --chain"
+		if errors.Is(err, chain.ErrWrongChain) {
+			remedy = fmt.Sprintf("name an endpoint of chain %d by --chain", network.ChainID)
+		}
+		d.bad("chain", err, remedy)
 		return
 	}
 	d.ok("chain", "block %d of chain %d", head.Number, network.ChainID)
@@ -197,9 +262,9 @@ func (d *doctor) hubs(ctx context.Context, network *chain.Network) {
 		return
 	}
 	defer c.Close() //nolint:errcheck // it was only asked
-	ctx, cancel := context.WithTimeout(ctx, 2*doctorTimeout)
+	asking, cancel := context.WithTimeout(ctx, 2*doctorTimeout)
 	defer cancel()
-	for i, health := range c.Health(ctx) {
+	for i, health := range c.Health(asking) {
 		if !health.Healthy {
 			d.bad("hub "+health.Hub, errors.New(health.Detail), "ask its operator; is TCP to it let out?")
 		} else if want := network.Hubs[i].Identity; health.Info.Identity != want {
@@ -220,8 +285,8 @@ func (d *doctor) broker(ctx context.Context, address string) {
 		d.bad(name, err, "mend the network file")
 		return
 	}
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, "tcp", at.Host)
+	dialer := net.Dialer{Timeout: doctorTimeout}
+	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(at.Hostname(), cmp.Or(at.Port(), "4222")))
 	if err != nil {
 		d.bad(name, err, "ask its operator; is TCP to it let out?")
 		return

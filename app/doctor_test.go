@@ -3,6 +3,7 @@ package app
 import (
 	"net"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -30,13 +31,18 @@ func TestDoctorNamesWhatIsMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = taken.Close() }()
+	api, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = api.Close() }()
 	cfg := NodeConfig{
 		DataDir: filepath.Join(t.TempDir(), "none"), Network: network, ExitSource: netip.MustParseAddr("192.0.2.9"),
-		Provide: []string{"wireguard"}, Listen: map[string]string{"wireguard": taken.LocalAddr().String()},
+		APIAddr: api.Addr().String(), Provide: []string{"wireguard"}, Listen: map[string]string{"wireguard": taken.LocalAddr().String()},
 	}
 	findings := Doctor(t.Context(), cfg)
 	for name, detail := range map[string]string{
-		"identity": "not there yet", "port of wireguard": "in use", "exit source": "not an address of this machine",
+		"identity": "not there yet", "port of wireguard": "in use", "port of the API": "in use", "exit source": "not an address of this machine",
 		"chain": "refused", "hub http": "refused", "broker nats": "refused",
 	} {
 		if f := found(t, findings, name); f.OK || f.Optional || f.Remedy == "" || !strings.Contains(f.Detail, detail) {
@@ -82,5 +88,40 @@ func TestDoctorNamesWhatIsMissing(t *testing.T) {
 	cfg.Network += ".none"
 	if f := found(t, Doctor(t.Context(), cfg), "network file"); f.OK || f.Remedy == "" {
 		t.Errorf("network file that is not there: %+v", f)
+	}
+}
+
+// What to do depends on what is wrong.
+func TestDoctorsRemedies(t *testing.T) {
+	network, _ := deadNetwork(t)
+	damaged := filepath.Join(t.TempDir(), "network.json")
+	if err := os.WriteFile(damaged, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	provider := func(listen, endpoint string) NodeConfig {
+		return NodeConfig{
+			Network: network, Provide: []string{"wireguard"},
+			Listen: map[string]string{"wireguard": listen}, Endpoint: map[string]string{"wireguard": endpoint},
+		}
+	}
+	for _, c := range []struct {
+		what         string
+		cfg          NodeConfig
+		name, remedy string
+	}{
+		{"damaged network file", NodeConfig{Network: damaged}, "network file", "mend it"},
+		{"no network file", NodeConfig{Network: damaged + ".none"}, "network file", "--network"},
+		{"unknown hub", NodeConfig{Network: network, HubURLs: []string{"http://elsewhere.example"}}, "hub", "--hub"},
+		{"address of another machine", provider("192.0.2.9:51820", ""), "port of wireguard", "--endpoint"},
+		{"no address at all", provider("0.0.0.0:0", ""), "port of wireguard", "--endpoint"},
+		{"endpoint that is none", provider("127.0.0.1:0", "nowhere"), "port of wireguard", "--endpoint"},
+	} {
+		c.cfg.DataDir = t.TempDir()
+		if f := found(t, Doctor(t.Context(), c.cfg), c.name); f.OK || !strings.Contains(f.Remedy, c.remedy) {
+			t.Errorf("%s: %+v", c.what, f)
+		}
+		if left, err := os.ReadDir(c.cfg.DataDir); err != nil || len(left) != 0 {
+			t.Errorf("%s: the doctor left %v in the data directory (%v)", c.what, left, err)
+		}
 	}
 }

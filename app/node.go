@@ -78,8 +78,9 @@ func RunNode(ctx context.Context, cfg NodeConfig) (err error) {
 	if cfg.Ready != nil {
 		cfg.Ready(server.Addr())
 	}
-	b.log.Info("node is running", "identity", source.address, "api", server.Addr(), "network", b.network.Name)
+	b.log.Info("the API answers; unlocking the identity", "identity", source.address, "api", server.Addr())
 	if err = <-unlocked; err == nil {
+		b.log.Info("node is running", "identity", source.address, "network", b.network.Name)
 		<-ctx.Done()
 	}
 	return errors.Join(err, r.drain(ctx), server.Close())
@@ -105,7 +106,7 @@ func (cfg NodeConfig) check() error {
 // build makes everything that does not need the identity's key.
 func (r *nodeRun) build(ctx context.Context) error {
 	var err error
-	if r.hubs, err = r.base.hubs(r.cfg.HubURLs); err != nil {
+	if r.hubs, err = selectHubs(r.network.Hubs, r.cfg.HubURLs); err != nil {
 		return err
 	}
 	urls := make([]string, len(r.hubs))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -29,17 +30,26 @@ var defaultListen = map[string]string{wireguard.ServiceType: "0.0.0.0:51820", op
 // openHost undoes what a crashed run left on the host's network, and makes it possible to change it again,
 // where this process may. wanted says that the node cannot do without.
 func (r *nodeRun) openHost(ctx context.Context, wanted bool) error {
+	journal := filepath.Join(r.dataDir, hostnetFile)
 	missing := routedProblem(ctx)
 	if missing != nil && wanted {
 		return fmt.Errorf("openvpn cannot be provided here: %w", missing)
 	}
-	if missing != nil {
+	if _, err := os.Stat(journal); missing != nil && err != nil {
 		r.log.Debug("tunnels of the kernel cannot be used here", "reason", missing)
 		return nil
 	}
-	host, err := hostnet.Open(hostnet.Config{Journal: filepath.Join(r.dataDir, hostnetFile), Logger: r.log})
-	if err != nil {
+	// With a journal there is something to undo, whatever is missing for more.
+	host, err := hostnet.Open(hostnet.Config{Journal: journal, Logger: r.log})
+	switch {
+	case err != nil && wanted:
 		return err
+	case err != nil:
+		r.log.Error("what an earlier run changed of the host's network cannot be undone", "error", err)
+		return nil
+	case missing != nil:
+		r.log.Warn("tunnels of the kernel cannot be used here any more", "reason", missing)
+		return host.Close()
 	}
 	r.host = host
 	r.onClose(host.Close)

@@ -112,36 +112,49 @@ const nodeExample = `  # A consumer
       --listen 203.0.113.7:51820`
 
 func (e *env) node() *cobra.Command {
-	var cfg app.NodeConfig
 	cmd := &cobra.Command{
 		Use: "node", Short: "Run a node, as a consumer or a provider", Long: nodeLong, Example: nodeExample,
 		Args: args(0), ValidArgsFunction: noFiles,
 	}
-	var logs logFlags
-	flags := cmd.Flags()
-	flags.SortFlags = false
-	e.networkFlags(flags, &cfg.Network, &cfg.ChainURLs)
-	flags.StringSliceVar(&cfg.HubURLs, "hub", nil, "`URL` of a hub, not the network file's; repeatable")
-	addressFlag(flags, &cfg.Identity, "identity", "`address` of the identity to run as (default: the only one, else a new one)")
-	secrets := e.passphraseFlag(cmd)
-	cfg.APIAddr = api.DefaultAddr
-	hostPortFlag(flags, &cfg.APIAddr, "api", "loopback `address:port` of the local API", api.CheckAddr)
-	providerFlags(cmd, &cfg)
-	coinsFlag(flags, &cfg.Lock, "lock", "`coins` that \"connect\" reserves for a provider by default (default 1)")
-	flags.Uint64Var(&cfg.Confirmations, "confirmations", 2, "`blocks` to wait before a lock counts")
-	flags.DurationVar(&cfg.DrainTimeout, "drain-timeout", 0, "at most this long for an orderly end (default 30s)")
-	logs.add(flags)
-	lightFlag(cmd, &cfg.LightScrypt)
+	given := e.nodeFlags(cmd)
 	cmd.RunE = e.action(func(ctx context.Context, _ []string) error {
+		cfg := given.cfg
 		if err := checkProvider(cmd, cfg); err != nil {
 			return err
 		}
 		cfg.DataDir, cfg.Network, cfg.Version = e.dataDir, e.networkFile(cfg.Network), e.versionText()
-		cfg.Passphrase = e.startPassphrase(ctx, secrets)
-		cfg.Logger = logs.logger(e)
+		cfg.Passphrase = e.startPassphrase(ctx, given.secrets)
+		cfg.Logger = given.logs.logger(e)
 		return e.daemon(ctx, cfg.Logger, func(ctx context.Context) error { return e.program.RunNode(ctx, cfg) })
 	})
 	return cmd
+}
+
+// nodeFlags is what "myst node" is told on its command line.
+type nodeFlags struct {
+	cfg     app.NodeConfig
+	secrets *passphrases
+	logs    logFlags
+}
+
+// nodeFlags adds the flags of a node to cmd.
+func (e *env) nodeFlags(cmd *cobra.Command) *nodeFlags {
+	f := new(nodeFlags)
+	cfg, flags := &f.cfg, cmd.Flags()
+	flags.SortFlags = false
+	e.networkFlags(flags, &cfg.Network, &cfg.ChainURLs)
+	flags.StringSliceVar(&cfg.HubURLs, "hub", nil, "`URL` of a hub of the network file's to use, instead of all; repeatable")
+	addressFlag(flags, &cfg.Identity, "identity", "`address` of the identity to run as (default: the only one, else a new one)")
+	f.secrets = e.passphraseFlag(cmd)
+	cfg.APIAddr = api.DefaultAddr
+	hostPortFlag(flags, &cfg.APIAddr, "api", "loopback `address:port` of the local API", api.CheckAddr)
+	providerFlags(cmd, cfg)
+	coinsFlag(flags, &cfg.Lock, "lock", "`coins` that \"connect\" reserves for a provider by default (default 1)")
+	flags.Uint64Var(&cfg.Confirmations, "confirmations", 2, "`blocks` to wait before a lock counts")
+	flags.DurationVar(&cfg.DrainTimeout, "drain-timeout", 0, "at most this long for an orderly end (default 30s)")
+	f.logs.add(flags)
+	lightFlag(cmd, &cfg.LightScrypt)
+	return f
 }
 
 // providerOnly are the flags that mean nothing without --provide.
@@ -206,7 +219,7 @@ func checkProvider(cmd *cobra.Command, cfg app.NodeConfig) error {
 	return checkAddresses(cfg)
 }
 
-// nameServices gives each address to its service.
+// nameServices gives each address, in place, to its service.
 func nameServices(cfg app.NodeConfig) error {
 	for flag, of := range map[string]map[string]string{"listen": cfg.Listen, "endpoint": cfg.Endpoint} {
 		if address, unnamed := of[""]; unnamed {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"github.com/mysteriumnetwork/myst/app"
 )
 
 // finding is app.Finding as JSON shows it.
@@ -19,22 +17,19 @@ type finding struct {
 }
 
 func (e *env) doctor() *cobra.Command {
-	var cfg app.NodeConfig
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Say what this machine lacks for a node, and how to mend it",
 		Long: "Look at everything that a node needs: identity, TUN and rights, openvpn, ports, network\n" +
-			"file, chain, contracts, clock, hubs and brokers. Nothing is changed. Name the same flags\n" +
-			"as for \"myst node\"; stop the node first to see whether its ports are free.",
+			"file, chain, contracts, clock, hubs and brokers. Nothing is changed. Give it the flags of\n" +
+			"\"myst node\"; stop the node first to see whether its ports are free.\n\n" +
+			"Of each thing it says \"ok\", \"MISSING\", or \"without\": a node runs without it, but cannot do\n" +
+			"all. Whether an identity is registered and has paid its bond, \"myst status\" says.",
 		Example: "  myst doctor\n  myst doctor --network network.json --provide openvpn --listen 203.0.113.7:1194",
 		Args:    args(0), ValidArgsFunction: noFiles,
 	}
-	flags := cmd.Flags()
-	flags.SortFlags = false
-	e.networkFlags(flags, &cfg.Network, &cfg.ChainURLs)
-	providedFlag(cmd, &cfg)
-	perServiceFlag(flags, &cfg.Listen, "listen", "provider: UDP `[service=]address:port` of tunnels (default port 51820, openvpn 1194)")
-	exitSourceFlag(flags, &cfg)
+	given := e.nodeFlags(cmd)
 	cmd.RunE = e.action(func(ctx context.Context, _ []string) error {
+		cfg := given.cfg
 		if err := nameServices(cfg); err != nil {
 			return err
 		}

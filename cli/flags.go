@@ -147,7 +147,7 @@ func hostPortFlag(flags *pflag.FlagSet, into *string, name, text string, check f
 }
 
 // perServiceFlag is a host:port for one service: "SERVICE=" before it may be left out when only one is provided.
-// checkProvider finds out which.
+// nameServices finds out which.
 func perServiceFlag(flags *pflag.FlagSet, into *map[string]string, name, text string) {
 	var all []string
 	flags.Var(&list[string]{value[[]string]{kind: "[service=]host:port", into: &all}, func(s string) (string, error) {
