@@ -269,6 +269,8 @@ func (d *doctor) hubs(ctx context.Context, network *chain.Network) {
 			d.bad("hub "+health.Hub, errors.New(health.Detail), "ask its operator; is TCP to it let out?")
 		} else if want := network.Hubs[i].Identity; health.Info.Identity != want {
 			d.bad("hub "+health.Hub, fmt.Errorf("it is %s, the network file names %s", health.Info.Identity, want), "get the newest network file")
+		} else if relayer := health.Info.Relayer; relayer != nil && relayer.Empty {
+			d.bad("hub "+health.Hub, errors.New(health.Detail), "its operator must send that account some of the chain's own coins")
 		} else {
 			d.ok("hub "+health.Hub, "%s", health.Detail)
 		}

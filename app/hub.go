@@ -48,9 +48,11 @@ func RunHub(ctx context.Context, cfg HubConfig) (err error) {
 func (b *base) startRelay(key *identity.Key) *relay.Service {
 	outbox := chain.NewOutbox(chain.OutboxConfig{Client: b.client, DB: b.db, Key: key, Logger: b.log})
 	b.run("outbox", outbox.Run)
-	return relay.NewService(relay.Config{
+	service := relay.NewService(relay.Config{
 		Client: b.client, DB: b.db, Outbox: outbox, Network: b.network, Known: b.registry.Registered, Logger: b.log,
 	})
+	b.run("gas", service.Watch)
+	return service
 }
 
 // startDirectory keeps the network's records.

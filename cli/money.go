@@ -85,7 +85,8 @@ func (e *env) deposit() *cobra.Command {
 func (e *env) withdraw() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "withdraw", Short: "Pay a provider's earnings out",
-		Long:    "Pay the cleared earnings out to the beneficiary, less the network fee.",
+		Long: "Pay the cleared earnings out to the beneficiary, less the network fee. What consumers\n" +
+			"promised counts once it is cleared: \"myst clear\" does so now.",
 		Example: "  myst clear && myst withdraw",
 		Args:    args(0), ValidArgsFunction: noFiles,
 	}
@@ -102,7 +103,8 @@ func (e *env) clear() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "clear", Short: "Turn consumers' promises into earnings",
 		Long: "Claim on chain every promise that is not cleared yet. A provider's node does so by\n" +
-			"itself when a session ends; this does it now.",
+			"itself when a session ends, but leaves less than --clear-least (0.001 coins) of one\n" +
+			"consumer to gather; this claims all of it now.",
 		Example: "  myst clear",
 		Args:    args(0), ValidArgsFunction: noFiles,
 	}

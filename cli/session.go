@@ -118,8 +118,9 @@ func (e *env) disconnect() *cobra.Command {
 	all := false
 	cmd := &cobra.Command{
 		Use: "disconnect [SESSION]", Short: "End a session and settle it",
-		Long: "End a session: the last promise is exchanged and the provider clears its money. SESSION\n" +
-			"is an ID or its first digits; with one open session only, it may be left out.",
+		Long: "End a session: the last promise is exchanged, and the provider clears its money if that\n" +
+			"is worth a transaction. SESSION is an ID or its first digits; with one open session only,\n" +
+			"it may be left out.",
 		Example: "  myst disconnect\n  myst disconnect 3f2a\n  myst disconnect --all",
 		Args:    args(0, "SESSION"), ValidArgsFunction: e.completeSessions,
 	}

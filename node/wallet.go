@@ -149,7 +149,7 @@ func (w *wallet) withdraw(ctx context.Context, progress func(Progress)) (Payment
 		return Payment{}, fmt.Errorf("withdraw: %w", chainError(err))
 	}
 	if earned.Gross == 0 {
-		return Payment{}, fmt.Errorf("withdraw: %w: no earnings are cleared; see what is owed with 'myst balance'", ErrFunds)
+		return Payment{}, fmt.Errorf("withdraw: %w: no earnings are cleared; 'myst clear' claims what 'myst balance' shows as uncleared", ErrFunds)
 	}
 	paid, err := w.relay(ctx, "withdraw", relay.Withdraw(w.self.address()), progress)
 	if err != nil {

@@ -69,6 +69,8 @@ type Clearer struct {
 	cfg  ClearerConfig
 	turn chan struct{} // held while a claim is under way
 	wake chan struct{}
+
+	gathering money.Amount // what was left the last time, as too little; of whoever holds turn
 }
 
 // NewClearer makes a clearer; Run it.
@@ -120,6 +122,14 @@ func (c *Clearer) Run(ctx context.Context) error {
 // the chain cannot be read it fails at once.
 // Errors: ErrNothingToClear, ErrClaim, and those of the chain and the claimer.
 func (c *Clearer) Clear(ctx context.Context) ([]Clearing, error) {
+	// Who was never promised anything, as consumers, need not wait for a chain.
+	promises, err := c.cfg.Ledger.PromisedTo(ctx)
+	if err == nil && len(promises) == 0 {
+		err = ErrNothingToClear
+	}
+	if err != nil {
+		return nil, err
+	}
 	// A claim under way would be waited for first, and for as long as the chain is away it cannot end.
 	if fresh := c.cfg.Ledger.cfg.Fresh; fresh != nil {
 		if err := fresh(ctx); err != nil {
@@ -221,13 +231,21 @@ func (c *Clearer) forget(ctx context.Context, p intent.SignedPromise) error {
 // choose takes what the policy wants cleared now, or everything, in batches.
 func (c *Clearer) choose(found []outstanding, all bool) (batches [][]outstanding) {
 	var chosen []outstanding
+	var gathering money.Amount
 	for _, o := range found {
 		ended := !c.cfg.Ledger.Busy(o.promise.Consumer, o.promise.Channel)
 		wanted := o.due >= c.cfg.Least && (ended || c.cfg.Above > 0 && o.due >= c.cfg.Above)
-		if all || o.urgent || wanted {
+		switch {
+		case all || o.urgent || wanted:
 			chosen = append(chosen, o)
+		case ended:
+			gathering += o.due // less than Least, of bounded many
 		}
 	}
+	if gathering > c.gathering {
+		c.cfg.Logger.Info("promises are left to gather; myst clear claims them", "coins", gathering, "least", c.cfg.Least)
+	}
+	c.gathering = gathering
 	for len(chosen) > 0 {
 		n := min(len(chosen), c.cfg.Batch)
 		batch := chosen[:n]

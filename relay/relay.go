@@ -49,6 +49,8 @@ type Info struct {
 	Address identity.Address `json:"address"`
 	// Fee is what the relayer asks per call, in units. Today 0.
 	Fee uint64 `json:"fee"`
+	// Empty says that Address has no coins for gas: nothing is relayed now.
+	Empty bool `json:"empty,omitempty"`
 }
 
 // Reason says in one word why an intent was refused; it is part of the HTTP API.

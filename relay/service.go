@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/internal/backoff"
 	"github.com/mysteriumnetwork/myst/store"
 )
 
@@ -42,6 +44,7 @@ type Config struct {
 type Service struct {
 	cfg   Config
 	coder coder
+	empty atomic.Bool // the account that pays had nothing when it was looked at last
 }
 
 var _ Relayer = (*Service)(nil)
@@ -68,17 +71,48 @@ func NewService(cfg Config) *Service {
 
 // Info implements [Relayer].
 func (s *Service) Info(context.Context) (Info, error) {
-	return Info{Address: s.cfg.Outbox.Address()}, nil
+	return Info{Address: s.cfg.Outbox.Address(), Empty: s.empty.Load()}, nil
 }
+
+// Watch looks after the account that pays the gas until ctx ends: its operator and others hear when it is empty.
+func (s *Service) Watch(ctx context.Context) error {
+	for {
+		// While the chain is away nobody knows, and others say so.
+		err := s.solvent(ctx)
+		wait := gasInterval
+		if errors.Is(err, errEmpty) {
+			wait = gasIntervalEmpty
+		}
+		if err := backoff.Sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+}
+
+// How often Watch looks.
+const (
+	gasInterval      = time.Minute
+	gasIntervalEmpty = 5 * time.Second
+)
+
+// errEmpty says that the account has no coins.
+var errEmpty = errors.New("no coins for gas")
 
 // solvent refuses calls while the account that pays the gas is empty: they would wait for ever.
 func (s *Service) solvent(ctx context.Context) error {
-	wei, err := s.cfg.Client.Balance(ctx, s.cfg.Outbox.Address())
+	account := s.cfg.Outbox.Address()
+	wei, err := s.cfg.Client.Balance(ctx, account)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
+	switch empty := wei.Sign() == 0; {
+	case empty && !s.empty.Swap(true):
+		s.cfg.Logger.Warn("the account that pays for gas is empty; nothing is relayed until it gets some of the chain's own coins", "account", account)
+	case !empty && s.empty.Swap(false):
+		s.cfg.Logger.Info("the account that pays for gas has coins now", "account", account)
+	}
 	if wei.Sign() == 0 {
-		return fmt.Errorf("%w: its account %s has no coins for gas", ErrUnavailable, s.cfg.Outbox.Address())
+		return fmt.Errorf("%w: its account %s has %w", ErrUnavailable, account, errEmpty)
 	}
 	return nil
 }

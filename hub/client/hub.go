@@ -288,6 +288,9 @@ func (h *Hub) health(ctx context.Context) Health {
 	if err != nil {
 		return Health{Hub: h.Name(), Detail: err.Error()}
 	}
-	took := time.Since(started).Round(time.Millisecond)
-	return Health{Hub: h.Name(), Healthy: true, Detail: fmt.Sprintf("answers in %v", took), Info: info}
+	detail := fmt.Sprintf("answers in %v", time.Since(started).Round(time.Millisecond))
+	if info.Relayer != nil && info.Relayer.Empty {
+		detail += fmt.Sprintf("; relays nothing: its account %s has no coins for gas", info.Relayer.Address)
+	}
+	return Health{Hub: h.Name(), Healthy: true, Detail: detail, Info: info}
 }
