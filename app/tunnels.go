@@ -35,7 +35,8 @@ func (r *nodeRun) openHost(ctx context.Context, wanted bool) error {
 	if missing != nil && wanted {
 		return fmt.Errorf("openvpn cannot be provided here: %w", missing)
 	}
-	if _, err := os.Stat(journal); missing != nil && err != nil {
+	_, err := os.Stat(journal)
+	if absent := err != nil; missing != nil && absent {
 		r.log.Debug("tunnels of the kernel cannot be used here", "reason", missing)
 		return nil
 	}

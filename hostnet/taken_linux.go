@@ -38,7 +38,7 @@ func (h *Host) unused(network netip.Prefix) error {
 			return fmt.Errorf("list addresses of %s: %w", link.Attrs().Name, err)
 		}
 		for _, a := range addrs {
-			if overlap(a.IPNet, network) && !(isSingle(a.IPNet) && isTunnel(link)) {
+			if own := isSingle(a.IPNet) && isTunnel(link); overlap(a.IPNet, network) && !own {
 				return fmt.Errorf("%v: %w: device %s has %v", network, ErrTaken, link.Attrs().Name, a.IPNet)
 			}
 		}

@@ -127,7 +127,7 @@ func FreeSubnet(host *hostnet.Host) (netip.Prefix, error) {
 		candidates = append(candidates, netip.PrefixFrom(netip.AddrFrom4([4]byte{172, byte(second), 0, 0}), 16))
 	}
 	var taken error
-	for _, i := range rand.Perm(len(candidates)) {
+	for _, i := range rand.Perm(len(candidates)) { //nolint:gosec // no secret
 		err := host.Unused(candidates[i])
 		if err == nil || !errors.Is(err, hostnet.ErrTaken) {
 			return candidates[i], err
