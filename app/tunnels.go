@@ -35,8 +35,7 @@ func (r *nodeRun) openHost(ctx context.Context, wanted bool) error {
 	if missing != nil && wanted {
 		return fmt.Errorf("openvpn cannot be provided here: %w", missing)
 	}
-	_, err := os.Stat(journal)
-	if absent := err != nil; missing != nil && absent {
+	if missing != nil && !exists(journal) {
 		r.log.Debug("tunnels of the kernel cannot be used here", "reason", missing)
 		return nil
 	}
@@ -55,6 +54,11 @@ func (r *nodeRun) openHost(ctx context.Context, wanted bool) error {
 	r.host = host
 	r.onClose(host.Close)
 	return nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // routedProblem says what this host lacks for openvpn, or returns nil.
