@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/internal/backoff"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/store"
 )
@@ -35,6 +36,9 @@ type Claimer interface {
 	Claim(ctx context.Context, promises []intent.SignedPromise) (Claim, error)
 	Claimed(ctx context.Context, id string) (Claim, error)
 }
+
+// retryFirst is when a failed clearing is tried again; from then on less and less often, at last every Interval.
+const retryFirst = 2 * time.Second
 
 // ClearerConfig is a clearing policy.
 type ClearerConfig struct {
@@ -103,17 +107,23 @@ func (c *Clearer) Notify() {
 
 // Run clears by the policy until ctx ends, beginning with what earlier runs left.
 func (c *Clearer) Run(ctx context.Context) error {
-	ticker := time.NewTicker(c.cfg.Interval)
-	defer ticker.Stop()
+	again := backoff.Backoff{Min: retryFirst, Max: c.cfg.Interval}
 	for {
-		if _, err := c.clear(ctx, false); err != nil && !errors.Is(err, ErrNothingToClear) && ctx.Err() == nil {
+		wait := c.cfg.Interval
+		if _, err := c.clear(ctx, false); err == nil || errors.Is(err, ErrNothingToClear) {
+			again.Reset()
+		} else if ctx.Err() == nil {
 			c.cfg.Logger.Warn("clearing will be tried again", "error", err)
+			wait = min(again.Next(), wait)
 		}
+		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
+			timer.Stop()
 			return ctx.Err()
 		case <-c.wake:
-		case <-ticker.C:
+			timer.Stop()
+		case <-timer.C:
 		}
 	}
 }

@@ -154,6 +154,48 @@ func TestClaimsThatTakeTheirTime(t *testing.T) {
 	})
 }
 
+// A relayer that comes back is not kept waiting for a whole interval.
+func TestFailedClearingIsTriedAgainSoon(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.provider)
+	w.owe(1000, 100)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		claimer := &claims{fakeChain: w.chain, err: errors.New("relayer is away")}
+		c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: claimer})
+		ran := make(chan error, 1)
+		go func() { ran <- c.Run(ctx) }()
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if n := len(claimer.batches); n < 10 || n > 20 {
+			t.Errorf("tried %d times in ten minutes", n)
+		}
+		c.Notify() // a session has ended
+		synctest.Wait()
+		claimer.err = nil
+		c.Notify()
+		synctest.Wait()
+		if got, err := c.Uncleared(t.Context()); err != nil || got != 0 {
+			t.Errorf("%d left, %v", got, err)
+		}
+		cancel()
+		if err := <-ran; !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
+}
+
+// Who was never promised anything, such as a consumer, hears so without a chain.
+func TestNothingToClearNeedsNoChain(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.provider)
+	w.provider.ledger.cfg.Fresh = func(context.Context) error { return errors.New("no endpoint answers") }
+	c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: &slowClaimer{answers: []Claim{{}}}})
+	if _, err := c.Clear(t.Context()); !errors.Is(err, ErrNothingToClear) {
+		t.Errorf("clear: %v", err)
+	}
+}
+
 // A claim that cannot end while the chain is away is not waited for.
 func TestClearWithoutChain(t *testing.T) {
 	w := newWorld(t)

@@ -61,17 +61,7 @@ type stateEvent struct {
 }
 
 // passwordEvent is a client's: openvpn wants the credential, or the server refused it.
-type passwordEvent struct {
-	refused bool
-	text    string
-}
-
-// byteCountEvent says what the outer connection carried. With server, it is of one client.
-type byteCountEvent struct {
-	server  bool
-	cid     clientID
-	in, out uint64
-}
+type passwordEvent struct{ refused bool }
 
 // holdEvent says that openvpn waits to be told to go on.
 type holdEvent struct{}
@@ -79,21 +69,16 @@ type holdEvent struct{}
 // fatalEvent says why openvpn is about to exit.
 type fatalEvent struct{ text string }
 
-// logEvent is a line of the log.
-type logEvent struct{ flags, text string }
-
-// otherEvent is something that nothing here needs: greetings, echoes, questions never to be answered.
+// otherEvent is something that nothing here needs: greetings, logs, counts, questions never to be answered.
 type otherEvent struct{ source string }
 
-func (clientEvent) isEvent()    {}
-func (addressEvent) isEvent()   {}
-func (stateEvent) isEvent()     {}
-func (passwordEvent) isEvent()  {}
-func (byteCountEvent) isEvent() {}
-func (holdEvent) isEvent()      {}
-func (fatalEvent) isEvent()     {}
-func (logEvent) isEvent()       {}
-func (otherEvent) isEvent()     {}
+func (clientEvent) isEvent()   {}
+func (addressEvent) isEvent()  {}
+func (stateEvent) isEvent()    {}
+func (passwordEvent) isEvent() {}
+func (holdEvent) isEvent()     {}
+func (fatalEvent) isEvent()    {}
+func (otherEvent) isEvent()    {}
 
 // reply is openvpn's answer to a command.
 type reply struct {
@@ -156,20 +141,10 @@ func (r *reader) event(line string) (event, error) {
 		return parseState(text)
 	case "PASSWORD":
 		return parsePassword(text), nil
-	case "BYTECOUNT":
-		return parseByteCount(text, false)
-	case "BYTECOUNT_CLI":
-		return parseByteCount(text, true)
 	case "HOLD":
 		return holdEvent{}, nil
 	case "FATAL":
 		return fatalEvent{text: text}, nil
-	case "LOG": // time,flags,text
-		fields := strings.SplitN(text, ",", 3)
-		if len(fields) != 3 {
-			return nil, fmt.Errorf("%w: log line", errProtocol)
-		}
-		return logEvent{flags: fields[1], text: fields[2]}, nil
 	default:
 		return otherEvent{source: source}, nil
 	}
@@ -319,34 +294,12 @@ func parseState(text string) (event, error) {
 func parsePassword(text string) event {
 	switch {
 	case strings.HasPrefix(text, "Need 'Auth'"):
-		return passwordEvent{text: text}
+		return passwordEvent{}
 	case strings.HasPrefix(text, "Verification Failed"):
-		return passwordEvent{refused: true, text: text}
+		return passwordEvent{refused: true}
 	default: // a token, or a question about a key that is never configured
 		return otherEvent{source: "PASSWORD"}
 	}
-}
-
-func parseByteCount(text string, server bool) (event, error) {
-	fields := strings.Split(text, ",")
-	e := byteCountEvent{server: server}
-	if server && len(fields) > 0 {
-		cid, err := parseNumber(fields[0])
-		if err != nil {
-			return nil, err
-		}
-		e.cid, fields = clientID(cid), fields[1:]
-	}
-	if len(fields) != 2 {
-		return nil, fmt.Errorf("%w: byte count", errProtocol)
-	}
-	var err, err2 error
-	e.in, err = strconv.ParseUint(fields[0], 10, 64)
-	e.out, err2 = strconv.ParseUint(fields[1], 10, 64)
-	if err != nil || err2 != nil {
-		return nil, fmt.Errorf("%w: byte count", errProtocol)
-	}
-	return e, nil
 }
 
 func parseNumber(text string) (uint32, error) {
