@@ -39,7 +39,7 @@ func testSessions(t *testing.T, d Driver) {
 	transfers.Wait()
 	for i, p := range pairs {
 		size := uint64(i+1) << 19 //nolint:gosec // positive
-		if got := p.provider.Counters().Sent; got < size || got > size*5/4 {
+		if got := p.provider.Counters().Sent; got < size || got > most(size) {
 			t.Errorf("session %d moved %d bytes and counted %d", i, size, got)
 		}
 		p.checkCounters(t)

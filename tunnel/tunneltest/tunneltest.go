@@ -101,7 +101,7 @@ type Resolver interface {
 }
 
 // patience bounds every step that should succeed. It is far above what a slow machine needs.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // unlimited is a limit that no test reaches.
 const unlimited = 1 << 40
