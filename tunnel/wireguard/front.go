@@ -27,8 +27,8 @@ type ServerConfig struct {
 	// Exit is what consumers may reach, and the address their traffic leaves from.
 	Exit tunnel.ExitPolicy
 	// Subnet holds the addresses inside the tunnels: the first is the gateway, every session gets
-	// another. Private IPv4; the zero value is 10.182.0.0/16. Consumers do not reach each other
-	// through it.
+	// another. Private IPv4; the zero value is 10.182.0.0/16, and with a TUN device a /16 that the host does
+	// not use. Consumers do not reach each other through it.
 	Subnet netip.Prefix
 	// MTU is the largest inner packet in bytes, from 576 to 9,000; zero is 1420.
 	MTU int

@@ -38,6 +38,7 @@ func (c *Client) openTUN(o offer, s start, cfg tunnel.ClientSession) (*routed.Co
 		dev.Close()
 		return nil, errors.Join(err, made.Close())
 	}
+	t.Watch()
 	go func() { // ends with the device, which Close ends
 		<-dev.Wait()
 		t.Fail(errDeviceGone)

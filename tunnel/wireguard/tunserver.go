@@ -36,8 +36,15 @@ type TUNServer struct {
 
 var _ tunnel.Server = (*TUNServer)(nil)
 
-// NewTUNServer takes the UDP port, makes the TUN device and opens the exit. ctx carries values only.
+// NewTUNServer takes the UDP port, makes the TUN device and opens the exit. Without a Subnet it takes one that the
+// host does not use. ctx carries values only.
 func NewTUNServer(ctx context.Context, cfg ServerConfig, host *hostnet.Host) (*TUNServer, error) {
+	var err error
+	if !cfg.Subnet.IsValid() {
+		if cfg.Subnet, err = routed.FreeSubnet(host); err != nil {
+			return nil, fmt.Errorf("wireguard server: %w", err)
+		}
+	}
 	f, err := newFront(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("wireguard server: %w", err)
