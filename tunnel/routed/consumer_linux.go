@@ -1,6 +1,7 @@
 package routed
 
 import (
+	"fmt"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -18,4 +19,14 @@ func bindTo(device string) func(network, address string, c syscall.RawConn) erro
 		}
 		return bound
 	}
+}
+
+// CheckProbe says why this process cannot be a consumer although hostnet.Check finds nothing: it may not send echo
+// requests by itself (CAP_NET_RAW).
+func CheckProbe() error {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.IPPROTO_ICMP)
+	if err != nil {
+		return fmt.Errorf("no echo request can be sent (CAP_NET_RAW): %w", err)
+	}
+	return unix.Close(fd)
 }
