@@ -93,6 +93,9 @@ func fromStatus(s node.Status) wire.Status {
 		Backends: convert(s.Backends, func(b node.Backend) wire.Backend {
 			return wire.Backend{Name: b.Name, Address: b.Address, Healthy: b.Healthy, Detail: b.Detail}
 		}),
+		Paths: convert(s.Paths, func(p node.Path) wire.Path {
+			return wire.Path{ServiceType: p.ServiceType, TUN: p.TUN, Detail: p.Detail}
+		}),
 		Sessions: fromSessions(s.Sessions),
 	}
 }

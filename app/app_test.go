@@ -178,6 +178,10 @@ func TestWhatTheOperatorMustMend(t *testing.T) {
 		{"malformed network file", NodeConfig{Network: malformed}, "malformed network file"},
 		{"no network file", NodeConfig{Network: malformed + "x"}, "no such file"},
 		{"malformed chain URL", NodeConfig{ChainURLs: []string{"8545"}}, "chain URLs"},
+		{"unknown device", NodeConfig{WireguardDevice: "tap"}, "want none, tun, auto"},
+		{"TUN device with an exit on loopback", NodeConfig{
+			WireguardDevice: WireguardTUN, Provide: []string{"wireguard"}, Country: "DE", ExitSource: netip.MustParseAddr("127.0.0.1"),
+		}, "in user space only"},
 		{"unknown hub", NodeConfig{HubURLs: []string{"http://elsewhere"}}, "not in the network file"},
 		{"unknown service", NodeConfig{Provide: []string{"carrier-pigeon"}}, "cannot provide"},
 		{"no country", NodeConfig{Provide: []string{"wireguard"}, SetupCharge: 1}, "country"},

@@ -49,6 +49,9 @@ type NodeConfig struct {
 	// Listen is each service's UDP address, by service; empty is 0.0.0.0 with port 51820 for wireguard, 1194
 	// for openvpn.
 	Listen map[string]string
+	// WireguardDevice says whether WireGuard's packets pass a TUN device, on a provider's end and on a
+	// consumer's: one of WireguardDevices. Empty is none, user space.
+	WireguardDevice string
 	// Endpoint is the host:port that consumers reach Listen at, by service; empty derives it from Listen,
 	// which must then name an address that others can reach.
 	Endpoint map[string]string

@@ -61,6 +61,7 @@ func Doctor(ctx context.Context, cfg NodeConfig) []Finding {
 	d := &doctor{cfg: cfg}
 	d.identity()
 	d.kernel(ctx)
+	d.wireguard()
 	d.ports(ctx)
 	network, err := chain.LoadNetwork(cfg.Network)
 	if err != nil {

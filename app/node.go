@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -23,7 +22,6 @@ import (
 	"github.com/mysteriumnetwork/myst/node"
 	"github.com/mysteriumnetwork/myst/payments"
 	"github.com/mysteriumnetwork/myst/tunnel"
-	"github.com/mysteriumnetwork/myst/tunnel/openvpn"
 )
 
 // defaultClearLeast keeps a hub, which relays free of charge, from paying gas for dust.
@@ -38,7 +36,11 @@ type nodeRun struct {
 	node   *node.Node
 
 	servers []tunnel.Server // none for a consumer
-	host    *hostnet.Host   // nil where this process may not change the host's network
+	host    *hostnet.Host   // nil where no tunnel needs it, or this process may not change the host's network
+
+	openvpn      bool   // it can be used here
+	wireguardTUN bool   // WireGuard's packets pass a TUN device
+	wireguardWhy string // why they do not, though wanted
 
 	broker atomic.Pointer[nats.Channel] // nil until the identity is unlocked
 }
@@ -123,7 +125,7 @@ func (r *nodeRun) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.openHost(ctx, slices.Contains(r.cfg.Provide, openvpn.ServiceType)); err != nil {
+	if err := r.openHost(ctx); err != nil {
 		return err
 	}
 	if err := r.startServers(ctx); err != nil {
@@ -132,7 +134,7 @@ func (r *nodeRun) build(ctx context.Context) error {
 	r.node = node.New(ctx, node.Config{
 		Version: r.cfg.Version, Network: r.network, Chain: r.payments, Fresh: r.base.client.Fresh, Registry: r.registry,
 		Relayer: r.client, Finder: finder, Backends: r.backends,
-		Clients: r.clients(), Confirmations: r.cfg.Confirmations, Lock: r.cfg.Lock, Deny: r.cfg.Deny, Logger: r.log,
+		Clients: r.clients(), Paths: r.paths(), Confirmations: r.cfg.Confirmations, Lock: r.cfg.Lock, Deny: r.cfg.Deny, Logger: r.log,
 	})
 	r.onClose(r.node.Close)
 	return nil

@@ -28,15 +28,23 @@ func Services() []string { return []string{wireguard.ServiceType, openvpn.Servic
 var defaultListen = map[string]string{wireguard.ServiceType: "0.0.0.0:51820", openvpn.ServiceType: "0.0.0.0:1194"}
 
 // openHost undoes what a crashed run left on the host's network, and makes it possible to change it again,
-// where this process may. wanted says that the node cannot do without.
-func (r *nodeRun) openHost(ctx context.Context, wanted bool) error {
+// where this process may and a tunnel needs it.
+func (r *nodeRun) openHost(ctx context.Context) (err error) {
 	journal := filepath.Join(r.dataDir, hostnetFile)
 	missing := routedProblem(ctx)
+	r.openvpn = missing == nil
+	wanted := slices.Contains(r.cfg.Provide, openvpn.ServiceType)
 	if missing != nil && wanted {
 		return fmt.Errorf("openvpn cannot be provided here: %w", missing)
 	}
+	if r.wireguardTUN, r.wireguardWhy, err = r.cfg.wireguardPath(); err != nil {
+		return err
+	}
+	if r.wireguardTUN {
+		missing, wanted = nil, true
+	}
 	if missing != nil && !exists(journal) {
-		r.log.Debug("tunnels of the kernel cannot be used here", "reason", missing)
+		r.log.Debug("openvpn cannot be used here", "reason", missing)
 		return nil
 	}
 	// With a journal there is something to undo, whatever is missing for more.
@@ -46,6 +54,7 @@ func (r *nodeRun) openHost(ctx context.Context, wanted bool) error {
 		return err
 	case err != nil:
 		r.log.Error("what an earlier run changed of the host's network cannot be undone", "error", err)
+		r.openvpn = false
 		return nil
 	case missing != nil:
 		r.log.Warn("tunnels of the kernel cannot be used here any more", "reason", missing)
@@ -80,10 +89,14 @@ func routedProblem(ctx context.Context) error {
 func (r *nodeRun) clients() map[string]func() (tunnel.Client, error) {
 	all := map[string]func() (tunnel.Client, error){
 		wireguard.ServiceType: func() (tunnel.Client, error) {
-			return wireguard.NewClient(wireguard.ClientConfig{Logger: r.log})
+			cfg := wireguard.ClientConfig{Logger: r.log}
+			if r.wireguardTUN {
+				cfg.Host = r.host
+			}
+			return wireguard.NewClient(cfg)
 		},
 	}
-	if r.host != nil {
+	if r.openvpn {
 		all[openvpn.ServiceType] = func() (tunnel.Client, error) {
 			return openvpn.NewClient(openvpn.ClientConfig{Host: r.host, Logger: r.log}), nil
 		}
@@ -121,7 +134,11 @@ func (r *nodeRun) startServer(ctx context.Context, service string) (tunnel.Serve
 			Host: r.host, Listen: listen, Endpoint: endpoint, Exit: exit, Logger: r.log,
 		})
 	}
-	return wireguard.NewServer(wireguard.ServerConfig{Listen: listen, Endpoint: endpoint, Exit: exit, Logger: r.log})
+	cfg := wireguard.ServerConfig{Listen: listen, Endpoint: endpoint, Exit: exit, Logger: r.log}
+	if r.wireguardTUN {
+		return wireguard.NewTUNServer(ctx, cfg, r.host)
+	}
+	return wireguard.NewServer(cfg)
 }
 
 // checkServices finds what is wrong with the services to provide.

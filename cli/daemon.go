@@ -149,12 +149,24 @@ func (e *env) nodeFlags(cmd *cobra.Command) *nodeFlags {
 	cfg.APIAddr = api.DefaultAddr
 	hostPortFlag(flags, &cfg.APIAddr, "api", "loopback `address:port` of the local API", api.CheckAddr)
 	providerFlags(cmd, cfg)
+	wireguardFlag(cmd, &cfg.WireguardDevice)
 	coinsFlag(flags, &cfg.Lock, "lock", "`coins` that \"connect\" reserves for a provider by default (default 1)")
 	flags.Uint64Var(&cfg.Confirmations, "confirmations", 2, "`blocks` to wait before a lock counts")
 	flags.DurationVar(&cfg.DrainTimeout, "drain-timeout", 0, "at most this long for an orderly end (default 30s)")
 	f.logs.add(flags)
 	lightFlag(cmd, &cfg.LightScrypt)
 	return f
+}
+
+func wireguardFlag(cmd *cobra.Command, into *string) {
+	choices := app.WireguardDevices()
+	cmd.Flags().Var(&value[string]{kind: "kind", text: choices[0], into: into, parse: func(s string) (string, error) {
+		if !slices.Contains(choices, s) {
+			return "", fmt.Errorf("%q: want %s", s, strings.Join(choices, ", "))
+		}
+		return s, nil
+	}}, "wireguard-device", "`kind` of WireGuard's device: none stays in user space, tun needs root and Linux, auto is tun if it can be")
+	completeWith(cmd, "wireguard-device", choices...)
 }
 
 // providerOnly are the flags that mean nothing without --provide.

@@ -279,7 +279,7 @@ func printStatus(w *printer, s wire.Status) {
 		who = s.Identity + ", " + registration(s)
 	}
 	w.fields("Identity", who, "Network", fmt.Sprintf("%s, chain %d", s.Network, s.ChainID),
-		"Running", fmt.Sprintf("for %s, version %s", durationText(time.Since(s.Started)), s.Version))
+		"Running", fmt.Sprintf("for %s, version %s", durationText(time.Since(s.Started)), s.Version), "Tunnels", pathsText(s.Paths))
 	if len(s.Backends) > 0 {
 		w.line("")
 		var rows [][]string
@@ -303,6 +303,19 @@ func printStatus(w *printer, s wire.Status) {
 		w.line("")
 		printSessions(w, s.Sessions)
 	}
+}
+
+// pathsText says of each service what carries its packets.
+func pathsText(paths []wire.Path) string {
+	var texts []string
+	for _, p := range paths {
+		text := p.ServiceType + yes(p.TUN, " with TUN devices", " in user space")
+		if p.Detail != "" {
+			text += " (" + p.Detail + ")"
+		}
+		texts = append(texts, text)
+	}
+	return strings.Join(texts, ", ")
 }
 
 // registration says whether the identity is registered. That it is not counts only from a node that has

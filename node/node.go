@@ -107,6 +107,8 @@ type Config struct {
 	Finder   Finder
 	// Clients makes the consumer's end of each tunnel driver, by service type.
 	Clients map[string]func() (tunnel.Client, error)
+	// Paths is what carries each service's packets, for showing it.
+	Paths []Path
 	// Backends tells the health of what the node depends on; nil is none.
 	Backends func() []Backend
 	// Confirmations that a lock needs before service; zero is 2.
@@ -213,7 +215,7 @@ func (n *Node) wallet(self *Self) *wallet {
 func (n *Node) Status(ctx context.Context) (Status, error) {
 	s := Status{
 		Version: n.cfg.Version, Network: n.cfg.Network.Name, ChainID: n.cfg.Network.ChainID,
-		Started: n.started, Backends: n.cfg.Backends(), Sessions: n.open(),
+		Started: n.started, Backends: n.cfg.Backends(), Paths: n.cfg.Paths, Sessions: n.open(),
 	}
 	n.mu.Lock()
 	self := n.self

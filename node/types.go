@@ -42,6 +42,7 @@ type Status struct {
 	Started    time.Time
 	Providing  []ServiceStatus
 	Backends   []Backend // chain, hub, broker
+	Paths      []Path    // of the services that this node can use
 	Sessions   []Session // the open ones
 }
 
@@ -53,6 +54,13 @@ type ServiceStatus struct {
 	SetupCharge money.Amount
 	Announced   bool
 	Problem     string // empty when announced
+}
+
+// Path is what carries a service's packets on this host, as its provider or its consumer.
+type Path struct {
+	ServiceType string
+	TUN         bool   // a TUN device; else user space
+	Detail      string // why it is user space although a TUN device would be liked; mostly empty
 }
 
 // Backend is the health of something outside the node.

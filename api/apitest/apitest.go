@@ -119,6 +119,7 @@ func (n *Node) Status(context.Context) (node.Status, error) {
 	s := node.Status{
 		Version: "test", Network: "fake", ChainID: n.Domain.ChainID, Started: n.now().Add(-time.Minute), Registered: n.registered,
 		Backends: []node.Backend{{Name: "chain", Address: "http://127.0.0.1:8545", Healthy: !n.Down, Detail: "block 12, 2 s old"}},
+		Paths:    []node.Path{{ServiceType: "wireguard", Detail: "no rights"}, {ServiceType: "openvpn", TUN: true}},
 	}
 	if n.Down {
 		s.Backends[0].Detail = "connection refused; tried again every 5 s"

@@ -51,6 +51,7 @@ type Status struct {
 	Started    time.Time `json:"started"`
 	Providing  []Service `json:"providing"`
 	Backends   []Backend `json:"backends"`
+	Paths      []Path    `json:"paths" doc:"what carries the packets of each service that this node can use"`
 	Sessions   []Session `json:"sessions" doc:"the open ones"`
 }
 
@@ -62,6 +63,13 @@ type Service struct {
 	SetupCharge Amount `json:"setup_charge"`
 	Announced   bool   `json:"announced"`
 	Problem     string `json:"problem,omitempty" doc:"why it is not announced"`
+}
+
+// Path is what carries a service's packets on this host.
+type Path struct {
+	ServiceType string `json:"service_type" example:"wireguard"`
+	TUN         bool   `json:"tun" doc:"a TUN device; else user space"`
+	Detail      string `json:"detail,omitempty" doc:"why it is user space although a TUN device would be liked"`
 }
 
 // Backend is the health of something outside the node.

@@ -2,8 +2,6 @@ package openvpn
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -74,10 +72,8 @@ func (c *Client) open(ctx context.Context, o offer, s start, cfg tunnel.ClientSe
 	if err != nil {
 		return nil, err
 	}
-	var number [4]byte
-	_, _ = rand.Read(number[:]) // never fails
 	// A single address, so that the main table gets no route: the provider's network is not this host's.
-	device, err := c.cfg.Host.TUN("myst-"+hex.EncodeToString(number[:]), o.mtu, netip.PrefixFrom(s.address.Addr(), 32))
+	device, err := c.cfg.Host.TUN(routed.DeviceName(), o.mtu, netip.PrefixFrom(s.address.Addr(), 32))
 	if err != nil {
 		return nil, err
 	}

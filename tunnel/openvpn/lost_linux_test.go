@@ -14,7 +14,7 @@ import (
 )
 
 // session opens a session of the server and connects a client to it.
-func (s *stage) session(t *testing.T, server *Server, id byte) (tunnel.Tunnel, tunnel.ClientTunnel) {
+func (s stage) session(t *testing.T, server *Server, id byte) (tunnel.Tunnel, tunnel.ClientTunnel) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -52,7 +52,7 @@ func TestExitLostAndMadeAgain(t *testing.T) {
 		}
 	}()
 	sold, _ := s.session(t, server, 1)
-	s.provider.Do(func() {
+	s.Provider.Do(func() {
 		conn, err := nftables.New()
 		if err == nil {
 			conn.FlushRuleset()
@@ -77,7 +77,7 @@ func TestExitLostAndMadeAgain(t *testing.T) {
 	if err := sold.Err(); err != nil {
 		t.Error(err)
 	}
-	s.provider.Do(func() {
+	s.Provider.Do(func() {
 		conn, err := nftables.New()
 		if err != nil {
 			t.Fatal(err)
@@ -92,7 +92,7 @@ func TestExitLostAndMadeAgain(t *testing.T) {
 // A provider can name any private address in a tunnel, and the consumer's network must not suffer.
 func TestTunnelTakesNoAddressOfTheHost(t *testing.T) {
 	s := newStage(t)
-	s.consumer.Run("ip", "addr", "add", "192.168.44.2/24", "dev", "lo")
+	s.Consumer.Run("ip", "addr", "add", "192.168.44.2/24", "dev", "lo")
 	server := s.server(t, ServerConfig{Subnet: netip.MustParsePrefix("192.168.44.0/24")})
 	defer func() {
 		if err := server.Close(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -35,6 +36,13 @@ type ConsumerConfig struct {
 	// Leave ends what carries the device: it is called first when the tunnel ends. Left, called last,
 	// removes the device.
 	Leave, Left func() error
+}
+
+// DeviceName makes a name for one session's device.
+func DeviceName() string {
+	var number [4]byte
+	_, _ = rand.Read(number[:]) // never fails
+	return "myst-" + hex.EncodeToString(number[:])
 }
 
 // Consumer is the consumer's end of one routed tunnel.

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"os"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -105,7 +104,8 @@ func exchange(conn net.Conn, datagram, answer []byte) (n int, err error) {
 		if _, err := conn.Write(datagram); err != nil {
 			return 0, fmt.Errorf("send: %w", err)
 		}
-		if n, err = conn.Read(answer); !errors.Is(err, os.ErrDeadlineExceeded) {
+		n, err = conn.Read(answer)
+		if timeout, ok := errors.AsType[net.Error](err); !ok || !timeout.Timeout() {
 			return n, err
 		}
 	}

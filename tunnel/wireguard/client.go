@@ -18,6 +18,7 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
+	"github.com/mysteriumnetwork/myst/hostnet"
 	"github.com/mysteriumnetwork/myst/tunnel"
 )
 
@@ -26,6 +27,8 @@ const probeWait = time.Second
 
 // ClientConfig says how the consumer's end reaches the provider. The zero value is good.
 type ClientConfig struct {
+	// Host gets a TUN device for the session; nil stays in user space.
+	Host *hostnet.Host
 	// Listen is the local UDP address. The zero value takes a free port: on loopback when the
 	// provider is there, else on every address.
 	Listen netip.AddrPort
@@ -65,12 +68,20 @@ func (c *Client) Connect(ctx context.Context, cfg tunnel.ClientSession) (tunnel.
 	if err != nil {
 		return nil, err
 	}
-	t, err := c.open(o, s, cfg)
+	var t interface {
+		tunnel.ClientTunnel
+		AwaitEcho(ctx context.Context) error
+	}
+	if c.cfg.Host != nil {
+		t, err = c.openTUN(o, s, cfg)
+	} else {
+		t, err = c.open(o, s, cfg)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("wireguard: %w", err)
 	}
-	if err := t.awaitEcho(ctx); err != nil {
-		_ = t.Close() // cannot fail
+	if err := t.AwaitEcho(ctx); err != nil {
+		_ = t.Close() // the first error says more
 		return nil, fmt.Errorf("wireguard: no answer through the tunnel: %w", err)
 	}
 	return t, nil
@@ -195,8 +206,8 @@ func (t *clientTunnel) endpoint(proto byte, localPort uint16, remote netip.AddrP
 	}, nicID) != nil
 }
 
-// awaitEcho probes until an echo comes back.
-func (t *clientTunnel) awaitEcho(ctx context.Context) error {
+// AwaitEcho probes until an echo comes back.
+func (t *clientTunnel) AwaitEcho(ctx context.Context) error {
 	for {
 		try, cancel := context.WithTimeout(ctx, probeWait)
 		err := t.Probe(try)

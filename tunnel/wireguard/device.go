@@ -9,18 +9,19 @@ import (
 	"strings"
 
 	"golang.zx2c4.com/wireguard/device"
+	"golang.zx2c4.com/wireguard/tun"
 
 	"github.com/mysteriumnetwork/myst/tunnel"
 )
 
-// startDevice makes a device between the bridge and the socket and brings it up. On an error the
-// device has closed both.
-func startDevice(b *bridge, socket *bind, log *slog.Logger, config string) (*device.Device, error) {
+// startDevice makes a device between the inner and the outer side and brings it up. On an error it
+// has closed both.
+func startDevice(inner tun.Device, socket *bind, log *slog.Logger, config string) (*device.Device, error) {
 	logf := func(format string, args ...any) {
 		// The device names peers by the first and last letters of their keys, and no inner addresses.
 		log.Debug("wireguard: " + fmt.Sprintf(format, args...))
 	}
-	dev := device.NewDevice(b, socket, &device.Logger{Verbosef: device.DiscardLogf, Errorf: logf})
+	dev := device.NewDevice(inner, socket, &device.Logger{Verbosef: device.DiscardLogf, Errorf: logf})
 	err := dev.IpcSet(config)
 	if err == nil {
 		err = dev.Up()

@@ -46,7 +46,7 @@ func (t *session) handleTCP(r *tcp.ForwarderRequest) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(t.ctx, dialTimeout)
-	out, err := t.server.guard.Dial(ctx, "tcp", dst)
+	out, err := t.server.dial(ctx, "tcp", dst)
 	cancel()
 	if err != nil {
 		r.Complete(true)
@@ -148,7 +148,7 @@ func (t *session) handleUDP(id stack.TransportEndpointID, pkt *stack.PacketBuffe
 // relayUDP copies datagrams both ways until the flow falls idle.
 func (t *session) relayUDP(in *gonet.UDPConn, dst netip.AddrPort) {
 	defer in.Close() //nolint:errcheck // nothing to flush
-	out, err := t.server.guard.Dial(t.ctx, "udp", dst)
+	out, err := t.server.dial(t.ctx, "udp", dst)
 	if err != nil {
 		return
 	}

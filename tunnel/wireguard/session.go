@@ -2,7 +2,6 @@ package wireguard
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 	"sync"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/tunnel"
 	"github.com/mysteriumnetwork/myst/tunnel/dns"
+	"github.com/mysteriumnetwork/myst/tunnel/routed"
 )
 
 // maxFlows bounds the TCP connections and UDP flows of one session at a time.
@@ -22,9 +22,6 @@ const maxFlows = 4096
 
 // maxQueries bounds the DNS queries of one session that wait for the provider's resolver.
 const maxQueries = 64
-
-// ErrUnused ends a tunnel whose consumer sent nothing through it in time.
-var ErrUnused = errors.New("consumer did not use the tunnel in time")
 
 // session is the provider's end of one tunnel: a peer of the device, and a stack that takes the
 // peer's packets to every address, ends their TCP connections and UDP flows here, and dials
@@ -88,7 +85,7 @@ func newSession(ctx context.Context, s *Server, id tunnel.SessionID, key [32]byt
 	t.mu.Lock() // the timer may fire before it is assigned
 	t.unused = time.AfterFunc(s.cfg.FirstUse, func() {
 		if !t.used.Load() {
-			t.shutdown(ErrUnused)
+			t.shutdown(routed.ErrUnused)
 		}
 	})
 	t.mu.Unlock()

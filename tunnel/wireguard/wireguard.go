@@ -1,7 +1,8 @@
-// Package wireguard is the WireGuard driver, in user space on both ends: neither needs root, a TUN
-// device or a route.
+// Package wireguard is the WireGuard driver. WireGuard itself runs in this process on both ends. What is inside the
+// tunnel either stays in this process too, and then an end needs neither root nor a TUN device nor a route; or it
+// passes a TUN device, and the kernel does the rest. Each end chooses for itself: the other cannot tell.
 //
-// # The provider's end
+// # The provider's end in user space
 //
 // A [Server] has one WireGuard device with one UDP port. Every session is a peer of it: with the
 // consumer's fresh key, the session's credential as preshared key, and one assigned address as
@@ -11,7 +12,7 @@
 // no packet of a consumer ever reaches the provider's network as it came, and sessions share nothing
 // but the device. The gateway, the first address of the subnet, answers echo requests and DNS.
 //
-// # The consumer's end
+// # The consumer's end in user space
 //
 // A [Client] makes a device with one peer and a stack with one address. Applications get
 // connections from that stack, in this process; names are asked at the gateway. What the provider
@@ -28,6 +29,15 @@
 // padding and keep-alives. At the limit a link holds up to 512 packets that arrived and 1,024 that
 // are to be sent; see link. An end sends no faster than the device takes packets, so a queue
 // is full only when the limit is reached or a stack is short of processor time.
+//
+// # With a TUN device
+//
+// A [TUNServer], and a Client with a Host, put a TUN device of package hostnet where the bridge is, and leave what is
+// beyond it to package routed: addresses, exit, names, connections, and the meters, which are the kernel's. They
+// count the same packets by the same rule, with one difference: what a provider sends unasked, which
+// neither kind of provider does, a consumer's kernel counts before it drops it. What is above a limit is dropped, not held.
+//
+// # Driver data
 //
 // Driver data is three protocol buffers (internal/pb/wireguard.proto): the consumer's public key; the
 // provider's public key, endpoint and packet size; the two inner addresses. The device is
