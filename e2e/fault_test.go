@@ -4,12 +4,10 @@ package e2e
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -129,7 +127,7 @@ func (m *world) kill(t *testing.T, victim string, buyer *testbed.Party) {
 		m.Chain.Kill()
 		m.Chain.Start(t)
 	case "openvpn":
-		pids := children(t, m.seller.Cmd.Process.Pid, "openvpn")
+		pids := testbed.Children(t, m.seller.Cmd.Process.Pid, "openvpn")
 		if len(pids) == 0 {
 			t.Error("the provider has no openvpn")
 		}
@@ -137,27 +135,6 @@ func (m *world) kill(t *testing.T, victim string, buyer *testbed.Party) {
 			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended
 		}
 	}
-}
-
-// children are a process's by name.
-func children(t *testing.T, parent int, name string) (pids []int) {
-	t.Helper()
-	all, err := filepath.Glob("/proc/[0-9]*/stat")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range all {
-		text, err := os.ReadFile(path) //nolint:gosec // of /proc
-		if err != nil {
-			continue // it has ended
-		}
-		var pid, of int
-		var called, state string
-		if n, _ := fmt.Sscanf(string(text), "%d %s %s %d", &pid, &called, &state, &of); n == 4 && of == parent && called == "("+name+")" {
-			pids = append(pids, pid)
-		}
-	}
-	return pids
 }
 
 // recover waits until everything works again and no session is open.

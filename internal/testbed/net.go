@@ -3,11 +3,12 @@
 package testbed
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strings"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -59,6 +60,9 @@ type Site struct {
 // Secret is what a site's page says; a capture of the wire must not hold it.
 const Secret = "this page is nobody's business but its reader's"
 
+// payload is what downloads repeat.
+var payload = bytes.Repeat([]byte("0123456789abcdef"), 1<<16)
+
 // Serve runs a web server on a host: its page holds [Secret] and the asker's address, /bytes/N is so many bytes.
 func Serve(t testing.TB, h *Host) *Site {
 	t.Helper()
@@ -71,7 +75,12 @@ func Serve(t testing.TB, h *Host) *Site {
 		s.mu.Unlock()
 		var size int
 		if _, err := fmt.Sscanf(r.URL.Path, "/bytes/%d", &size); err == nil {
-			_, _ = w.Write([]byte(strings.Repeat("0123456789abcdef", size/16)))
+			w.Header().Set("Content-Length", strconv.Itoa(size))
+			for err == nil && size > 0 {
+				n := min(size, len(payload))
+				_, err = w.Write(payload[:n])
+				size -= n
+			}
 			return
 		}
 		_, _ = fmt.Fprintf(w, "%s; you are %s", Secret, from) //nolint:gosec // an address

@@ -88,6 +88,13 @@ func (l *LogFile) String() string {
 	return l.text.String()
 }
 
+// Reset forgets what was said.
+func (l *LogFile) Reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text.Reset()
+}
+
 // Start starts it. The kernel kills it when this process ends, however that ends.
 func (d *Daemon) Start(t testing.TB) {
 	t.Helper()
@@ -178,14 +185,21 @@ func NewParty(t testing.TB, on *Host, args ...string) *Party {
 	return p
 }
 
+// Command prepares a command of myst.
+func (p *Party) Command(t testing.TB, args ...string) *nstest.Cmd {
+	t.Helper()
+	cmd := p.On.Command(Program(t, "myst"), args...)
+	cmd.Env = append(os.Environ(), p.env...)
+	return cmd
+}
+
 // Try runs a command of myst and reads its JSON into out unless that is nil.
 func (p *Party) Try(t testing.TB, out any, args ...string) error {
 	t.Helper()
 	if out != nil {
 		args = append(args, "--json")
 	}
-	cmd := p.On.Command(Program(t, "myst"), args...)
-	cmd.Env = append(os.Environ(), p.env...)
+	cmd := p.Command(t, args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -231,4 +245,25 @@ func (d *Daemon) AwaitFor(t testing.TB, limit time.Duration, what string, ok fun
 		}
 		<-time.After(100 * time.Millisecond)
 	}
+}
+
+// Children are a process's by name.
+func Children(t testing.TB, parent int, name string) (pids []int) {
+	t.Helper()
+	all, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range all {
+		text, err := os.ReadFile(path) //nolint:gosec // of /proc
+		if err != nil {
+			continue // it has ended
+		}
+		var pid, of int
+		var called, state string
+		if n, _ := fmt.Sscanf(string(text), "%d %s %s %d", &pid, &called, &state, &of); n == 4 && of == parent && called == "("+name+")" {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
 }
