@@ -89,23 +89,20 @@ func newTrade(t testing.TB) *trade {
 	return s
 }
 
-// pids are a node's process and its openvpn's.
-func pids(t testing.TB, p *testbed.Party) []int {
-	t.Helper()
-	node := p.Cmd.Process.Pid
-	return append(testbed.Children(t, node, "openvpn"), node)
-}
-
 // throughput downloads by each way in turn, over one session, whose opening it returns.
 func (s *trade) throughput(t testing.TB, r *result) opening {
 	t.Helper()
 	first, session := s.open(t)
 	s.hand.connect(t)
-	both := slices.Concat(pids(t, s.seller), pids(t, s.buyer))
+	nodes := []int{s.seller.Cmd.Process.Pid, s.buyer.Cmd.Process.Pid}
+	both := slices.Concat(testbed.Children(t, nodes[0], "openvpn"), testbed.Children(t, nodes[1], "openvpn"))
 	ways := []way{
-		{"by hand", testbed.Client(s.hand.inside, ""), []int{s.hand.server.Cmd.Process.Pid, s.hand.client.Cmd.Process.Pid}},
-		{"session, bound", bound(s.buyer.On, device(t, s.buyer.On)), both},
-		{"session, SOCKS5", testbed.Client(s.buyer.On, session.ProxyAddr), both},
+		{"by hand", testbed.Client(s.hand.inside, ""), []int{s.hand.server.Cmd.Process.Pid, s.hand.client.Cmd.Process.Pid}, nil},
+		{"session, bound", bound(s.buyer.On, device(t, s.buyer.On)), both, nodes},
+		{"session, SOCKS5", testbed.Client(s.buyer.On, session.ProxyAddr), both, nodes},
+	}
+	if len(both) != 2 {
+		t.Fatalf("a session has %d openvpn processes", len(both))
 	}
 	into := []*[]sample{&r.ByHand, &r.Bound, &r.SOCKS5}
 	for _, w := range ways { // windows grow with what was paid

@@ -21,30 +21,33 @@ import (
 	"github.com/mysteriumnetwork/myst/internal/testbed"
 )
 
-// way is how a download goes, and whose processor time it takes.
+// way is how a download goes, and whose processor time it takes: openvpn's at both ends, and that of nodes.
 type way struct {
-	name   string
-	client *http.Client
-	pids   []int
+	name           string
+	client         *http.Client
+	openvpn, nodes []int // process IDs
 }
 
 // sample is one download.
 type sample struct {
 	Megabits float64 `json:"megabits_per_second"`
 	CPU      float64 `json:"cpu_seconds_per_gib"`
+	Nodes    float64 `json:"of_it_nodes"`
 }
 
 // download fetches so many bytes.
 func (w way) download(t testing.TB, site *testbed.Site, bytes int64) sample {
 	t.Helper()
-	before, started := w.cpu(t), time.Now()
+	openvpn, nodes, started := used(t, w.openvpn), used(t, w.nodes), time.Now()
 	if got := w.fetch(t, site, bytes); got != bytes {
 		t.Fatalf("%s: %d bytes came of %d", w.name, got, bytes)
 	}
-	took := time.Since(started)
+	took, gibibytes := time.Since(started), float64(bytes)/(1<<30)
+	nodes = used(t, w.nodes) - nodes
 	return sample{
 		Megabits: float64(bytes) * 8 / 1e6 / took.Seconds(),
-		CPU:      (w.cpu(t) - before).Seconds() * (1 << 30) / float64(bytes),
+		CPU:      (used(t, w.openvpn) - openvpn + nodes).Seconds() / gibibytes,
+		Nodes:    nodes.Seconds() / gibibytes,
 	}
 }
 
@@ -73,10 +76,10 @@ func (w way) fetch(t testing.TB, site *testbed.Site, bytes int64) (got int64) {
 	}
 }
 
-// cpu is the time that the processes have used so far, in ticks of 10 ms; see proc_pid_stat(5).
-func (w way) cpu(t testing.TB) (used time.Duration) {
+// used is the processor time of processes so far, in ticks of 10 ms; see proc_pid_stat(5).
+func used(t testing.TB, pids []int) (sum time.Duration) {
 	t.Helper()
-	for _, pid := range w.pids {
+	for _, pid := range pids {
 		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 		if err != nil {
 			t.Fatal(err)
@@ -88,10 +91,10 @@ func (w way) cpu(t testing.TB) (used time.Duration) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			used += time.Duration(ticks) * (time.Second / 100)
+			sum += time.Duration(ticks) * (time.Second / 100)
 		}
 	}
-	return used
+	return sum
 }
 
 // bound is a client whose sockets leave by the device, as curl's --interface does.

@@ -49,6 +49,7 @@ func machine() string {
 
 func speed(s sample) float64 { return s.Megabits }
 func cpu(s sample) float64   { return s.CPU }
+func nodes(s sample) float64 { return s.Nodes }
 func wait(o opening) float64 { return o.Milli }
 
 // values are one figure of each element.
@@ -92,6 +93,8 @@ func (r *result) print(w io.Writer) {
 	row("throughput, SOCKS5, Mbit/s", median(values(hand, speed)), median(values(r.SOCKS5, speed)), m.SOCKS5Speed, "")
 	row("processor, bound socket, s/GiB", median(values(hand, cpu)), median(values(r.Bound, cpu)), m.BoundCPU, atMost)
 	row("processor, SOCKS5, s/GiB", median(values(hand, cpu)), median(values(r.SOCKS5, cpu)), m.SOCKS5CPU, "")
+	fmt.Fprintf(w, "%-34s %10s %10s %8s\n", "of it the nodes, bound; SOCKS5", "",
+		fmt.Sprintf("%.1f", median(values(r.Bound, nodes))), fmt.Sprintf("; %.1f", median(values(r.SOCKS5, nodes))))
 	fmt.Fprintf(w, "%-34s %10.0f %10.0f %+8.0f  at most %d more\n\n", "to the first byte, ms",
 		median(values(r.ByHandOpen, wait)), median(values(r.SessionOpen, wait)), m.More, mostMore)
 	r.steps(w, "by hand", r.ByHandOpen)
