@@ -111,6 +111,18 @@ func shows(output, page string) bool {
 	return true
 }
 
+func TestShows(t *testing.T) {
+	const output = "   0.0s  step\nSTATE  NAME\n   ok  one thing\nended."
+	for page, want := range map[string]bool{
+		"STATE NAME\nok one thing\n": true, "… step\nended.\n": true, "ok one …\n": true, "STATE … \n": true,
+		"ok one\n": false, "ended.\nSTATE NAME\n": false, "ended!\n": false, "STATE …\nSTATE …\n": false, "o. one thing\n": false,
+	} {
+		if shows(output, page) != want {
+			t.Errorf("%q: shown is %v", page, !want)
+		}
+	}
+}
+
 // The walk-through works as it is written.
 func TestThreeMachines(t *testing.T) {
 	network := testbed.NewNetwork(t)

@@ -23,11 +23,15 @@ import (
 // Patience bounds every step that should succeed.
 const Patience = 60 * time.Second
 
+// built is the directory that programs has made, or empty.
+var built string
+
 // programs is the directory of the binaries, built once.
 var programs = sync.OnceValues(func() (dir string, err error) {
 	if dir, err = os.MkdirTemp("", "myst-testbed-"); err != nil {
 		return "", err
 	}
+	built = dir
 	const module = "github.com/mysteriumnetwork/myst/cmd/"
 	out, err := exec.Command("go", "build", "-o", dir+"/", module+"myst", module+"mystdev").CombinedOutput() //nolint:noctx // ends by itself
 	if err != nil {
@@ -36,14 +40,8 @@ var programs = sync.OnceValues(func() (dir string, err error) {
 	return dir, err
 })
 
-// RemovePrograms removes what was built, at a test program's end.
-func RemovePrograms() error {
-	dir, err := programs()
-	if err != nil {
-		return err
-	}
-	return os.RemoveAll(dir)
-}
+// RemovePrograms removes what was built, if anything was, at a test program's end.
+func RemovePrograms() error { return os.RemoveAll(built) }
 
 // Program is the path of a binary: myst or mystdev.
 func Program(t testing.TB, name string) string {
