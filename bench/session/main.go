@@ -105,8 +105,8 @@ func (s *trade) throughput(t testing.TB, r *result) opening {
 		t.Fatalf("a session has %d openvpn processes", len(both))
 	}
 	into := []*[]sample{&r.ByHand, &r.Bound, &r.SOCKS5}
-	for _, w := range ways { // windows grow with what was paid
-		w.download(t, s.world.Page, r.Bytes)
+	for _, w := range ways { // the session's windows grow meanwhile
+		r.First = append(r.First, w.download(t, s.world.Page, r.Bytes))
 	}
 	for round := range r.Runs {
 		for i := range ways {

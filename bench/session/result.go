@@ -17,6 +17,7 @@ type result struct {
 	Runs    int    `json:"runs"`
 	Bytes   int64  `json:"bytes"` // of each download
 
+	First  []sample `json:"first"` // one of each of the following, not counted
 	ByHand []sample `json:"by_hand"`
 	Bound  []sample `json:"session_bound"`
 	SOCKS5 []sample `json:"session_socks5"`
@@ -83,9 +84,9 @@ func (r *result) sum() {
 
 func (r *result) print(w io.Writer) {
 	fmt.Fprintf(w, "%s; medians of %d downloads of %d MiB\n\n", r.Machine, r.Runs, r.Bytes/mebibyte)
-	fmt.Fprintf(w, "%-34s %10s %10s %8s  %s\n", "", "by hand", "session", "ratio", "aim")
+	fmt.Fprintf(w, "%-36s %10s %10s %8s  %s\n", "", "by hand", "session", "ratio", "aim")
 	row := func(what string, hand, session, ratio float64, aim string) {
-		fmt.Fprintf(w, "%-34s %10.1f %10.1f %8.3f  %s\n", what, hand, session, ratio, aim)
+		fmt.Fprintf(w, "%-36s %10.1f %10.1f %8.3f  %s\n", what, hand, session, ratio, aim)
 	}
 	hand, m := r.ByHand, r.Medians
 	atLeast, atMost := fmt.Sprintf(">= %.2f", leastSpeed), fmt.Sprintf("<= %.2f", mostCPU)
@@ -93,9 +94,10 @@ func (r *result) print(w io.Writer) {
 	row("throughput, SOCKS5, Mbit/s", median(values(hand, speed)), median(values(r.SOCKS5, speed)), m.SOCKS5Speed, "")
 	row("processor, bound socket, s/GiB", median(values(hand, cpu)), median(values(r.Bound, cpu)), m.BoundCPU, atMost)
 	row("processor, SOCKS5, s/GiB", median(values(hand, cpu)), median(values(r.SOCKS5, cpu)), m.SOCKS5CPU, "")
-	fmt.Fprintf(w, "%-34s %10s %10s %8s\n", "of it the nodes, bound; SOCKS5", "",
+	fmt.Fprintf(w, "%-36s %10s %10s %8s\n", "of it the nodes, bound; SOCKS5", "",
 		fmt.Sprintf("%.1f", median(values(r.Bound, nodes))), fmt.Sprintf("; %.1f", median(values(r.SOCKS5, nodes))))
-	fmt.Fprintf(w, "%-34s %10.0f %10.0f %+8.0f  at most %d more\n\n", "to the first byte, ms",
+	row("first download, bound, Mbit/s (once)", r.First[0].Megabits, r.First[1].Megabits, r.First[1].Megabits/r.First[0].Megabits, "")
+	fmt.Fprintf(w, "%-36s %10.0f %10.0f %+8.0f  at most %d more\n\n", "to the first byte, ms",
 		median(values(r.ByHandOpen, wait)), median(values(r.SessionOpen, wait)), m.More, mostMore)
 	r.steps(w, "by hand", r.ByHandOpen)
 	r.steps(w, "session, confirmed lock", r.SessionOpen)
