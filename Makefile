@@ -90,6 +90,10 @@ mutants: ## remove ten security checks one at a time and see a test fail for eac
 bench-startup: ## myst node: time to API ready, idle memory, size of the binary
 	@go run ./bench/startup
 
+.PHONY: bench-session
+bench-session: ## a paid OpenVPN session beside the same openvpn by hand: speed, processor time, time to the first byte (root, Linux)
+	@go run ./bench/session
+
 .PHONY: bench-demo
 bench-demo: ## time from an empty build cache to a finished demo, and of a warm demo
 	@bench/demo.sh

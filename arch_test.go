@@ -28,7 +28,7 @@ var levels = [][]string{
 	{"api/wire"},
 	{"api", "api/client"},
 	{"app"},
-	{"cli", "devnet"},
+	{"cli", "devnet", "internal/testbed"},
 	{"cmd/…", "bench/…", "scripts/…", "e2e"},
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/internal/testbed"
 	"golang.org/x/sys/unix"
 )
 
@@ -21,7 +22,7 @@ type capture struct {
 }
 
 // listen starts a capture on a host.
-func listen(t *testing.T, h *host) *capture {
+func listen(t *testing.T, h *testbed.Host) *capture {
 	t.Helper()
 	c := &capture{stop: make(chan struct{}), ended: make(chan struct{})}
 	var fd int

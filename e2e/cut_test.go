@@ -3,26 +3,28 @@
 package e2e
 
 import (
+	"io"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/mysteriumnetwork/myst/api/wire"
+	"github.com/mysteriumnetwork/myst/internal/testbed"
 )
 
 // cut pulls a host's cable for a while.
-func (n *network) cut(t *testing.T, h *host, while time.Duration) {
+func (m *world) cut(t *testing.T, h *testbed.Host, while time.Duration) {
 	t.Helper()
-	n.wire.Run("ip", "link", "set", h.port, "down")
+	m.Wire.Run("ip", "link", "set", h.Port, "down")
 	<-time.After(while)
-	n.wire.Run("ip", "link", "set", h.port, "up")
+	m.Wire.Run("ip", "link", "set", h.Port, "up")
 }
 
 // mebibyte fetches so much through a session, within a time; false is that it did not come.
 func (m *world) mebibyte(buyer int, s wire.Session, within time.Duration) bool {
-	c := client(m.consumers[buyer], s.ProxyAddr)
+	c := testbed.Client(m.consumers[buyer], s.ProxyAddr)
 	c.Timeout = within
-	resp, err := c.Get("http://" + m.page.addr.String() + "/bytes/1048576")
+	resp, err := c.Get("http://" + m.Page.Addr.String() + "/bytes/1048576")
 	if err != nil {
 		return false
 	}
@@ -49,25 +51,25 @@ func TestCutOff(t *testing.T) {
 	}
 	works("before")
 
-	m.wire.Run("ip", "link", "set", m.chain.port, "down")
+	m.Wire.Run("ip", "link", "set", m.ChainHost.Port, "down")
 	works("without the chain")
-	m.wire.Run("ip", "link", "set", m.chain.port, "up")
+	m.Wire.Run("ip", "link", "set", m.ChainHost.Port, "up")
 
-	m.cut(t, m.hub, 10*time.Second)
+	m.cut(t, m.HubHost, 10*time.Second)
 	works("after ten seconds without hub and broker")
 	for i, p := range m.buyers {
 		var open wire.Sessions
-		if p.run(t, &open, "sessions", "--open"); len(open.Sessions) != 1 || open.Sessions[0].ID != sessions[i].ID {
+		if p.Run(t, &open, "sessions", "--open"); len(open.Sessions) != 1 || open.Sessions[0].ID != sessions[i].ID {
 			t.Errorf("%s: open sessions after a short cut: %+v", services[i], open.Sessions)
 		}
 	}
 
-	m.cut(t, m.hub, 95*time.Second)
+	m.cut(t, m.HubHost, 95*time.Second)
 	m.recover(t)
 	stated := []string{"unpaid", "payment channel lost", "tunnel failed"}
-	for _, p := range append([]*party{m.seller}, m.buyers[:]...) {
+	for _, p := range append([]*testbed.Party{m.seller}, m.buyers[:]...) {
 		var all wire.Sessions
-		p.run(t, &all, "sessions")
+		p.Run(t, &all, "sessions")
 		for _, s := range all.Sessions {
 			if s.Open() || !slices.Contains(stated, s.Reason) {
 				t.Errorf("a session at %s: %s, %s", p.Address, s.State, s.Reason)
@@ -79,4 +81,10 @@ func TestCutOff(t *testing.T) {
 		sessions[i] = m.connect(t, i, service)
 	}
 	works("after all")
+}
+
+// length reads to the end and counts.
+func length(r io.Reader) int64 {
+	n, _ := io.Copy(io.Discard, r) // what came is what counts
+	return n
 }

@@ -4,19 +4,20 @@ package e2e
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/google/nftables"
+
 	"github.com/mysteriumnetwork/myst/api/wire"
+	"github.com/mysteriumnetwork/myst/internal/testbed"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/money"
 )
@@ -31,8 +32,8 @@ func rounds() int {
 
 // trade is a session that is being bought and used while something is killed. Everything in it may fail.
 type trade struct {
-	buyer   *party
-	on      *host
+	buyer   *testbed.Party
+	on      *testbed.Host
 	service string
 	cancel  context.CancelFunc
 	ended   chan struct{}
@@ -49,15 +50,15 @@ func (m *world) begin(t *testing.T, round int) *trade {
 	go func() {
 		defer close(d.ended)
 		var s wire.Session
-		if d.buyer.try(t, &s, "connect", "--service", d.service) != nil {
+		if d.buyer.Try(t, &s, "connect", "--service", d.service) != nil {
 			return
 		}
 		for ctx.Err() == nil {
-			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+m.page.addr.String()+"/bytes/67108864", nil)
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+m.Page.Addr.String()+"/bytes/67108864", nil)
 			if err != nil {
 				return
 			}
-			resp, err := client(d.on, s.ProxyAddr).Do(req)
+			resp, err := testbed.Client(d.on, s.ProxyAddr).Do(req)
 			if err != nil {
 				return
 			}
@@ -101,32 +102,32 @@ func TestKilledAtRandomMoments(t *testing.T) {
 			m.balanced(t)
 		})
 	}
-	for _, p := range append([]*party{m.seller}, m.buyers[:]...) {
-		p.stop(t)
+	for _, p := range append([]*testbed.Party{m.seller}, m.buyers[:]...) {
+		p.Stop(t)
 	}
-	for _, h := range []*host{m.provider, m.consumers[0], m.consumers[1]} {
+	for _, h := range []*testbed.Host{m.provider, m.consumers[0], m.consumers[1]} {
 		clean(t, h)
 	}
 }
 
 // kill ends a process as a crash would, and starts it again.
-func (m *world) kill(t *testing.T, victim string, buyer *party) {
+func (m *world) kill(t *testing.T, victim string, buyer *testbed.Party) {
 	t.Helper()
 	switch victim {
 	case "provider":
-		m.seller.kill()
-		m.seller.up(t)
+		m.seller.Kill()
+		m.seller.Up(t)
 	case "consumer":
-		buyer.kill()
-		buyer.up(t)
+		buyer.Kill()
+		buyer.Up(t)
 	case "hub":
-		m.hubNode.kill()
-		m.hubNode.start(t)
+		m.Hub.Kill()
+		m.Hub.Start(t)
 	case "chain":
-		m.chainNode.kill()
-		m.chainNode.start(t)
+		m.Chain.Kill()
+		m.Chain.Start(t)
 	case "openvpn":
-		pids := children(t, m.seller.cmd.Process.Pid, "openvpn")
+		pids := testbed.Children(t, m.seller.Cmd.Process.Pid, "openvpn")
 		if len(pids) == 0 {
 			t.Error("the provider has no openvpn")
 		}
@@ -136,34 +137,13 @@ func (m *world) kill(t *testing.T, victim string, buyer *party) {
 	}
 }
 
-// children are a process's by name.
-func children(t *testing.T, parent int, name string) (pids []int) {
-	t.Helper()
-	all, err := filepath.Glob("/proc/[0-9]*/stat")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range all {
-		text, err := os.ReadFile(path) //nolint:gosec // of /proc
-		if err != nil {
-			continue // it has ended
-		}
-		var pid, of int
-		var called, state string
-		if n, _ := fmt.Sscanf(string(text), "%d %s %s %d", &pid, &called, &state, &of); n == 4 && of == parent && called == "("+name+")" {
-			pids = append(pids, pid)
-		}
-	}
-	return pids
-}
-
 // recover waits until everything works again and no session is open.
 func (m *world) recover(t *testing.T) {
 	t.Helper()
-	for _, p := range append([]*party{m.seller}, m.buyers[:]...) {
-		p.await(t, "every backend is well", func() bool {
+	for _, p := range append([]*testbed.Party{m.seller}, m.buyers[:]...) {
+		p.Await(t, "every backend is well", func() bool {
 			var s wire.Status
-			if p.try(t, &s, "status") != nil {
+			if p.Try(t, &s, "status") != nil {
 				return false
 			}
 			for _, b := range s.Backends {
@@ -174,14 +154,14 @@ func (m *world) recover(t *testing.T) {
 			return true
 		})
 	}
-	m.announced(t)
+	m.Announced(t, m.seller)
 	for _, p := range m.buyers {
-		_ = p.try(t, nil, "disconnect", "--all") // it may have ended, or be ending
+		_ = p.Try(t, nil, "disconnect", "--all") // it may have ended, or be ending
 	}
-	for _, p := range append([]*party{m.seller}, m.buyers[:]...) {
-		p.awaitFor(t, 3*time.Minute, "no session is open", func() bool {
+	for _, p := range append([]*testbed.Party{m.seller}, m.buyers[:]...) {
+		p.AwaitFor(t, 3*time.Minute, "no session is open", func() bool {
 			var s wire.Sessions
-			return p.try(t, &s, "sessions", "--open") == nil && len(s.Sessions) == 0
+			return p.Try(t, &s, "sessions", "--open") == nil && len(s.Sessions) == 0
 		})
 	}
 }
@@ -189,13 +169,13 @@ func (m *world) recover(t *testing.T) {
 // balanced holds all books against each other and against the chain.
 func (m *world) balanced(t *testing.T) {
 	t.Helper()
-	m.seller.run(t, nil, "clear")
+	m.seller.Run(t, nil, "clear")
 	var balance wire.Balance
-	m.seller.await(t, "everything is cleared", func() bool {
-		return m.seller.try(t, &balance, "balance") == nil && balance.Uncleared.Units == 0
+	m.seller.Await(t, "everything is cleared", func() bool {
+		return m.seller.Try(t, &balance, "balance") == nil && balance.Uncleared.Units == 0
 	})
 	var sold wire.Sessions
-	m.seller.run(t, &sold, "sessions")
+	m.seller.Run(t, &sold, "sessions")
 	taken := map[string]uint64{}
 	var earned uint64
 	for _, s := range sold.Sessions {
@@ -215,7 +195,7 @@ func (m *world) balanced(t *testing.T) {
 	var promised uint64
 	for i, buyer := range m.buyers {
 		var bought wire.Sessions
-		buyer.run(t, &bought, "sessions")
+		buyer.Run(t, &bought, "sessions")
 		for _, s := range bought.Sessions {
 			promised += s.Promised.Units
 			if s.Promised.Units < taken[s.ID] {
@@ -230,20 +210,39 @@ func (m *world) balanced(t *testing.T) {
 }
 
 // clean sees that nothing of ours is left on a host.
-func clean(t *testing.T, h *host) {
+func clean(t *testing.T, h *testbed.Host) {
 	t.Helper()
 	if left := h.Run("ip", "-o", "link"); strings.Contains(left, "myst-") {
-		t.Errorf("devices are left on %s:\n%s", h.addr, left)
+		t.Errorf("devices are left on %s:\n%s", h.Addr, left)
 	}
 	for _, args := range [][]string{{"rule"}, {"route", "show", "table", "all"}} {
 		if left := h.Run("ip", args...); strings.Contains(left, "proto 109") || strings.Contains(left, "myst-") {
-			t.Errorf("ip %v is left on %s:\n%s", args, h.addr, left)
+			t.Errorf("ip %v is left on %s:\n%s", args, h.Addr, left)
 		}
 	}
 	if tables := ruleset(t, h); len(tables) > 0 {
-		t.Errorf("tables are left on %s: %v", h.addr, tables)
+		t.Errorf("tables are left on %s: %v", h.Addr, tables)
 	}
 	if forward := h.Run("cat", "/proc/sys/net/ipv4/ip_forward"); strings.TrimSpace(forward) != "0" {
-		t.Errorf("%s still forwards", h.addr)
+		t.Errorf("%s still forwards", h.Addr)
 	}
+}
+
+// ruleset lists the nftables tables on a host.
+func ruleset(t *testing.T, h *testbed.Host) (names []string) {
+	t.Helper()
+	h.Do(func() {
+		conn, err := nftables.New()
+		if err != nil {
+			t.Fatal(err)
+		}
+		tables, err := conn.ListTables()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range tables {
+			names = append(names, table.Name)
+		}
+	})
+	return names
 }

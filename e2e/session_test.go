@@ -11,12 +11,13 @@ import (
 
 	"github.com/mysteriumnetwork/myst/api/wire"
 	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/internal/testbed"
 )
 
 // get fetches a page and returns it.
-func get(t *testing.T, on *host, proxy, url string) string {
+func get(t *testing.T, on *testbed.Host, proxy, url string) string {
 	t.Helper()
-	resp, err := client(on, proxy).Get(url)
+	resp, err := testbed.Client(on, proxy).Get(url)
 	if err != nil {
 		t.Fatalf("get %s: %v", url, err)
 	}
@@ -32,29 +33,29 @@ func get(t *testing.T, on *host, proxy, url string) string {
 // own network out of reach.
 func TestBothDriversAtOnce(t *testing.T) {
 	m := newWorld(t)
-	page := m.page
-	private := serve(t, m.internal)
-	url := "http://" + page.addr.String() + "/"
+	page := m.Page
+	private := testbed.Serve(t, m.internal)
+	url := "http://" + page.Addr.String() + "/"
 
 	control := listen(t, m.consumers[0])
 	get(t, m.consumers[0], "", url)
-	if content := control.end(); !bytes.Contains(content, []byte(secret)) {
+	if content := control.end(); !bytes.Contains(content, []byte(testbed.Secret)) {
 		t.Fatal("the capture does not see a page that was fetched in the open")
 	}
-	if seen := page.visitors(); len(seen) != 1 || seen[0] != m.consumers[0].addr {
+	if seen := page.Visitors(); len(seen) != 1 || seen[0] != m.consumers[0].Addr {
 		t.Fatalf("fetched directly, but seen: %v", seen)
 	}
 
 	wires := []*capture{listen(t, m.consumers[0]), listen(t, m.consumers[1])}
 	sessions := []wire.Session{m.connect(t, 0, "openvpn"), m.connect(t, 1, "wireguard")}
 	for i, s := range sessions {
-		if got := get(t, m.consumers[i], s.ProxyAddr, url); got != secret+"; you are "+m.provider.addr.String() {
+		if got := get(t, m.consumers[i], s.ProxyAddr, url); got != testbed.Secret+"; you are "+m.provider.Addr.String() {
 			t.Errorf("%s: the page says %q", s.ServiceType, got)
 		}
 		if got := get(t, m.consumers[i], s.ProxyAddr, url+"bytes/33554432"); len(got) != 32<<20 {
 			t.Errorf("%s: %d bytes came", s.ServiceType, len(got))
 		}
-		resp, err := client(m.consumers[i], s.ProxyAddr).Get("http://" + private.addr.String() + "/")
+		resp, err := testbed.Client(m.consumers[i], s.ProxyAddr).Get("http://" + private.Addr.String() + "/")
 		if err == nil {
 			_ = resp.Body.Close()
 			t.Errorf("%s: the provider's internal network was reached", s.ServiceType)
@@ -65,20 +66,20 @@ func TestBothDriversAtOnce(t *testing.T) {
 		if len(content) < 32<<20 {
 			t.Errorf("consumer %d: only %d bytes were captured", i, len(content))
 		}
-		if bytes.Contains(content, []byte(secret)) || bytes.Contains(content, []byte("0123456789abcdef0123456789abcdef")) {
+		if bytes.Contains(content, []byte(testbed.Secret)) || bytes.Contains(content, []byte("0123456789abcdef0123456789abcdef")) {
 			t.Errorf("consumer %d: a page can be read on the wire", i)
 		}
 	}
-	for _, from := range page.visitors() {
-		if from != m.provider.addr {
+	for _, from := range page.Visitors() {
+		if from != m.provider.Addr {
 			t.Errorf("the web server saw %s", from)
 		}
 	}
-	if seen := private.visitors(); len(seen) > 0 {
+	if seen := private.Visitors(); len(seen) > 0 {
 		t.Errorf("the internal server was reached by %v", seen)
 	}
 	for i := range sessions {
-		m.buyers[i].run(t, nil, "disconnect")
+		m.buyers[i].Run(t, nil, "disconnect")
 	}
 	m.settled(t, 2)
 }
@@ -87,8 +88,8 @@ func TestBothDriversAtOnce(t *testing.T) {
 func (m *world) settled(t *testing.T, sessions int) {
 	t.Helper()
 	var sold wire.Sessions
-	m.seller.await(t, "every session has ended", func() bool {
-		if err := m.seller.try(t, &sold, "sessions"); err != nil || len(sold.Sessions) != sessions {
+	m.seller.Await(t, "every session has ended", func() bool {
+		if err := m.seller.Try(t, &sold, "sessions"); err != nil || len(sold.Sessions) != sessions {
 			return false
 		}
 		for _, s := range sold.Sessions {
@@ -99,8 +100,8 @@ func (m *world) settled(t *testing.T, sessions int) {
 		return true
 	})
 	var balance wire.Balance
-	m.seller.await(t, "everything is cleared", func() bool {
-		return m.seller.try(t, &balance, "balance") == nil && balance.Uncleared.Units == 0
+	m.seller.Await(t, "everything is cleared", func() bool {
+		return m.seller.Try(t, &balance, "balance") == nil && balance.Uncleared.Units == 0
 	})
 	var earned, spent uint64
 	for _, s := range sold.Sessions {
@@ -108,7 +109,7 @@ func (m *world) settled(t *testing.T, sessions int) {
 	}
 	for _, buyer := range m.buyers {
 		var bought wire.Sessions
-		buyer.run(t, &bought, "sessions")
+		buyer.Run(t, &bought, "sessions")
 		for _, s := range bought.Sessions {
 			spent += s.Promised.Units
 		}
@@ -122,7 +123,7 @@ func (m *world) settled(t *testing.T, sessions int) {
 // audit holds every bill against what a script that shares no code with this program reads from the chain.
 func (m *world) audit(t *testing.T, earned uint64) {
 	t.Helper()
-	info, err := chain.LoadNetwork(m.file)
+	info, err := chain.LoadNetwork(m.File)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,12 +135,12 @@ func (m *world) audit(t *testing.T, earned uint64) {
 		Paid   map[string]map[string]uint64
 		Earned map[string]uint64
 	}
-	if err := json.Unmarshal([]byte(m.chain.Run("node", script, m.rpc(), info.Contracts.Payments.String())), &read); err != nil {
+	if err := json.Unmarshal([]byte(m.ChainHost.Run("node", script, m.RPC(), info.Contracts.Payments.String())), &read); err != nil {
 		t.Fatal(err)
 	}
 	for i, buyer := range m.buyers {
 		var bought wire.Sessions
-		buyer.run(t, &bought, "sessions")
+		buyer.Run(t, &bought, "sessions")
 		var promised uint64
 		for _, s := range bought.Sessions {
 			promised += s.Promised.Units

@@ -3,130 +3,58 @@
 package e2e
 
 import (
-	"encoding/json"
-	"net"
+	"net/netip"
 	"os"
-	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/mysteriumnetwork/myst/api/wire"
-	"github.com/mysteriumnetwork/myst/chain"
-	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/internal/nstest"
+	"github.com/mysteriumnetwork/myst/internal/testbed"
 )
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	_ = testbed.RemovePrograms() // a test has said why they could not be built
+	os.Exit(code)
+}
 
 // world is a network on which one provider sells both services and two consumers can buy.
 type world struct {
-	*network
-	file      string // the network file
-	key       string // of the developer
-	chainNode *daemon
-	hubNode   *party
-	seller    *party
-	buyers    [2]*party
-	page      *site
+	*testbed.World
+	provider  *testbed.Host
+	consumers [2]*testbed.Host
+	internal  *testbed.Host
+	seller    *testbed.Party
+	buyers    [2]*testbed.Party
 }
 
 // newWorld starts everything: registered, funded and announced.
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	m := &world{network: newNetwork(t)}
-	dir := t.TempDir()
-	m.file, m.key = filepath.Join(dir, "network.json"), filepath.Join(dir, "chain", "developer.key")
-	m.startChain(t, dir)
-	m.startHub(t)
-	m.seller = newParty(t, m.provider, "node", "--network", m.file,
+	m := &world{World: testbed.NewWorld(t, 500*time.Millisecond)}
+	m.provider = m.Join(t, 20)
+	m.internal = &testbed.Host{Namespace: nstest.New(t), Addr: netip.MustParseAddr("10.77.0.2")}
+	nstest.Link(t, m.provider.Namespace, m.internal.Namespace, netip.MustParsePrefix("10.77.0.1/24"), netip.PrefixFrom(m.internal.Addr, 24))
+	m.internal.Route(netip.MustParsePrefix("0.0.0.0/0"), netip.MustParseAddr("10.77.0.1"))
+	m.seller = testbed.NewParty(t, m.provider, "node", "--network", m.File,
 		"--provide", "wireguard", "--provide", "openvpn", "--country", "DE", "--price-per-gib", "0.5", "--setup-charge", "0.01",
-		"--listen", "wireguard="+m.provider.addr.String()+":51820", "--listen", "openvpn="+m.provider.addr.String()+":1194",
+		"--listen", "wireguard="+m.provider.Addr.String()+":51820", "--listen", "openvpn="+m.provider.Addr.String()+":1194",
 		"--clear-least", "0.000001", "--log-level", "debug")
-	all := []*party{m.seller}
-	for i, on := range m.consumers {
-		m.buyers[i] = newParty(t, on, "node", "--network", m.file, "--log-level", "debug")
-		all = append(all, m.buyers[i])
+	m.Fund(t, m.seller)
+	for i := range m.consumers {
+		m.consumers[i] = m.Join(t, byte(31+i))
+		m.buyers[i] = testbed.NewParty(t, m.consumers[i], "node", "--network", m.File, "--log-level", "debug")
+		m.Fund(t, m.buyers[i])
 	}
-	for _, p := range all {
-		m.mint(t, p.Address, "--amount", "50")
-		p.up(t)
-		p.run(t, nil, "identity", "register")
-		p.run(t, nil, "deposit", "20")
-	}
-	m.announced(t)
-	m.page = serve(t, m.web)
+	m.Announced(t, m.seller)
 	return m
-}
-
-func (m *world) announced(t *testing.T) {
-	t.Helper()
-	m.seller.await(t, "both services are announced", func() bool {
-		var s wire.Status
-		return m.seller.try(t, &s, "status") == nil && len(s.Providing) == 2 && s.Providing[0].Announced && s.Providing[1].Announced
-	})
-}
-
-func (m *world) rpc() string { return "http://" + m.chain.addr.String() + ":8545" }
-
-func (m *world) startChain(t *testing.T, dir string) {
-	t.Helper()
-	m.chainNode = newDaemon(t, m.chain, "mystdev", nil, "chain", "--data-dir", filepath.Join(dir, "chain"),
-		"--host", m.chain.addr.String(), "--period", "500ms")
-	m.chainNode.start(t)
-	waiting := &party{daemon: m.chainNode}
-	waiting.await(t, "the chain answers", func() bool {
-		conn, err := m.chain.DialContext(t.Context(), "tcp", m.chain.addr.String()+":8545")
-		if err != nil {
-			return false
-		}
-		return conn.Close() == nil
-	})
-	m.dev(t, "contracts", "deploy", "--rpc", m.rpc(), "--key-file", m.key, "--out", m.file)
-}
-
-// dev runs mystdev on the chain's host.
-func (m *world) dev(t *testing.T, args ...string) {
-	t.Helper()
-	m.chain.Run(program(t, "mystdev"), args...)
-}
-
-func (m *world) mint(t *testing.T, to string, args ...string) {
-	t.Helper()
-	m.dev(t, append([]string{"mint", to, "--network", m.file, "--key-file", m.key}, args...)...)
-}
-
-// startHub starts a hub and names it in the network file.
-func (m *world) startHub(t *testing.T) {
-	t.Helper()
-	at := func(port string) string { return net.JoinHostPort(m.hub.addr.String(), port) }
-	m.hubNode = newParty(t, m.hub, "hub", "--network", m.file, "--http", at("4060"), "--broker", at("4222"))
-	m.mint(t, m.hubNode.Address, "--gas", "10")
-	info, err := chain.LoadNetwork(m.file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	address, err := identity.ParseAddress(m.hubNode.Address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	info.Hubs = []chain.Hub{{Identity: address, URL: "http://" + at("4060"), Broker: "nats://" + at("4222")}}
-	text, err := json.Marshal(info)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(m.file, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	m.hubNode.start(t)
-	m.hubNode.await(t, "the hub answers", func() bool {
-		conn, err := m.hub.DialContext(t.Context(), "tcp", at("4060"))
-		if err != nil {
-			return false
-		}
-		return conn.Close() == nil
-	})
 }
 
 // connect opens a session of a service for a buyer.
 func (m *world) connect(t *testing.T, buyer int, service string) wire.Session {
 	t.Helper()
 	var s wire.Session
-	m.buyers[buyer].run(t, &s, "connect", "--service", service)
+	m.buyers[buyer].Run(t, &s, "connect", "--service", service)
 	return s
 }

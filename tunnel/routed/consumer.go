@@ -21,8 +21,12 @@ import (
 	"github.com/mysteriumnetwork/myst/tunnel/dns"
 )
 
-// probeWait is how long AwaitEcho waits for one echo before it sends another.
-const probeWait = 250 * time.Millisecond
+// AwaitEcho waits for an echo for firstProbeWait before it sends another, then for twice as long, to lastProbeWait at most:
+// most paths come up within milliseconds, and some need over a second for an echo.
+const (
+	firstProbeWait = 10 * time.Millisecond
+	lastProbeWait  = 2 * time.Second
+)
 
 // ConsumerConfig says what a consumer's end is made of. All but Limit are required.
 type ConsumerConfig struct {
@@ -229,8 +233,8 @@ func (c *Consumer) probe(ctx context.Context) error {
 // AwaitEcho probes until an echo comes back. A path that is just coming up may also fail at once; what this process
 // may not do, it will not be able to later.
 func (c *Consumer) AwaitEcho(ctx context.Context) error {
-	for {
-		try, cancel := context.WithTimeout(ctx, probeWait)
+	for wait := firstProbeWait; ; wait = min(2*wait, lastProbeWait) {
+		try, cancel := context.WithTimeout(ctx, wait)
 		err := c.Probe(try)
 		if err == nil || ctx.Err() != nil || errors.Is(err, tunnel.ErrClosed) || errors.Is(err, fs.ErrPermission) {
 			cancel()

@@ -1,0 +1,102 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/api/wire"
+	"github.com/mysteriumnetwork/myst/internal/testbed"
+)
+
+// step is how long a part of "myst connect" took.
+type step struct {
+	Name  string  `json:"name"`
+	Milli float64 `json:"milliseconds"`
+}
+
+// opening is one way from nothing to the first byte.
+type opening struct {
+	Milli float64 `json:"milliseconds"`
+	Steps []step  `json:"steps,omitempty"`
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// open times openvpn by hand from its start to the first byte through it, and ends it.
+func (b *byHand) open(t testing.TB, site *testbed.Site) opening {
+	t.Helper()
+	started := time.Now()
+	b.connect(t)
+	w := way{name: "by hand", client: testbed.Client(b.inside, "")}
+	up := time.Now()
+	w.fetch(t, site, 1)
+	o := opening{Milli: milliseconds(time.Since(started)), Steps: []step{
+		{"openvpn", milliseconds(up.Sub(started))}, {"first byte", milliseconds(time.Since(up))},
+	}}
+	b.client.Stop(t)
+	return o
+}
+
+// open times "myst connect" from its start to the first byte through the session. The steps are those that it
+// tells, each until the next.
+func (s *trade) open(t testing.TB) (opening, wire.Session) {
+	t.Helper()
+	started := time.Now()
+	steps, at := []step{{Name: "start"}}, []time.Time{started}
+	session := s.connect(t, func(line string) {
+		if fields := strings.Fields(line); len(fields) > 1 && fields[1] != steps[len(steps)-1].Name {
+			steps, at = append(steps, step{Name: fields[1]}), append(at, time.Now())
+		}
+	})
+	steps, at = append(steps, step{Name: "first byte"}), append(at, time.Now())
+	w := way{name: "session", client: testbed.Client(s.buyer.On, session.ProxyAddr)}
+	w.fetch(t, s.world.Page, 1)
+	at = append(at, time.Now())
+	for i := range steps {
+		steps[i].Milli = milliseconds(at[i+1].Sub(at[i]))
+	}
+	return opening{Milli: milliseconds(at[len(at)-1].Sub(started)), Steps: steps}, session
+}
+
+// connect runs "myst connect" and gives each line of its progress to told when it comes.
+func (s *trade) connect(t testing.TB, told func(line string)) (session wire.Session) {
+	t.Helper()
+	cmd := s.buyer.Command(t, "connect", "--service", "openvpn", "--json")
+	var result bytes.Buffer
+	cmd.Stdout = &result
+	progress, err := cmd.StderrPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lines := bufio.NewScanner(progress); lines.Scan(); {
+		told(lines.Text())
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("myst connect: %v", err)
+	}
+	if err := json.Unmarshal(result.Bytes(), &session); err != nil {
+		t.Fatal(err)
+	}
+	return session
+}
+
+// disconnect ends the session and waits until the provider has closed its books.
+func (s *trade) disconnect(t testing.TB) {
+	t.Helper()
+	s.buyer.Run(t, nil, "disconnect")
+	for _, p := range []*testbed.Party{s.buyer, s.seller} {
+		p.Await(t, "the session has ended", func() bool {
+			var open wire.Sessions
+			return p.Try(t, &open, "sessions", "--open") == nil && len(open.Sessions) == 0
+		})
+	}
+}

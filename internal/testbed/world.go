@@ -1,0 +1,133 @@
+//go:build linux
+
+package testbed
+
+import (
+	"encoding/json"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/mysteriumnetwork/myst/api/wire"
+	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/identity"
+)
+
+// World is a network with a chain, the contracts, a hub and a web server, each on a host of its own.
+type World struct {
+	*Network
+	ChainHost, HubHost *Host
+	Chain              *Daemon
+	Hub                *Party
+	File               string // the network file
+	Page               *Site
+
+	key    string        // file of the developer's key
+	period time.Duration // between blocks
+}
+
+// NewWorld starts everything; the chain makes a block every period.
+func NewWorld(t testing.TB, period time.Duration) *World {
+	t.Helper()
+	w := &World{Network: NewNetwork(t), period: period}
+	w.ChainHost, w.HubHost = w.Join(t, 10), w.Join(t, 11)
+	w.Page = Serve(t, w.Join(t, 80))
+	dir := t.TempDir()
+	w.File, w.key = filepath.Join(dir, "network.json"), filepath.Join(dir, "chain", "developer.key")
+	w.startChain(t, dir)
+	w.startHub(t)
+	return w
+}
+
+// Join attaches a host as number so and so of 192.0.2.0/24.
+func (w *World) Join(t testing.TB, number byte) *Host {
+	t.Helper()
+	return w.Attach(t, netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, number}), 24))
+}
+
+// Fund starts a party's node, registers it and makes its first deposit.
+func (w *World) Fund(t testing.TB, p *Party) {
+	t.Helper()
+	w.mint(t, p.Address, "--amount", "50")
+	p.Up(t)
+	p.Run(t, nil, "identity", "register")
+	p.Run(t, nil, "deposit", "20")
+}
+
+// Announced waits until all that a party provides is announced.
+func (w *World) Announced(t testing.TB, p *Party) {
+	t.Helper()
+	p.Await(t, "everything is announced", func() bool {
+		var s wire.Status
+		if p.Try(t, &s, "status") != nil {
+			return false
+		}
+		for _, service := range s.Providing {
+			if !service.Announced {
+				return false
+			}
+		}
+		return len(s.Providing) > 0
+	})
+}
+
+// RPC is the chain's URL.
+func (w *World) RPC() string { return "http://" + w.ChainHost.Addr.String() + ":8545" }
+
+func (w *World) startChain(t testing.TB, dir string) {
+	t.Helper()
+	w.Chain = NewDaemon(t, w.ChainHost, Program(t, "mystdev"), nil, "chain", "--data-dir", filepath.Join(dir, "chain"),
+		"--host", w.ChainHost.Addr.String(), "--period", w.period.String())
+	w.Chain.Start(t)
+	w.Chain.Await(t, "the chain answers", func() bool { return w.Chain.On.answers(t, "8545") })
+	w.dev(t, "contracts", "deploy", "--rpc", w.RPC(), "--key-file", w.key, "--out", w.File)
+}
+
+// answers says whether something on the host takes connections.
+func (h *Host) answers(t testing.TB, port string) bool {
+	conn, err := h.DialContext(t.Context(), "tcp", net.JoinHostPort(h.Addr.String(), port))
+	if err != nil {
+		return false
+	}
+	return conn.Close() == nil
+}
+
+// dev runs mystdev on the chain's host.
+func (w *World) dev(t testing.TB, args ...string) {
+	t.Helper()
+	w.ChainHost.Run(Program(t, "mystdev"), args...)
+}
+
+func (w *World) mint(t testing.TB, to string, args ...string) {
+	t.Helper()
+	w.dev(t, append([]string{"mint", to, "--network", w.File, "--key-file", w.key}, args...)...)
+}
+
+// startHub starts a hub and names it in the network file.
+func (w *World) startHub(t testing.TB) {
+	t.Helper()
+	at := func(port string) string { return net.JoinHostPort(w.HubHost.Addr.String(), port) }
+	w.Hub = NewParty(t, w.HubHost, "hub", "--network", w.File, "--http", at("4060"), "--broker", at("4222"))
+	w.mint(t, w.Hub.Address, "--gas", "10")
+	info, err := chain.LoadNetwork(w.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, err := identity.ParseAddress(w.Hub.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info.Hubs = []chain.Hub{{Identity: address, URL: "http://" + at("4060"), Broker: "nats://" + at("4222")}}
+	text, err := json.Marshal(info)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(w.File, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.Hub.Start(t)
+	w.Hub.Await(t, "the hub answers", func() bool { return w.Hub.On.answers(t, "4060") })
+}
