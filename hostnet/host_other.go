@@ -32,6 +32,9 @@ func (h *Host) Sysctl(_, _ string) (undo func() error, err error) { return nil, 
 // Unused returns ErrUnsupported.
 func (h *Host) Unused(netip.Prefix) error { return ErrUnsupported }
 
+// Setting returns ErrUnsupported.
+func (h *Host) Setting(string) (string, error) { return "", ErrUnsupported }
+
 // TUN returns ErrUnsupported.
 func (h *Host) TUN(string, int, netip.Prefix) (Device, error) { return Device{}, ErrUnsupported }
 

@@ -65,6 +65,24 @@ func (h *Host) Sysctl(name, value string) (undo func() error, err error) {
 	}, nil
 }
 
+// Setting returns the value that a sysctl of the network has now. Errors: ErrValue, ErrClosed, fs.ErrNotExist.
+func (h *Host) Setting(name string) (value string, err error) {
+	path, err := sysctlPath(name)
+	if err != nil {
+		return "", err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return "", ErrClosed
+	}
+	err = h.inside(func() (err error) {
+		value, err = readSysctl(path)
+		return err
+	})
+	return value, err
+}
+
 // setSysctl is the first use. h.mu is held.
 func (h *Host) setSysctl(path, value string) (e entry, err error) {
 	var old string

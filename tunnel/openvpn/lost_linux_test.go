@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"os"
 	"testing"
 	"time"
 
@@ -112,5 +113,33 @@ func TestTunnelTakesNoAddressOfTheHost(t *testing.T) {
 	_, err = client.Connect(t.Context(), tunnel.ClientSession{ID: session, Offer: offer, Start: start, Credential: credential})
 	if !errors.Is(err, hostnet.ErrTaken) {
 		t.Errorf("connect: %v", err)
+	}
+}
+
+// Answers come in whatever the administrator filters, on a host without a default route too; where nothing is filtered
+// the host's routing is left alone.
+func TestReverseFilter(t *testing.T) {
+	for id, value := range []string{"0", "1", "2"} {
+		s := newStage(t)
+		s.Consumer.Do(func() {
+			if err := os.WriteFile("/proc/sys/net/ipv4/conf/all/rp_filter", []byte(value), 0); err != nil {
+				t.Fatal(err)
+			}
+		})
+		server := s.server(t, ServerConfig{})
+		rules := s.Consumer.Run("ip", "rule")
+		_, bought := s.session(t, server, byte(id+1))
+		if err := bought.Probe(t.Context()); err != nil {
+			t.Errorf("rp_filter %s: %v", value, err)
+		}
+		if same := s.Consumer.Run("ip", "rule") == rules; same != (value == "0") {
+			t.Errorf("rp_filter %s: routing rules as before: %v", value, same)
+		}
+		if err := errors.Join(bought.Close(), server.Close()); err != nil {
+			t.Error(err)
+		}
+		if after := s.Consumer.Run("ip", "rule"); after != rules {
+			t.Errorf("rp_filter %s: rules are left:\n%s", value, after)
+		}
 	}
 }

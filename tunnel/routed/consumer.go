@@ -60,8 +60,7 @@ type Consumer struct {
 
 var _ tunnel.ClientTunnel = (*Consumer)(nil)
 
-// NewConsumer gates the device and gives it a routing table of its own, which only sockets that are bound to
-// the device use. Its owner calls Watch once Leave and Left may be called. Errors: hostnet's; ErrTaken when the gateway
+// NewConsumer gates the device. Only sockets that are bound to it send by it. Its owner calls Watch once Leave and Left may be called. Errors: hostnet's; ErrTaken when the gateway
 // is an address of this host's own network, where packets for it would go.
 func NewConsumer(cfg ConsumerConfig) (*Consumer, error) {
 	if err := cfg.Host.Unused(netip.PrefixFrom(cfg.Gateway, cfg.Gateway.BitLen())); err != nil {
@@ -72,30 +71,12 @@ func NewConsumer(cfg ConsumerConfig) (*Consumer, error) {
 		return nil, err
 	}
 	undo := []func() error{path.Close}
-	fail := func(err error) (*Consumer, error) { return nil, errors.Join(err, undoAll(undo)) }
-	// Answers come from everywhere to a device that the main table knows no route by. By the second rule below
-	// the kernel knows one, also on a host without a default route; it wants to be loose, because the rule does not say
-	// which of two providers that gave the same address. TUN has seen to it that nobody else uses the address.
-	loose, err := cfg.Host.Sysctl("net.ipv4.conf."+cfg.Device.Name+".rp_filter", "2")
-	if err != nil {
-		return fail(err)
-	}
-	undo = append(undo, loose)
-	table := tableOf(cfg.Device)
-	route, err := cfg.Host.Route(hostnet.Route{Dst: everything, Device: cfg.Device.Name, Table: table})
-	if err != nil {
-		return fail(err)
-	}
-	undo = append(undo, route)
-	for _, rule := range []hostnet.Rule{
-		{Priority: rulePriority, Table: table, OutDevice: cfg.Device.Name, SuppressPrefixlength: -1},
-		{Priority: rulePriority + 1, Table: table, Source: cfg.Address, SuppressPrefixlength: -1},
-	} {
-		drop, err := cfg.Host.Rule(rule)
+	for _, change := range []func(ConsumerConfig) (func() error, error){acceptAnswers, knowWayBack} {
+		back, err := change(cfg)
 		if err != nil {
-			return fail(err)
+			return nil, errors.Join(err, undoAll(undo))
 		}
-		undo = append(undo, drop)
+		undo = append(undo, back)
 	}
 	c := &Consumer{end: newEnd(path.Gate), cfg: cfg, conns: map[net.Conn]struct{}{}}
 	c.release = func() error {
@@ -105,14 +86,51 @@ func NewConsumer(cfg ConsumerConfig) (*Consumer, error) {
 	return c, nil
 }
 
+// allReverse is the setting of all devices together: one device's can only be stricter, or, as 2, looser than 1.
+const allReverse = "net.ipv4.conf.all.rp_filter"
+
+// acceptAnswers keeps the kernel from dropping answers because it would not send to where they come from by this device
+// (reverse path filtering, RFC 3704). The gate lets in nothing but answers anyway.
+func acceptAnswers(cfg ConsumerConfig) (undo func() error, err error) {
+	all, err := cfg.Host.Setting(allReverse)
+	if err != nil {
+		return nil, err
+	}
+	value := "0"
+	if all != "0" {
+		value = "2"
+	}
+	return cfg.Host.Sysctl("net.ipv4.conf."+cfg.Device.Name+".rp_filter", value)
+}
+
+// knowWayBack makes a route for the loose filter to find, on a host whose administrator filters all devices: it wants
+// some route to where an answer comes from, and a host without a default route has none. Where nothing is filtered
+// there is no rule, which would slow down every packet of the host: a socket that is bound to a device sends there
+// whatever the routes say (socket(7), and ip_route_output_key_hash_rcu in the kernel's net/ipv4/route.c).
+func knowWayBack(cfg ConsumerConfig) (undo func() error, err error) {
+	all, err := cfg.Host.Setting(allReverse)
+	if err != nil || all == "0" {
+		return func() error { return nil }, err
+	}
+	table := firstTable + cfg.Device.Index
+	route, err := cfg.Host.Route(hostnet.Route{Dst: everything, Device: cfg.Device.Name, Table: table})
+	if err != nil {
+		return nil, err
+	}
+	// The filter asks with the address that the answer came to. Nobody else uses it, as TUN has seen to.
+	rule, err := cfg.Host.Rule(hostnet.Rule{Priority: rulePriority, Table: table, Source: cfg.Address, SuppressPrefixlength: -1})
+	if err != nil {
+		return nil, errors.Join(err, route())
+	}
+	return func() error { return errors.Join(rule(), route()) }, nil
+}
+
 var everything = netip.PrefixFrom(netip.IPv4Unspecified(), 0)
 
-// rulePriority is that of the first of the rules by which bound sockets find their table: before the main
-// table's 32766.
-const rulePriority = 18_050
-
-// tableOf is the number of a device's own routing table.
-func tableOf(d hostnet.Device) int { return 1<<20 + d.Index }
+const (
+	rulePriority = 18_050  // before the main table's 32,766
+	firstTable   = 1 << 20 // of devices' own tables, by index
+)
 
 func undoAll(undo []func() error) error {
 	var errs []error
