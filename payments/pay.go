@@ -186,10 +186,8 @@ func (p *Payer) compose(now time.Time, f figures) (*outgoing, error) {
 		o.promise = p.newest
 	}
 	p.told, p.paid, p.sentAt, p.again = o.payment, f, now, false
+	p.grant()
 	p.last = o.has(flagLast)
-	if p.sent = append(p.sent, sentPayment{p.sequence, f}); len(p.sent) > unanswered {
-		p.sent = p.sent[1:]
-	}
 	o.row = p.snapshot(now)
 	return o, nil
 }
@@ -251,15 +249,17 @@ func (p *Payer) arm() {
 	p.meter.SetAlarm(c.Total() + max(p.window/2-min(unpaid, p.window/2), p.window/16))
 }
 
-// grant sets the limit to what the provider acknowledged plus a window. What it has not reported
+// grant sets the limit to what this end has promised plus two windows. What the provider has not reported
 // of what was sent counts as lost here, without a bound: this limit only saves sending what the
-// provider would not let pass, and its own protects it.
+// provider would not let pass, and its own protects it. It stays ahead of the provider's, which moves when a promise
+// arrives, and whose window may double then, before this end hears of either: what came through the tunnel in
+// the meantime and was dropped here, the provider has sent and counted, so that it would look like loss.
 func (p *Payer) grant() {
 	if p.meter == nil || p.final {
 		return
 	}
 	sent := p.meter.Counters().Sent
-	p.meter.SetLimit(p.ackedBytes + sent - min(sent, p.peer.received) + p.window)
+	p.meter.SetLimit(p.paid.bytes() + sent - min(sent, p.peer.received) + 2*p.window)
 }
 
 func (p *Payer) stopTraffic() {

@@ -21,8 +21,6 @@ const (
 	probeEvery = 10 * time.Second
 	pauseAfter = 2
 	deadAfter  = 6
-	// unanswered bounds how many payments are remembered until a bill acknowledges them.
-	unanswered = 64
 )
 
 // Probe sends a packet through the tunnel and returns nil once it is answered.
@@ -61,10 +59,8 @@ type Payer struct {
 	granted     uint64       // window, by the newest bill
 	window      uint64
 	paid        figures // of the newest payment
-	sent        []sentPayment
 	sequence    uint64
 	acked       uint64
-	ackedBytes  uint64
 	sentAt      time.Time // of the newest payment
 	promises    uint64
 	told        payment // newest
@@ -76,11 +72,6 @@ type Payer struct {
 	ended       chan struct{} // closed when Run has returned
 	isSettled   bool
 	ran, closed bool
-}
-
-type sentPayment struct {
-	sequence uint64
-	figures  figures
 }
 
 // Pay makes the consumer's end of a session's payments and takes its payment channel. Errors:
@@ -299,10 +290,6 @@ func (p *Payer) onBill(b bill) (done bool, err error) {
 // acknowledge takes over what the provider knows and grants.
 func (p *Payer) acknowledge(b bill) {
 	p.greeted = p.greeted || b.ack > 0
-	for len(p.sent) > 0 && p.sent[0].sequence <= b.ack {
-		p.ackedBytes = max(p.ackedBytes, p.sent[0].figures.bytes())
-		p.sent = p.sent[1:]
-	}
 	p.acked = b.ack
 	if b.window > 0 {
 		p.granted = b.window

@@ -318,3 +318,25 @@ func TestCapBelowTheSetupCharge(t *testing.T) {
 		}
 	})
 }
+
+// A provider's limit moves when a promise arrives, and the consumer hears of it later. What came in the meantime must
+// not be above the consumer's own limit: a tunnel of the kernel drops it there, and the provider has counted it.
+func TestConsumersLimitIsAhead(t *testing.T) {
+	w := newWorld(t)
+	synctest.Test(t, func(t *testing.T) {
+		r := w.start(t.Context(), 40*time.Millisecond) // a fast tunnel, and payments that take their time
+		const rate = 250_000_000
+		for sent := 0; sent < 200<<20; sent += packet {
+			if !r.link.provider.Send(packet, r.link.stop) {
+				t.Fatal("the tunnel has ended")
+			}
+			if !r.link.consumer.TryReceive(packet) {
+				t.Fatalf("a packet after %d bytes is above the consumer's limit", sent)
+			}
+			time.Sleep(time.Duration(packet) * time.Second / rate)
+		}
+		if _, err := r.settle(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
