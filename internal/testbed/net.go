@@ -5,11 +5,13 @@ package testbed
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/mysteriumnetwork/myst/internal/nstest"
@@ -25,7 +27,7 @@ type Host struct {
 // Network is the switch between hosts.
 type Network struct {
 	Wire  *nstest.Namespace // the switch itself
-	ports int
+	ports atomic.Uint32
 }
 
 const bridge = "br0"
@@ -43,8 +45,7 @@ func NewNetwork(t testing.TB) *Network {
 func (n *Network) Attach(t testing.TB, addr netip.Prefix) *Host {
 	t.Helper()
 	h := &Host{Namespace: nstest.New(t), Addr: addr.Addr()}
-	n.ports++
-	plug := netip.PrefixFrom(netip.AddrFrom4([4]byte{169, 254, 0, byte(n.ports)}), 32) //nolint:gosec // a handful
+	plug := netip.PrefixFrom(netip.AddrFrom4([4]byte{169, 254, 0, byte(n.ports.Add(1))}), 32) //nolint:gosec // a handful
 	h.Port, _ = nstest.Link(t, n.Wire, h.Namespace, plug, addr)
 	n.Wire.Run("ip", "link", "set", h.Port, "master", bridge)
 	return h
@@ -63,7 +64,8 @@ const Secret = "this page is nobody's business but its reader's"
 // payload is what downloads repeat.
 var payload = bytes.Repeat([]byte("0123456789abcdef"), 1<<16)
 
-// Serve runs a web server on a host: its page holds [Secret] and the asker's address, /bytes/N is so many bytes.
+// Serve runs a web server on a host: its page holds [Secret] and the asker's address, /bytes/N is so many bytes, and
+// what is posted is counted.
 func Serve(t testing.TB, h *Host) *Site {
 	t.Helper()
 	s := &Site{Addr: netip.AddrPortFrom(h.Addr, 80)}
@@ -81,6 +83,11 @@ func Serve(t testing.TB, h *Host) *Site {
 				_, err = w.Write(payload[:n])
 				size -= n
 			}
+			return
+		}
+		if r.Method == http.MethodPost {
+			n, _ := io.Copy(io.Discard, r.Body) // what arrived of it
+			_, _ = fmt.Fprint(w, n)
 			return
 		}
 		_, _ = fmt.Fprintf(w, "%s; you are %s", Secret, from) //nolint:gosec // an address

@@ -5,11 +5,13 @@ package testbed
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -26,6 +28,9 @@ const Patience = 60 * time.Second
 // built is the directory that programs has made, or empty.
 var built string
 
+// Extra are packages whose programs are built with myst and mystdev; set it before the first Program.
+var Extra []string
+
 // programs is the directory of the binaries, built once.
 var programs = sync.OnceValues(func() (dir string, err error) {
 	if dir, err = os.MkdirTemp("", "myst-testbed-"); err != nil {
@@ -33,7 +38,8 @@ var programs = sync.OnceValues(func() (dir string, err error) {
 	}
 	built = dir
 	const module = "github.com/mysteriumnetwork/myst/cmd/"
-	out, err := exec.Command("go", "build", "-o", dir+"/", module+"myst", module+"mystdev").CombinedOutput() //nolint:noctx // ends by itself
+	args := append([]string{"build", "-o", dir + "/", module + "myst", module + "mystdev"}, Extra...)
+	out, err := exec.Command("go", args...).CombinedOutput() //nolint:noctx,gosec // ends by itself; a test's own arguments
 	if err != nil {
 		err = fmt.Errorf("%w\n%s", err, out)
 	}
@@ -43,7 +49,7 @@ var programs = sync.OnceValues(func() (dir string, err error) {
 // RemovePrograms removes what was built, if anything was, at a test program's end.
 func RemovePrograms() error { return os.RemoveAll(built) }
 
-// Program is the path of a binary: myst or mystdev.
+// Program is the path of a binary: myst, mystdev, or one of Extra.
 func Program(t testing.TB, name string) string {
 	t.Helper()
 	dir, err := programs()
@@ -59,9 +65,17 @@ type Daemon struct {
 	Cmd *nstest.Cmd // nil while it does not run
 	Log *LogFile
 
-	path  string
-	args  []string
-	env   []string
+	// Path, Args and Env are the program's at the next start, Env in addition to this process's own. Under is a command
+	// that runs the program, such as a tracer with its options; or nil. It must not become the program's parent.
+	Path  string
+	Args  []string
+	Env   []string
+	Under []string
+	// Loaded, when not nil, is called when the process is there and has not begun to run.
+	Loaded func(pid int) error
+	// PID is that of the process that was started last.
+	PID int
+
 	ended chan struct{}
 	exit  error // what waiting for it returned; of whoever waited for ended
 }
@@ -96,10 +110,11 @@ func (l *LogFile) Reset() {
 // Start starts it. The kernel kills it when this process ends, however that ends.
 func (d *Daemon) Start(t testing.TB) {
 	t.Helper()
-	cmd := d.On.Command(d.path, d.args...)
-	cmd.Env = append(os.Environ(), d.env...)
+	line := append(append(slices.Clone(d.Under), d.Path), d.Args...)
+	cmd := d.On.Command(line[0], line[1:]...)
+	cmd.Env = append(os.Environ(), d.Env...)
 	cmd.Stdout, cmd.Stderr = d.Log, d.Log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Ptrace: d.Loaded != nil}
 	started := make(chan error)
 	d.Cmd, d.ended = cmd, make(chan struct{})
 	go func() {
@@ -107,16 +122,33 @@ func (d *Daemon) Start(t testing.TB) {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		err := cmd.Start()
+		if err == nil && d.Loaded != nil {
+			err = d.begin(cmd.Process.Pid)
+		}
 		started <- err
-		if err == nil {
+		if cmd.Process != nil {
 			d.exit = cmd.Wait()
 			close(d.ended)
 		}
 	}()
 	if err := <-started; err != nil {
 		d.Cmd = nil
-		t.Fatalf("%s: %v", d.path, err)
+		t.Fatalf("%s: %v", d.Path, err)
 	}
+	d.PID = cmd.Process.Pid
+}
+
+// begin lets a process go that stands at its first instruction, or ends it. It must be called on the thread that
+// started it.
+func (d *Daemon) begin(pid int) error {
+	_, err := syscall.Wait4(pid, nil, 0, nil)
+	if err == nil {
+		err = d.Loaded(pid)
+	}
+	if err != nil {
+		return errors.Join(err, syscall.Kill(pid, syscall.SIGKILL))
+	}
+	return syscall.PtraceDetach(pid)
 }
 
 // Stop ends it in order and wants that to work.
@@ -126,12 +158,12 @@ func (d *Daemon) Stop(t testing.TB) {
 	select {
 	case <-d.ended:
 		if d.exit != nil {
-			t.Errorf("%s %s: %v", d.path, d.args[0], d.exit)
+			t.Errorf("%s %s: %v", d.Path, d.Args[0], d.exit)
 		}
 	case <-time.After(Patience):
 		_ = d.Cmd.Process.Kill()
 		<-d.ended
-		t.Errorf("%s %s does not end:\n%s", d.path, d.args[0], d.Log)
+		t.Errorf("%s %s does not end:\n%s", d.Path, d.Args[0], d.Log)
 	}
 	d.Cmd = nil
 }
@@ -152,7 +184,7 @@ type Party struct {
 // NewDaemon makes a daemon that is not started and ends with the test.
 func NewDaemon(t testing.TB, on *Host, path string, env []string, args ...string) *Daemon {
 	t.Helper()
-	d := &Daemon{On: on, path: path, args: args, env: env, Log: new(LogFile)}
+	d := &Daemon{On: on, Path: path, Args: args, Env: env, Log: new(LogFile)}
 	t.Cleanup(func() {
 		if d.Cmd != nil {
 			d.Kill()
@@ -172,7 +204,12 @@ func tail(text string, lines int) string {
 // NewParty makes an identity and a daemon, "myst node …" or "myst hub …", that is not started.
 func NewParty(t testing.TB, on *Host, args ...string) *Party {
 	t.Helper()
-	dir := t.TempDir()
+	return NewPartyIn(t, t.TempDir(), on, args...)
+}
+
+// NewPartyIn is NewParty with a data directory.
+func NewPartyIn(t testing.TB, dir string, on *Host, args ...string) *Party {
+	t.Helper()
 	env := []string{"MYST_DATA_DIR=" + dir, "MYST_PASSPHRASE=correct horse battery"}
 	p := &Party{Daemon: NewDaemon(t, on, Program(t, "myst"), env, args...)}
 	var made struct {
@@ -187,7 +224,7 @@ func NewParty(t testing.TB, on *Host, args ...string) *Party {
 func (p *Party) Command(t testing.TB, args ...string) *nstest.Cmd {
 	t.Helper()
 	cmd := p.On.Command(Program(t, "myst"), args...)
-	cmd.Env = append(os.Environ(), p.env...)
+	cmd.Env = append(os.Environ(), p.Env...)
 	return cmd
 }
 
@@ -239,7 +276,7 @@ func (d *Daemon) AwaitFor(t testing.TB, limit time.Duration, what string, ok fun
 	deadline := time.Now().Add(limit)
 	for !ok() {
 		if time.Now().After(deadline) {
-			t.Fatalf("%s: not within %s: %s", d.args[0], limit, what)
+			t.Fatalf("%s: not within %s: %s", d.Args[0], limit, what)
 		}
 		<-time.After(100 * time.Millisecond)
 	}

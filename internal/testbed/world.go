@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,6 +27,7 @@ type World struct {
 	Page               *Site
 
 	key    string        // file of the developer's key
+	mints  sync.Mutex    // one developer's account, one nonce after the other
 	period time.Duration // between blocks
 }
 
@@ -98,11 +100,15 @@ func (h *Host) answers(t testing.TB, port string) bool {
 // dev runs mystdev on the chain's host.
 func (w *World) dev(t testing.TB, args ...string) {
 	t.Helper()
-	w.ChainHost.Run(Program(t, "mystdev"), args...)
+	if out, err := w.ChainHost.Command(Program(t, "mystdev"), args...).CombinedOutput(); err != nil {
+		t.Fatalf("mystdev %v: %v\n%s", args, err, out)
+	}
 }
 
 func (w *World) mint(t testing.TB, to string, args ...string) {
 	t.Helper()
+	w.mints.Lock()
+	defer w.mints.Unlock()
 	w.dev(t, append([]string{"mint", to, "--network", w.File, "--key-file", w.key}, args...)...)
 }
 
