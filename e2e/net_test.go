@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/nftables"
@@ -29,7 +30,7 @@ type network struct {
 	chain, hub, provider, web *host
 	consumers                 [2]*host
 	internal                  *host
-	ports                     int
+	ports                     atomic.Uint32
 }
 
 const bridge = "br0"
@@ -52,8 +53,7 @@ func newNetwork(t *testing.T) *network {
 func (n *network) attach(t *testing.T, number byte) *host {
 	t.Helper()
 	h := &host{Namespace: nstest.New(t), addr: netip.AddrFrom4([4]byte{192, 0, 2, number})}
-	n.ports++
-	plug := netip.PrefixFrom(netip.AddrFrom4([4]byte{169, 254, 0, byte(n.ports)}), 32) //nolint:gosec // a handful
+	plug := netip.PrefixFrom(netip.AddrFrom4([4]byte{169, 254, 0, byte(n.ports.Add(1))}), 32) //nolint:gosec // a handful
 	h.port, _ = nstest.Link(t, n.wire, h.Namespace, plug, netip.PrefixFrom(h.addr, 24))
 	n.wire.Run("ip", "link", "set", h.port, "master", bridge)
 	return h
@@ -83,6 +83,10 @@ func serve(t *testing.T, h *host) *site {
 		var size int
 		if _, err := fmt.Sscanf(r.URL.Path, "/bytes/%d", &size); err == nil {
 			_, _ = w.Write([]byte(strings.Repeat("0123456789abcdef", size/16)))
+			return
+		}
+		if r.Method == http.MethodPost {
+			_, _ = fmt.Fprint(w, length(r.Body))
 			return
 		}
 		_, _ = fmt.Fprintf(w, "%s; you are %s", secret, from)

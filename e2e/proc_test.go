@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -28,7 +29,7 @@ var programs = sync.OnceValues(func() (dir string, err error) {
 	if dir, err = os.MkdirTemp("", "myst-e2e-"); err != nil {
 		return "", err
 	}
-	out, err := exec.Command("go", "build", "-o", dir+"/", "../cmd/myst", "../cmd/mystdev").CombinedOutput()
+	out, err := exec.Command("go", "build", "-o", dir+"/", "../cmd/myst", "../cmd/mystdev", "./cheat").CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("%w\n%s", err, out)
 	}
@@ -87,9 +88,31 @@ func (d *daemon) start(t *testing.T) {
 	d.cmd.Stdout, d.cmd.Stderr = d.log, d.log
 	// A test that is killed leaves no process behind.
 	d.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := d.cmd.Start(); err != nil {
+	var err error
+	fork(func() { err = d.cmd.Start() })
+	if err != nil {
 		t.Fatalf("%s: %v", d.name, err)
 	}
+}
+
+// forks is a thread that lives as long as the tests: a process with Pdeathsig ends with the thread that started it,
+// and other threads end where namespaces are made.
+var forks = sync.OnceValue(func() chan<- func() {
+	work := make(chan func())
+	go func() {
+		runtime.LockOSThread()
+		for f := range work {
+			f()
+		}
+	}()
+	return work
+})
+
+// fork runs f on that thread.
+func fork(f func()) {
+	done := make(chan struct{})
+	forks() <- func() { defer close(done); f() }
+	<-done
 }
 
 // stop ends it in order and wants that to work.

@@ -7,6 +7,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"testing"
 
 	"github.com/mysteriumnetwork/myst/api/wire"
@@ -24,6 +26,7 @@ type world struct {
 	seller    *party
 	buyers    [2]*party
 	page      *site
+	minting   sync.Mutex
 }
 
 // newWorld starts everything: registered, funded and announced.
@@ -34,31 +37,62 @@ func newWorld(t *testing.T) *world {
 	m.file, m.key = filepath.Join(dir, "network.json"), filepath.Join(dir, "chain", "developer.key")
 	m.startChain(t, dir)
 	m.startHub(t)
-	m.seller = newParty(t, m.provider, "node", "--network", m.file,
-		"--provide", "wireguard", "--provide", "openvpn", "--country", "DE", "--price-per-gib", "0.5", "--setup-charge", "0.01",
-		"--listen", "wireguard="+m.provider.addr.String()+":51820", "--listen", "openvpn="+m.provider.addr.String()+":1194",
-		"--clear-least", "0.000001", "--log-level", "debug")
+	m.seller = newParty(t, m.provider, m.selling(m.provider, "wireguard", "openvpn")...)
 	all := []*party{m.seller}
 	for i, on := range m.consumers {
-		m.buyers[i] = newParty(t, on, "node", "--network", m.file, "--log-level", "debug")
+		m.buyers[i] = newParty(t, on, m.buying()...)
 		all = append(all, m.buyers[i])
 	}
 	for _, p := range all {
-		m.mint(t, p.Address, "--amount", "50")
-		p.up(t)
-		p.run(t, nil, "identity", "register")
-		p.run(t, nil, "deposit", "20")
+		m.join(t, p)
 	}
 	m.announced(t)
 	m.page = serve(t, m.web)
 	return m
 }
 
+// selling are the arguments of a provider's node.
+func (m *world) selling(on *host, services ...string) []string {
+	args := []string{
+		"node", "--network", m.file, "--country", "DE", "--price-per-gib", "0.5", "--setup-charge", "0.01",
+		"--clear-least", "0.000001", "--log-level", "debug",
+	}
+	for _, s := range services {
+		port := map[string]string{"wireguard": "51820", "openvpn": "1194"}[s]
+		args = append(args, "--provide", s, "--listen", s+"="+net.JoinHostPort(on.addr.String(), port))
+	}
+	return args
+}
+
+// buying are the arguments of a consumer's node.
+func (m *world) buying() []string {
+	return []string{"node", "--network", m.file, "--log-level", "debug"}
+}
+
+// join starts a party's node, registers it and makes its deposit.
+func (m *world) join(t *testing.T, p *party) {
+	t.Helper()
+	m.mint(t, p.Address, "--amount", "50")
+	p.up(t)
+	p.run(t, nil, "identity", "register")
+	p.run(t, nil, "deposit", "20")
+}
+
 func (m *world) announced(t *testing.T) {
 	t.Helper()
-	m.seller.await(t, "both services are announced", func() bool {
+	m.seller.announced(t)
+}
+
+// announced waits until all services of a provider are.
+func (p *party) announced(t *testing.T) {
+	t.Helper()
+	p.await(t, "every service is announced", func() bool {
 		var s wire.Status
-		return m.seller.try(t, &s, "status") == nil && len(s.Providing) == 2 && s.Providing[0].Announced && s.Providing[1].Announced
+		if p.try(t, &s, "status") != nil {
+			return false
+		}
+		waiting := slices.ContainsFunc(s.Providing, func(s wire.Service) bool { return !s.Announced })
+		return len(s.Providing) > 0 && !waiting
 	})
 }
 
@@ -83,11 +117,15 @@ func (m *world) startChain(t *testing.T, dir string) {
 // dev runs mystdev on the chain's host.
 func (m *world) dev(t *testing.T, args ...string) {
 	t.Helper()
-	m.chain.Run(program(t, "mystdev"), args...)
+	if out, err := m.chain.Command(program(t, "mystdev"), args...).CombinedOutput(); err != nil {
+		t.Fatalf("mystdev %v: %v\n%s", args, err, out)
+	}
 }
 
 func (m *world) mint(t *testing.T, to string, args ...string) {
 	t.Helper()
+	m.minting.Lock() // one developer's account, one nonce after the other
+	defer m.minting.Unlock()
 	m.dev(t, append([]string{"mint", to, "--network", m.file, "--key-file", m.key}, args...)...)
 }
 
