@@ -7,4 +7,4 @@ if [ "$(uname)" != Linux ] || [ "$(id -u)" != 0 ]; then
   echo "tests between hosts need root on Linux" >&2
   exit 1
 fi
-go run ./scripts/gotest -tags e2e -timeout 30m -parallel 8 ./e2e
+go run ./scripts/gotest -tags e2e -count=1 -timeout 30m -parallel 8 ./e2e
