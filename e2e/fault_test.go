@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -161,18 +162,7 @@ func children(t *testing.T, parent int, name string) (pids []int) {
 func (m *world) recover(t *testing.T) {
 	t.Helper()
 	for _, p := range append([]*party{m.seller}, m.buyers[:]...) {
-		p.await(t, "every backend is well", func() bool {
-			var s wire.Status
-			if p.try(t, &s, "status") != nil {
-				return false
-			}
-			for _, b := range s.Backends {
-				if !b.Healthy {
-					return false
-				}
-			}
-			return true
-		})
+		p.well(t)
 	}
 	m.announced(t)
 	for _, p := range m.buyers {
@@ -184,6 +174,18 @@ func (m *world) recover(t *testing.T) {
 			return p.try(t, &s, "sessions", "--open") == nil && len(s.Sessions) == 0
 		})
 	}
+}
+
+// well waits until everything that a node depends on is.
+func (p *party) well(t *testing.T) {
+	t.Helper()
+	p.await(t, "every backend is well", func() bool {
+		var s wire.Status
+		if p.try(t, &s, "status") != nil {
+			return false
+		}
+		return !slices.ContainsFunc(s.Backends, func(b wire.Backend) bool { return !b.Healthy })
+	})
 }
 
 // balanced holds all books against each other and against the chain.

@@ -5,6 +5,7 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -61,6 +62,8 @@ type daemon struct {
 	env  []string
 	cmd  *nstest.Cmd
 	log  *logFile
+	// loaded, when not nil, is called when the process is there and has not begun to run.
+	loaded func(pid int) error
 }
 
 // logFile is what a daemon says, shown when the test fails.
@@ -87,12 +90,25 @@ func (d *daemon) start(t *testing.T) {
 	d.cmd.Env = append(os.Environ(), d.env...)
 	d.cmd.Stdout, d.cmd.Stderr = d.log, d.log
 	// A test that is killed leaves no process behind.
-	d.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	d.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Ptrace: d.loaded != nil}
 	var err error
-	fork(func() { err = d.cmd.Start() })
+	fork(func() {
+		if err = d.cmd.Start(); err == nil && d.loaded != nil {
+			err = d.begin()
+		}
+	})
 	if err != nil {
 		t.Fatalf("%s: %v", d.name, err)
 	}
+}
+
+// begin lets a process go that stands at its first instruction. It must be called on the thread that started it.
+func (d *daemon) begin() error {
+	pid := d.cmd.Process.Pid
+	if _, err := syscall.Wait4(pid, nil, 0, nil); err != nil {
+		return err
+	}
+	return errors.Join(d.loaded(pid), syscall.PtraceDetach(pid))
 }
 
 // forks is a thread that lives as long as the tests: a process with Pdeathsig ends with the thread that started it,
@@ -168,7 +184,12 @@ func tail(text string, lines int) string {
 // newParty makes an identity and a daemon, "myst node …" or "myst hub …", that is not started.
 func newParty(t *testing.T, on *host, args ...string) *party {
 	t.Helper()
-	dir := t.TempDir()
+	return newPartyIn(t, t.TempDir(), on, args...)
+}
+
+// newPartyIn is newParty with a data directory.
+func newPartyIn(t *testing.T, dir string, on *host, args ...string) *party {
+	t.Helper()
 	env := []string{"MYST_DATA_DIR=" + dir, "MYST_PASSPHRASE=correct horse battery"}
 	p := &party{daemon: newDaemon(t, on, "myst", env, args...), dir: dir}
 	var made struct {
