@@ -23,6 +23,7 @@ const (
 // Whoever cheats, the other end loses a window at most, says why the session ended, and all that was promised is
 // cleared. Each has a provider or consumer of its own on the one network.
 func TestCheats(t *testing.T) {
+	t.Parallel()
 	m := newWorld(t)
 	for name, cheat := range map[string]func(*testing.T, *world){
 		"bills far too much":    billsFarTooMuch,

@@ -61,9 +61,11 @@ type daemon struct {
 	args []string
 	env  []string
 	cmd  *nstest.Cmd
+	pid  int // of the process that was started last
 	log  *logFile
 	// loaded, when not nil, is called when the process is there and has not begun to run.
 	loaded func(pid int) error
+	trace  *trace // nil unless its system calls are traced
 }
 
 // logFile is what a daemon says, shown when the test fails.
@@ -87,6 +89,9 @@ func (l *logFile) String() string {
 func (d *daemon) start(t *testing.T) {
 	t.Helper()
 	d.cmd = d.on.Command(program(t, d.name), d.args...)
+	if d.trace != nil {
+		d.cmd = d.on.Command("strace", append(d.trace.options(), d.cmd.Args...)...)
+	}
 	d.cmd.Env = append(os.Environ(), d.env...)
 	d.cmd.Stdout, d.cmd.Stderr = d.log, d.log
 	// A test that is killed leaves no process behind.
@@ -100,6 +105,7 @@ func (d *daemon) start(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%s: %v", d.name, err)
 	}
+	d.pid = d.cmd.Process.Pid
 }
 
 // begin lets a process go that stands at its first instruction. It must be called on the thread that started it.

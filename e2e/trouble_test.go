@@ -9,6 +9,7 @@ import (
 // What goes wrong with one machine hurts nobody else, and its owner is told. Each has a provider or consumer of its
 // own on the one network.
 func TestMachinesInTrouble(t *testing.T) {
+	t.Parallel()
 	m := newWorld(t)
 	for name, trouble := range map[string]func(*testing.T, *world){
 		"provider's clock is fast": providerIsFast,
