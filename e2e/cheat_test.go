@@ -244,7 +244,7 @@ func swallowsEverything(t *testing.T, m *world) {
 	m.join(t, provider)
 	provider.announced(t)
 	s := buyer.buy(t, provider)
-	if got := m.download(m.consumers[1], s, 16*mib, 10*time.Second); got == 0 || got > 4*mib {
+	if got := m.download(m.consumers[1], s, 16*mib, 30*time.Second); got == 0 || got > 4*mib {
 		t.Errorf("%d bytes came", got)
 	}
 	served := time.Since(s.Started)

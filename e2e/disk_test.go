@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -87,7 +86,7 @@ func providersDiskIsFull(t *testing.T, m *world) {
 		t.Fatalf("%d bytes came", got)
 	}
 	d.fill(t)
-	m.download(m.consumers[1], s, 128*mib, 10*time.Second) // it is cut off
+	m.download(m.consumers[1], s, 128*mib, patience) // it is cut off
 	provider.complains(t, "database or disk is full")
 	bought := buyer.ended(t, s.ID)
 	var live wire.Sessions
@@ -112,8 +111,8 @@ func providersDiskIsFull(t *testing.T, m *world) {
 }
 
 // The disk of a consumer fills up in mid-session. It sends no promise that it cannot store, so traffic stops within
-// the window, the session ends and the log says why. The provider clears what it has. With space on the disk the
-// consumer buys again, without a restart.
+// the window, the session ends and the log says why. The provider clears what it has. With space on the disk, and
+// after a restart, which closes the session's account, the consumer buys again.
 func consumersDiskIsFull(t *testing.T, m *world) {
 	on, d := m.attach(t, 35), newDisk(t)
 	consumer := newPartyIn(t, d.dir, on, m.buying()...)
@@ -124,7 +123,7 @@ func consumersDiskIsFull(t *testing.T, m *world) {
 		t.Fatalf("%d bytes came", got)
 	}
 	d.fill(t)
-	m.download(on, s, 128*mib, 10*time.Second) // it is cut off
+	m.download(on, s, 128*mib, patience) // it is cut off
 	consumer.complains(t, "database or disk is full")
 	sold := m.seller.ended(t, s.ID)
 	lost := costs(t, sold, sold.Sent+sold.Received, 0) - min(costs(t, sold, sold.Sent+sold.Received, 0), sold.Promised.Units)
@@ -135,8 +134,8 @@ func consumersDiskIsFull(t *testing.T, m *world) {
 		t.Errorf("cleared %d units of %d", got, sold.Promised.Units)
 	}
 	d.free(t)
-	m.tradesAgain(t, m.seller, consumer)
 	consumer.fresh(t)
+	m.tradesAgain(t, m.seller, consumer)
 	if again := consumer.ended(t, s.ID); again.Promised.Units < sold.Promised.Units {
 		t.Errorf("the consumer's book says %d units, the provider had %d", again.Promised.Units, sold.Promised.Units)
 	}
