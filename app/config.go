@@ -13,6 +13,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/tunnel"
 )
 
 // Passphrase asks for the passphrase of an identity's keystore file: from a prompt, a file or the
@@ -73,6 +74,10 @@ type NodeConfig struct {
 	// ClearLeast is what is not worth a transaction: less is left to gather in its channel until the
 	// consumer asks for an unlock or the operator clears. Zero is a thousandth of a coin.
 	ClearLeast money.Amount
+	// WrapServer and WrapClient, when not nil, stand between the node and its tunnel drivers. They are for
+	// tests, whose nodes cheat by them; no flag sets them.
+	WrapServer func(tunnel.Server) tunnel.Server
+	WrapClient func(tunnel.Client) tunnel.Client
 	Logger     *slog.Logger // nil discards
 	Version    string
 	// Ready, when not nil, is told the API's address once it answers.

@@ -101,6 +101,18 @@ func (r *nodeRun) clients() map[string]func() (tunnel.Client, error) {
 			return openvpn.NewClient(openvpn.ClientConfig{Host: r.host, Logger: r.log}), nil
 		}
 	}
+	if r.cfg.WrapClient == nil {
+		return all
+	}
+	for service, plain := range all {
+		all[service] = func() (tunnel.Client, error) {
+			c, err := plain()
+			if err != nil {
+				return nil, err
+			}
+			return r.cfg.WrapClient(c), nil
+		}
+	}
 	return all
 }
 
@@ -110,6 +122,9 @@ func (r *nodeRun) startServers(ctx context.Context) error {
 		server, err := r.startServer(ctx, service)
 		if err != nil {
 			return err
+		}
+		if r.cfg.WrapServer != nil {
+			server = r.cfg.WrapServer(server)
 		}
 		r.servers = append(r.servers, server)
 		r.onClose(server.Close)

@@ -67,7 +67,7 @@ func TestCutOff(t *testing.T) {
 	m.cut(t, m.HubHost, 95*time.Second)
 	m.recover(t)
 	stated := []string{"unpaid", "payment channel lost", "tunnel failed"}
-	for _, p := range append([]*testbed.Party{m.seller}, m.buyers[:]...) {
+	for _, p := range append([]*party{m.seller}, m.buyers[:]...) {
 		var all wire.Sessions
 		p.Run(t, &all, "sessions")
 		for _, s := range all.Sessions {

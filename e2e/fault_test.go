@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -32,7 +33,7 @@ func rounds() int {
 
 // trade is a session that is being bought and used while something is killed. Everything in it may fail.
 type trade struct {
-	buyer   *testbed.Party
+	buyer   *party
 	on      *testbed.Host
 	service string
 	cancel  context.CancelFunc
@@ -102,7 +103,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 			m.balanced(t)
 		})
 	}
-	for _, p := range append([]*testbed.Party{m.seller}, m.buyers[:]...) {
+	for _, p := range append([]*party{m.seller}, m.buyers[:]...) {
 		p.Stop(t)
 	}
 	for _, h := range []*testbed.Host{m.provider, m.consumers[0], m.consumers[1]} {
@@ -111,7 +112,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 }
 
 // kill ends a process as a crash would, and starts it again.
-func (m *world) kill(t *testing.T, victim string, buyer *testbed.Party) {
+func (m *world) kill(t *testing.T, victim string, buyer *party) {
 	t.Helper()
 	switch victim {
 	case "provider":
@@ -140,30 +141,31 @@ func (m *world) kill(t *testing.T, victim string, buyer *testbed.Party) {
 // recover waits until everything works again and no session is open.
 func (m *world) recover(t *testing.T) {
 	t.Helper()
-	for _, p := range append([]*testbed.Party{m.seller}, m.buyers[:]...) {
-		p.Await(t, "every backend is well", func() bool {
-			var s wire.Status
-			if p.Try(t, &s, "status") != nil {
-				return false
-			}
-			for _, b := range s.Backends {
-				if !b.Healthy {
-					return false
-				}
-			}
-			return true
-		})
+	for _, p := range append([]*party{m.seller}, m.buyers[:]...) {
+		p.well(t)
 	}
-	m.Announced(t, m.seller)
+	m.seller.announced(t)
 	for _, p := range m.buyers {
 		_ = p.Try(t, nil, "disconnect", "--all") // it may have ended, or be ending
 	}
-	for _, p := range append([]*testbed.Party{m.seller}, m.buyers[:]...) {
+	for _, p := range append([]*party{m.seller}, m.buyers[:]...) {
 		p.AwaitFor(t, 3*time.Minute, "no session is open", func() bool {
 			var s wire.Sessions
 			return p.Try(t, &s, "sessions", "--open") == nil && len(s.Sessions) == 0
 		})
 	}
+}
+
+// well waits until everything that a node depends on is.
+func (p *party) well(t *testing.T) {
+	t.Helper()
+	p.Await(t, "every backend is well", func() bool {
+		var s wire.Status
+		if p.Try(t, &s, "status") != nil {
+			return false
+		}
+		return !slices.ContainsFunc(s.Backends, func(b wire.Backend) bool { return !b.Healthy })
+	})
 }
 
 // balanced holds all books against each other and against the chain.

@@ -103,7 +103,7 @@ func (m *world) settled(t *testing.T, sessions int) {
 	m.seller.Await(t, "everything is cleared", func() bool {
 		return m.seller.Try(t, &balance, "balance") == nil && balance.Uncleared.Units == 0
 	})
-	m.seller.run(t, &balance, "balance") // the earnings in it were read before the uncleared were
+	m.seller.Run(t, &balance, "balance") // the earnings in it were read before the uncleared were
 	var earned, spent uint64
 	for _, s := range sold.Sessions {
 		earned += s.Promised.Units

@@ -3,8 +3,10 @@
 package e2e
 
 import (
+	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	testbed.Extra = []string{"./cheat"}
 	code := m.Run()
 	_ = testbed.RemovePrograms() // a test has said why they could not be built
 	os.Exit(code)
@@ -25,8 +28,22 @@ type world struct {
 	provider  *testbed.Host
 	consumers [2]*testbed.Host
 	internal  *testbed.Host
-	seller    *testbed.Party
-	buyers    [2]*testbed.Party
+	seller    *party
+	buyers    [2]*party
+}
+
+// party is somebody with a node, of whom a test has expectations.
+type party struct{ *testbed.Party }
+
+func newParty(t *testing.T, on *testbed.Host, args ...string) *party {
+	t.Helper()
+	return newPartyIn(t, t.TempDir(), on, args...)
+}
+
+// newPartyIn is newParty with a data directory.
+func newPartyIn(t *testing.T, dir string, on *testbed.Host, args ...string) *party {
+	t.Helper()
+	return &party{testbed.NewPartyIn(t, dir, on, args...)}
 }
 
 // newWorld starts everything: registered, funded and announced.
@@ -37,18 +54,52 @@ func newWorld(t *testing.T) *world {
 	m.internal = &testbed.Host{Namespace: nstest.New(t), Addr: netip.MustParseAddr("10.77.0.2")}
 	nstest.Link(t, m.provider.Namespace, m.internal.Namespace, netip.MustParsePrefix("10.77.0.1/24"), netip.PrefixFrom(m.internal.Addr, 24))
 	m.internal.Route(netip.MustParsePrefix("0.0.0.0/0"), netip.MustParseAddr("10.77.0.1"))
-	m.seller = testbed.NewParty(t, m.provider, "node", "--network", m.File,
-		"--provide", "wireguard", "--provide", "openvpn", "--country", "DE", "--price-per-gib", "0.5", "--setup-charge", "0.01",
-		"--listen", "wireguard="+m.provider.Addr.String()+":51820", "--listen", "openvpn="+m.provider.Addr.String()+":1194",
-		"--clear-least", "0.000001", "--log-level", "debug")
-	m.Fund(t, m.seller)
+	m.seller = newParty(t, m.provider, m.selling(m.provider, "wireguard", "openvpn")...)
+	m.join(t, m.seller)
 	for i := range m.consumers {
 		m.consumers[i] = m.Join(t, byte(31+i))
-		m.buyers[i] = testbed.NewParty(t, m.consumers[i], "node", "--network", m.File, "--log-level", "debug")
-		m.Fund(t, m.buyers[i])
+		m.buyers[i] = newParty(t, m.consumers[i], m.buying()...)
+		m.join(t, m.buyers[i])
 	}
-	m.Announced(t, m.seller)
+	m.seller.announced(t)
 	return m
+}
+
+// selling are the arguments of a provider's node.
+func (m *world) selling(on *testbed.Host, services ...string) []string {
+	args := []string{
+		"node", "--network", m.File, "--country", "DE", "--price-per-gib", "0.5", "--setup-charge", "0.01",
+		"--clear-least", "0.000001", "--log-level", "debug",
+	}
+	for _, s := range services {
+		port := map[string]string{"wireguard": "51820", "openvpn": "1194"}[s]
+		args = append(args, "--provide", s, "--listen", s+"="+net.JoinHostPort(on.Addr.String(), port))
+	}
+	return args
+}
+
+// buying are the arguments of a consumer's node.
+func (m *world) buying() []string {
+	return []string{"node", "--network", m.File, "--log-level", "debug"}
+}
+
+// join starts a party's node, registers it and makes its deposit.
+func (m *world) join(t *testing.T, p *party) {
+	t.Helper()
+	m.Fund(t, p.Party)
+}
+
+// announced waits until all services of a provider are.
+func (p *party) announced(t *testing.T) {
+	t.Helper()
+	p.Await(t, "every service is announced", func() bool {
+		var s wire.Status
+		if p.Try(t, &s, "status") != nil {
+			return false
+		}
+		waiting := slices.ContainsFunc(s.Providing, func(s wire.Service) bool { return !s.Announced })
+		return len(s.Providing) > 0 && !waiting
+	})
 }
 
 // connect opens a session of a service for a buyer.

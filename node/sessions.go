@@ -296,10 +296,11 @@ func (n *Node) watch(ctx context.Context, l *live, down <-chan struct{}, account
 	var reason session.Reason
 	select {
 	case <-paying.done:
-		// The peer has settled, or the dialogue is ending: why comes in a moment.
-		if paying.err == nil || errors.Is(paying.err, payments.ErrClosed) {
-			_ = sleep(ctx, peerReason)
+		if paying.err != nil && !errors.Is(paying.err, payments.ErrClosed) {
+			return endReason(ctx, paying.err, session.Internal), paying.err
 		}
+		// The peer has settled, or the dialogue is ending: why comes in a moment.
+		_ = sleep(ctx, peerReason)
 		return endReason(ctx, paying.err, session.Finished), paying.err
 	case <-down:
 		reason = session.TunnelFailed

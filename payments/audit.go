@@ -104,6 +104,7 @@ func lost(sent, reported uint64) uint64 {
 type stopwatch struct {
 	counted time.Duration
 	since   time.Time // when it last began to run
+	first   time.Time // when it began to run
 	started bool
 	holds   uint8
 }
@@ -117,7 +118,7 @@ const (
 
 func (s *stopwatch) start(now time.Time) {
 	if !s.started {
-		s.started, s.since = true, now
+		s.started, s.since, s.first = true, now, now
 	}
 }
 

@@ -57,6 +57,7 @@ func (c *Collector) onPayment(ctx context.Context, p payment) error {
 		return err
 	}
 	if v.promise != nil {
+		c.debug("promise to be stored", "sequence", p.sequence)
 		if err := c.store(ctx, v, now); err != nil {
 			return err
 		}
@@ -350,14 +351,20 @@ func (c *Collector) sendBills(ctx context.Context, conn Conn) error {
 		if err != nil {
 			return fmt.Errorf("encode bill: %w", err)
 		}
+		c.debug("bill", "acknowledges", b.ack)
 		if err := conn.Send(ctx, KindBill, body); err != nil {
-			c.ledger.cfg.Logger.Debug("bill not sent", "session", fmt.Sprintf("%x", c.terms.Session), "error", err)
+			c.debug("bill not sent", "error", err)
 		}
 		if last {
 			close(c.done)
 			return nil
 		}
 	}
+}
+
+// debug logs about the session.
+func (c *Collector) debug(msg string, args ...any) {
+	c.ledger.cfg.Logger.With("session", fmt.Sprintf("%x", c.terms.Session)).Debug(msg, args...)
 }
 
 // compose makes a bill if one is due; last says that it acknowledges the last payment.

@@ -172,6 +172,42 @@ func TestDebtIsPaidInTheNextSession(t *testing.T) {
 	})
 }
 
+// A session breaks while the payment channel is away. The consumer's clock stopped with its probes, the provider's,
+// who could not be told, did not. The next session pays that, and is not refused for it.
+func TestTimeOfAnOutageIsExplained(t *testing.T) {
+	w := newWorld(t)
+	w.terms.Price.PerHour = 3_600_000 // what an eighth of a window costs is forgotten
+	synctest.Test(t, func(t *testing.T) {
+		var away atomic.Bool
+		w.probe = func(context.Context) error {
+			if away.Load() {
+				return errors.New("no echo")
+			}
+			return nil
+		}
+		r := w.start(t.Context(), 5*time.Millisecond)
+		r.link.down(2<<20, 10_000_000)
+		away.Store(true)
+		r.cc.out.dropping(func(uint32, []byte) bool { return true })
+		time.Sleep(55 * time.Second)
+		if c, p := r.payer.Stats().Elapsed, r.collector.Stats().Elapsed; p-c < 20*time.Second {
+			t.Fatalf("%v of session time, %v at the provider", c, p)
+		}
+		r.abort("payment channel lost")
+		away.Store(false)
+		w.terms.Session[0]++
+		r = w.start(t.Context(), 5*time.Millisecond)
+		r.link.down(2<<20, 10_000_000)
+		if paid, collected := r.settle(t.Context()); paid != nil || collected != nil {
+			t.Fatalf("payer: %v, collector: %v", paid, collected)
+		}
+		provider, err := w.provider.ledger.account(t.Context(), Provider, w.consumer.key.Address())
+		if err != nil || provider.Debt != 0 {
+			t.Errorf("provider's book %+v, %v", provider, err)
+		}
+	})
+}
+
 // A provider cannot make up a debt that the consumer's book does not explain.
 func TestInventedDebtIsNotPaid(t *testing.T) {
 	w := newWorld(t)

@@ -342,7 +342,13 @@ func (p *Payer) leftOver(now time.Time) (money.Amount, error) {
 		return 0, nil
 	}
 	c := p.counters()
-	most, err := p.bill(figures{received: c.Received, peerReceived: c.Sent, elapsed: p.clock.elapsed(now)})
+	f := figures{received: c.Received, peerReceived: c.Sent, elapsed: p.clock.elapsed(now)}
+	if p.clock.started {
+		// While this end's probes fail the provider, who is not told, counts on until a window of time is unpaid.
+		ran := now.Sub(p.clock.first)
+		f.elapsed = max(f.elapsed, min(ran, p.paid.elapsed+TimeWindow+settled+ran/lossShare))
+	}
+	most, err := p.bill(f)
 	if err != nil {
 		return 0, err
 	}

@@ -8,4 +8,4 @@ if [ "$(uname)" != Linux ] || [ "$(id -u)" != 0 ]; then
   exit 1
 fi
 # A cached result would not know of changes in the programs, which the tests build and do not import.
-go run ./scripts/gotest -count=1 -tags e2e -timeout 30m ./e2e
+go run ./scripts/gotest -count=1 -tags e2e -timeout 30m -parallel 8 ./e2e

@@ -17,6 +17,7 @@ need gcc gcc
 need jq jq
 need ip iproute2
 [ -x /usr/sbin/openvpn ] || [ "$(uname)" != Linux ] || need openvpn openvpn
+[ "$(uname)" != Linux ] || need strace strace
 [ -e /usr/include/stdlib.h ] || [ "$(uname)" != Linux ] || missing+=(libc6-dev)
 
 if [ ${#missing[@]} -gt 0 ]; then
