@@ -205,7 +205,7 @@ func TestWhatTheOperatorMustMend(t *testing.T) {
 				cfg.APIAddr = "127.0.0.1:0"
 			}
 			cfg.LightScrypt = true
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			err := RunNode(ctx, cfg)
 			if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), c.want) {

@@ -112,7 +112,7 @@ func (s *sale) interrupt(t *testing.T, n *Network) (before wire.Session, fetched
 	reachable(t, s.provider, false)
 	before = s.atProvider(t)
 	// Every half window is paid for, so half a window, less what packets add, is left at any time.
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	if err := fetch(ctx, int64(before.Window)*7/16); err != nil {
 		t.Fatalf("inside of the window: %v", err)
