@@ -126,6 +126,10 @@ func testLimitHeld(t *testing.T, d Driver) {
 	}
 	for i, p := range pairs {
 		conn := p.dial(t, "tcp", server.String())
+		// All of them together are a lot for a busy machine; what is stuck stays so for longer.
+		if err := conn.SetDeadline(time.Now().Add(3 * patience)); err != nil {
+			t.Fatal(err)
+		}
 		p.consumer.SetLimit(uint64(4+i%4) << 18)
 		go func() { results <- fetch(conn, size) }() // ends with its connection
 		<-time.After(apart)
