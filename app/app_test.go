@@ -182,6 +182,9 @@ func TestWhatTheOperatorMustMend(t *testing.T) {
 		{"TUN device with an exit on loopback", NodeConfig{
 			WireguardDevice: WireguardTUN, Provide: []string{"wireguard"}, Country: "DE", ExitSource: netip.MustParseAddr("127.0.0.1"),
 		}, "in user space only"},
+		{"openvpn with an exit on loopback", NodeConfig{
+			Provide: []string{"openvpn"}, Country: "DE", ExitAllow: []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:80")},
+		}, "in user space only"},
 		{"unknown hub", NodeConfig{HubURLs: []string{"http://elsewhere"}}, "not in the network file"},
 		{"unknown service", NodeConfig{Provide: []string{"carrier-pigeon"}}, "cannot provide"},
 		{"no country", NodeConfig{Provide: []string{"wireguard"}, SetupCharge: 1}, "country"},

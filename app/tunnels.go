@@ -34,6 +34,9 @@ func (r *nodeRun) openHost(ctx context.Context) (err error) {
 	missing := routedProblem(ctx)
 	r.openvpn = missing == nil
 	wanted := slices.Contains(r.cfg.Provide, openvpn.ServiceType)
+	if wanted && r.cfg.exitsByLoopback() {
+		missing = errLoopbackExit
+	}
 	if missing != nil && wanted {
 		return fmt.Errorf("openvpn cannot be provided here: %w", missing)
 	}

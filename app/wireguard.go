@@ -49,14 +49,21 @@ func (cfg NodeConfig) wireguardProblem() error {
 	for _, p := range hostnet.Check() {
 		problems = append(problems, p.String())
 	}
-	// The kernel neither forwards to loopback nor from it.
-	if cfg.ExitSource.IsLoopback() || slices.ContainsFunc(cfg.ExitAllow, func(a netip.AddrPort) bool { return a.Addr().IsLoopback() }) {
-		problems = append(problems, "the exit uses a loopback address, which works in user space only")
+	if cfg.exitsByLoopback() {
+		problems = append(problems, errLoopbackExit.Error())
 	}
 	if len(problems) == 0 {
 		return nil
 	}
 	return errors.New(strings.Join(problems, "; "))
+}
+
+// errLoopbackExit says that a tunnel of the kernel cannot have the exit: the kernel neither forwards to loopback nor
+// from it.
+var errLoopbackExit = errors.New("the exit uses a loopback address, which works in user space only")
+
+func (cfg NodeConfig) exitsByLoopback() bool {
+	return cfg.ExitSource.IsLoopback() || slices.ContainsFunc(cfg.ExitAllow, func(a netip.AddrPort) bool { return a.Addr().IsLoopback() })
 }
 
 // paths tells what carries the packets of each service that this node can use.

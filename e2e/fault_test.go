@@ -176,6 +176,7 @@ func (m *world) balanced(t *testing.T) {
 	m.seller.Await(t, "everything is cleared", func() bool {
 		return m.seller.Try(t, &balance, "balance") == nil && balance.Uncleared.Units == 0
 	})
+	m.seller.Run(t, &balance, "balance") // the earnings in it were read before the uncleared were
 	var sold wire.Sessions
 	m.seller.Run(t, &sold, "sessions")
 	taken := map[string]uint64{}
