@@ -5,5 +5,5 @@
 //	hub   ─┤                      ├─ consumer 2
 //	web   ─┴─ switch 192.0.2.0/24 ┴─ provider ── internal 10.77.0.0/24
 //
-// The tests need root, Linux, openvpn, strace and npm packages, and the build tag e2e; "make e2e" runs them.
+// The tests need root, Linux, openvpn, nftables, strace, curl and npm packages, and the build tag e2e; "make e2e" runs them.
 package e2e

@@ -17,7 +17,9 @@ need gcc gcc
 need jq jq
 need ip iproute2
 [ -x /usr/sbin/openvpn ] || [ "$(uname)" != Linux ] || need openvpn openvpn
+[ -x /usr/sbin/nft ] || [ "$(uname)" != Linux ] || need nft nftables
 [ "$(uname)" != Linux ] || need strace strace
+[ "$(uname)" != Linux ] || need curl curl
 [ -e /usr/include/stdlib.h ] || [ "$(uname)" != Linux ] || missing+=(libc6-dev)
 
 if [ ${#missing[@]} -gt 0 ]; then
