@@ -128,10 +128,11 @@ func (m *world) kill(t *testing.T, victim string, buyer *party) {
 		m.Chain.Kill()
 		m.Chain.Start(t)
 	case "openvpn":
-		pids := testbed.Children(t, m.seller.Cmd.Process.Pid, "openvpn")
-		if len(pids) == 0 {
-			t.Error("the provider has no openvpn")
-		}
+		var pids []int
+		m.seller.Await(t, "openvpn is there again", func() bool { // it is started again less and less often
+			pids = testbed.Children(t, m.seller.Cmd.Process.Pid, "openvpn")
+			return len(pids) > 0
+		})
 		for _, pid := range pids {
 			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended
 		}
@@ -190,6 +191,9 @@ func (m *world) balanced(t *testing.T) {
 		window, err := price.Due(s.Window+s.Sent/20, 0)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if s.Sent+s.Received == 0 {
+			continue // it never began: its set-up charge is due, for a lock that did not come
 		}
 		if lost := s.Due.Units - min(s.Due.Units, s.Promised.Units); lost > uint64(window)+3 {
 			t.Errorf("session %s (%s): %d units unpaid, a window costs %d", s.ID, s.Reason, lost, window)
