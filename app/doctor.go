@@ -166,6 +166,9 @@ func (d *doctor) ports(ctx context.Context) {
 	if err := checkSource(d.cfg.ExitSource); err != nil {
 		d.bad("exit source", err, "name an address of this machine by --exit-source, or leave it out")
 	}
+	if slices.Contains(d.cfg.Provide, openvpn.ServiceType) && d.cfg.exitsByLoopback() {
+		d.bad("exit of openvpn", errLoopbackExit, "name no loopback address by --exit-source and --exit-allow, or provide wireguard only")
+	}
 }
 
 // servicePort looks at a service's UDP port, and whether consumers are told an address that they can reach.

@@ -114,6 +114,9 @@ func TestDoctorsRemedies(t *testing.T) {
 		{"unknown hub", NodeConfig{Network: network, HubURLs: []string{"http://elsewhere.example"}}, "hub", "--hub"},
 		{"address of another machine", provider("192.0.2.9:51820", ""), "port of wireguard", "--endpoint"},
 		{"no address at all", provider("0.0.0.0:0", ""), "port of wireguard", "--endpoint"},
+		{"openvpn with an exit on loopback", NodeConfig{
+			Network: network, Provide: []string{"openvpn"}, ExitSource: netip.MustParseAddr("127.0.0.1"),
+		}, "exit of openvpn", "no loopback address"},
 		{"endpoint that is none", provider("127.0.0.1:0", "nowhere"), "port of wireguard", "--endpoint"},
 	} {
 		c.cfg.DataDir = t.TempDir()

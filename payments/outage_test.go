@@ -50,13 +50,7 @@ func TestProbesFailInAnOutage(t *testing.T) {
 	w := newWorld(t)
 	w.terms.Price.PerHour = 36_000
 	synctest.Test(t, func(t *testing.T) {
-		var away atomic.Bool
-		w.probe = func(context.Context) error {
-			if away.Load() {
-				return errors.New("no echo")
-			}
-			return nil
-		}
+		away := w.probesFail()
 		r := w.start(t.Context(), 20*time.Millisecond)
 		r.link.down(20<<20, 10_000_000)
 		drop := func(uint32, []byte) bool { return away.Load() }
@@ -178,13 +172,7 @@ func TestTimeOfAnOutageIsExplained(t *testing.T) {
 	w := newWorld(t)
 	w.terms.Price.PerHour = 3_600_000 // what an eighth of a window costs is forgotten
 	synctest.Test(t, func(t *testing.T) {
-		var away atomic.Bool
-		w.probe = func(context.Context) error {
-			if away.Load() {
-				return errors.New("no echo")
-			}
-			return nil
-		}
+		away := w.probesFail()
 		r := w.start(t.Context(), 5*time.Millisecond)
 		r.link.down(2<<20, 10_000_000)
 		away.Store(true)
@@ -265,4 +253,16 @@ func TestDebtAfterACrashOfTheConsumer(t *testing.T) {
 			t.Errorf("the consumer would pay again: %+v, %v", a, err)
 		}
 	})
+}
+
+// probesFail makes the consumer's probes fail while the result is true.
+func (w *world) probesFail() *atomic.Bool {
+	away := new(atomic.Bool)
+	w.probe = func(context.Context) error {
+		if away.Load() {
+			return errors.New("no echo")
+		}
+		return nil
+	}
+	return away
 }
