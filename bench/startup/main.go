@@ -62,7 +62,7 @@ func run(ctx context.Context, runs int, idle time.Duration) (err error) {
 	defer func() { err = errors.Join(err, interrupt(devnet)) }()
 	// The consumer is the last part of the network to start.
 	if err := await(ctx, 2*time.Minute, func() bool {
-		_, err := os.Stat(filepath.Join(dir, "devnet", "consumer", "api.address"))
+		_, err := os.Stat(filepath.Join(dir, "devnet", "consumer-1", "api.address"))
 		return err == nil
 	}); err != nil {
 		return fmt.Errorf("devnet: %w", err)
