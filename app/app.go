@@ -126,7 +126,7 @@ func (b *base) domain() identity.Domain {
 	return identity.Domain{ChainID: b.network.ChainID, Registry: b.network.Contracts.Registry}
 }
 
-// hubs returns the network file's hubs, or those of them that urls select.
+// selectHubs returns all of the network file's hubs, or those that urls select.
 func selectHubs(all []chain.Hub, urls []string) ([]chain.Hub, error) {
 	if len(urls) == 0 {
 		return all, nil

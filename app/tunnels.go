@@ -29,37 +29,29 @@ var defaultListen = map[string]string{wireguard.ServiceType: "0.0.0.0:51820", op
 
 // openHost undoes what a crashed run left on the host's network, and makes it possible to change it again,
 // where this process may and a tunnel needs it.
-func (r *nodeRun) openHost(ctx context.Context) (err error) {
+func (r *nodeRun) openHost(ctx context.Context) error {
+	missing, impossible := r.tunnelsOfTheKernel(ctx)
+	needed := r.openvpn || r.wireguardTUN
 	journal := filepath.Join(r.dataDir, hostnetFile)
-	missing := routedProblem(ctx)
-	r.openvpn = missing == nil
-	wanted := slices.Contains(r.cfg.Provide, openvpn.ServiceType)
-	if wanted && r.cfg.exitsByLoopback() {
-		missing = errLoopbackExit
-	}
-	if missing != nil && wanted {
-		return fmt.Errorf("openvpn cannot be provided here: %w", missing)
-	}
-	if r.wireguardTUN, r.wireguardWhy, err = r.cfg.wireguardPath(); err != nil {
-		return err
-	}
-	if r.wireguardTUN {
-		missing, wanted = nil, true
-	}
-	if missing != nil && !exists(journal) {
+	if (impossible != nil || !needed) && !exists(journal) {
 		r.log.Debug("openvpn cannot be used here", "reason", missing)
-		return nil
+		return impossible
 	}
 	// With a journal there is something to undo, whatever is missing for more.
 	host, err := hostnet.Open(hostnet.Config{Journal: journal, Logger: r.log})
 	switch {
-	case err != nil && wanted:
+	case impossible != nil:
+		if err == nil {
+			err = host.Close()
+		}
+		return errors.Join(impossible, err)
+	case err != nil && (r.wireguardTUN || r.provides(openvpn.ServiceType)):
 		return err
 	case err != nil:
 		r.log.Error("what an earlier run changed of the host's network cannot be undone", "error", err)
 		r.openvpn = false
 		return nil
-	case missing != nil:
+	case !needed:
 		r.log.Warn("tunnels of the kernel cannot be used here any more", "reason", missing)
 		return host.Close()
 	}
@@ -67,6 +59,26 @@ func (r *nodeRun) openHost(ctx context.Context) (err error) {
 	r.onClose(host.Close)
 	return nil
 }
+
+// tunnelsOfTheKernel finds out which there can be here, and what openvpn lacks. impossible is what the operator asked
+// for and cannot have.
+func (r *nodeRun) tunnelsOfTheKernel(ctx context.Context) (missing, impossible error) {
+	missing = routedProblem(ctx)
+	r.openvpn = missing == nil
+	if r.provides(openvpn.ServiceType) {
+		if r.cfg.exitsByLoopback() {
+			missing = errLoopbackExit
+		}
+		if missing != nil {
+			impossible = fmt.Errorf("openvpn cannot be provided here: %w", missing)
+		}
+	}
+	var err error
+	r.wireguardTUN, r.wireguardWhy, err = r.cfg.wireguardPath()
+	return missing, errors.Join(impossible, err)
+}
+
+func (r *nodeRun) provides(service string) bool { return slices.Contains(r.cfg.Provide, service) }
 
 func exists(path string) bool {
 	_, err := os.Stat(path)

@@ -18,7 +18,7 @@ const rightsRemedy = "run as root, or give the program the rights: setcap cap_ne
 // they can work. It changes nothing.
 func Check() []Problem {
 	var problems []Problem
-	if err := haveRights(); err != nil {
+	if err := haveRights(1<<unix.CAP_NET_ADMIN | 1<<unix.CAP_NET_RAW); err != nil {
 		problems = append(problems, Problem{What: err.Error(), Remedy: rightsRemedy})
 	}
 	if fd, err := unix.Open(tunPath, unix.O_RDWR|unix.O_CLOEXEC, 0); err != nil {
@@ -61,15 +61,14 @@ func checkMeter(problems []Problem) []Problem {
 	return []Problem{p}
 }
 
-// haveRights returns ErrPermission unless the process has CAP_NET_ADMIN and CAP_NET_RAW in effect. CAP_BPF is
-// told by trying.
-func haveRights() error {
+// haveRights returns ErrPermission unless the process has capabilities, of the first 32, in effect. CAP_BPF is told by
+// trying.
+func haveRights(wanted uint32) error {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var data [2]unix.CapUserData // capabilities 0 to 31 and 32 to 63
 	if err := unix.Capget(&header, &data[0]); err != nil {
 		return fmt.Errorf("ask for capabilities: %w", err)
 	}
-	const wanted = 1<<unix.CAP_NET_ADMIN | 1<<unix.CAP_NET_RAW
 	if data[0].Effective&wanted != wanted {
 		return ErrPermission
 	}

@@ -320,7 +320,7 @@ func (d *gated) listen() {
 	}
 }
 
-// present says whether our table is there, as far as can be told.
+// present says whether our table is there; where that cannot be told it is as good as gone.
 func (d *gated) present() bool {
 	d.life.Lock()
 	defer d.life.Unlock()
@@ -328,5 +328,5 @@ func (d *gated) present() bool {
 		return true
 	}
 	tables, err := d.conn.ListTablesOfFamily(nftables.TableFamilyINet)
-	return err != nil || slices.ContainsFunc(tables, func(t *nftables.Table) bool { return t.Name == d.table.Name })
+	return err == nil && slices.ContainsFunc(tables, func(t *nftables.Table) bool { return t.Name == d.table.Name })
 }

@@ -146,8 +146,8 @@ func (h *Host) setUp(name string, mtu int, addr netip.Prefix) (index int, err er
 }
 
 // File attaches to the device, so that this process carries its packets: each read and write is one packet
-// behind a virtio_net_hdr of 10 bytes (linux/virtio_net.h), which is what wireguard-go's tun.CreateTUNFromFile
-// expects of a file and makes its large packets possible. It fails while another process is attached.
+// behind a virtio_net_hdr of 10 bytes (linux/virtio_net.h), which is what wireguard-go expects and makes its large
+// packets possible. It fails while another process is attached.
 func (d Device) File() (file *os.File, err error) {
 	err = d.host.inside(func() error {
 		fd, err := attachTUN(d.Name, unix.IFF_TUN|unix.IFF_NO_PI|unix.IFF_VNET_HDR)

@@ -1,6 +1,7 @@
 package hostnet
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -28,24 +29,32 @@ func (h *Host) Unused(network netip.Prefix) error {
 
 // unused is Unused for those who hold h.mu.
 func (h *Host) unused(network netip.Prefix) error {
-	links, err := h.link.LinkList()
+	var links []netlink.Link
+	var addrs []netlink.Addr
+	var routes []netlink.Route
+	err := whole(func() (err error) {
+		if links, err = h.link.LinkList(); err != nil {
+			return err
+		}
+		if addrs, err = h.link.AddrList(nil, unix.AF_INET); err != nil {
+			return err
+		}
+		routes, err = h.link.RouteList(nil, unix.AF_INET) // of the main table
+		return err
+	})
 	if err != nil {
-		return fmt.Errorf("list devices: %w", err)
+		return fmt.Errorf("list addresses and routes: %w", err)
 	}
+	devices := map[int]netlink.Link{}
 	for _, link := range links {
-		addrs, err := h.link.AddrList(link, unix.AF_INET)
-		if err != nil {
-			return fmt.Errorf("list addresses of %s: %w", link.Attrs().Name, err)
-		}
-		for _, a := range addrs {
-			if own := isSingle(a.IPNet) && isTunnel(link); overlap(a.IPNet, network) && !own {
-				return fmt.Errorf("%v: %w: device %s has %v", network, ErrTaken, link.Attrs().Name, a.IPNet)
-			}
-		}
+		devices[link.Attrs().Index] = link
 	}
-	routes, err := h.link.RouteList(nil, unix.AF_INET) // of the main table
-	if err != nil {
-		return fmt.Errorf("list routes: %w", err)
+	for _, a := range addrs {
+		device := devices[a.LinkIndex]
+		if device == nil || !overlap(a.IPNet, network) || isSingle(a.IPNet) && isTunnel(device) {
+			continue
+		}
+		return fmt.Errorf("%v: %w: device %s has %v", network, ErrTaken, device.Attrs().Name, a.IPNet)
 	}
 	for _, r := range routes {
 		if r.Type == unix.RTN_UNICAST && r.Dst != nil && overlap(r.Dst, network) {
@@ -53,6 +62,18 @@ func (h *Host) unused(network netip.Prefix) error {
 		}
 	}
 	return nil
+}
+
+// whole repeats a listing that a change of what is listed cut short.
+func whole(list func() error) error {
+	err := list()
+	for range 10 {
+		if !errors.Is(err, netlink.ErrDumpInterrupted) {
+			return err
+		}
+		err = list()
+	}
+	return err
 }
 
 // isTunnel says whether a device is a consumer's end of a tunnel of this program, be it another process of it.
@@ -66,9 +87,13 @@ func isSingle(n *net.IPNet) bool {
 	return ones == bits
 }
 
-// overlap says whether two networks share addresses. The default route shares none.
+// largest is the shortest prefix that counts as a network somebody uses: private ones have 8 bits at least. VPNs
+// replace the default route by two halves of it.
+const largest = 8
+
+// overlap says whether two networks share addresses. Default routes share none.
 func overlap(n *net.IPNet, with netip.Prefix) bool {
 	addr, ok := netip.AddrFromSlice(n.IP)
 	ones, _ := n.Mask.Size()
-	return ok && ones > 0 && netip.PrefixFrom(addr.Unmap(), ones).Overlaps(with)
+	return ok && ones >= largest && netip.PrefixFrom(addr.Unmap(), ones).Overlaps(with)
 }

@@ -16,6 +16,7 @@ func TestTaken(t *testing.T) {
 	nstest.Link(t, ns, nstest.New(t), prefix("192.168.1.10/24"), prefix("192.168.1.1/24"))
 	ns.Route(prefix("0.0.0.0/0"), address("192.168.1.1"))
 	ns.Route(prefix("172.20.0.0/16"), address("192.168.1.1"))
+	ns.Route(prefix("0.0.0.0/1"), address("192.168.1.1")) // as a VPN would
 	ns.Do(func() {
 		refusing := &netlink.Route{Dst: ipNet(prefix("10.0.0.0/8")), Type: unix.RTN_UNREACHABLE}
 		if err := netlink.RouteAdd(refusing); err != nil {

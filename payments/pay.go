@@ -343,7 +343,7 @@ func (p *Payer) leftOver(now time.Time) (money.Amount, error) {
 	}
 	c := p.counters()
 	f := figures{received: c.Received, peerReceived: c.Sent, elapsed: p.clock.elapsed(now)}
-	if p.clock.started {
+	if p.clock.started && !p.isSettled {
 		// While this end's probes fail the provider, who is not told, counts on until a window of time is unpaid.
 		ran := now.Sub(p.clock.first)
 		f.elapsed = max(f.elapsed, min(ran, p.paid.elapsed+TimeWindow+settled+ran/lossShare))

@@ -3,6 +3,7 @@
 # a failure, here as everywhere.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export PATH="$PATH:/usr/sbin:/sbin" # where Debian keeps ip, nft and openvpn; su does not look there
 if [ "$(uname)" != Linux ] || [ "$(id -u)" != 0 ]; then
   echo "tests between hosts need root on Linux" >&2
   exit 1

@@ -3,6 +3,7 @@
 # root, npm packages by their lock files. Does nothing when all is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export PATH="$PATH:/usr/sbin:/sbin" # where Debian keeps ip, nft and openvpn; su does not look there
 
 missing=()
 need() { # command, Debian package
@@ -16,8 +17,8 @@ need npm npm
 need gcc gcc
 need jq jq
 need ip iproute2
-[ -x /usr/sbin/openvpn ] || [ "$(uname)" != Linux ] || need openvpn openvpn
-[ -x /usr/sbin/nft ] || [ "$(uname)" != Linux ] || need nft nftables
+[ "$(uname)" != Linux ] || need openvpn openvpn
+[ "$(uname)" != Linux ] || need nft nftables
 [ "$(uname)" != Linux ] || need strace strace
 [ "$(uname)" != Linux ] || need curl curl
 [ -e /usr/include/stdlib.h ] || [ "$(uname)" != Linux ] || missing+=(libc6-dev)

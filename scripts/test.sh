@@ -4,6 +4,7 @@
 # that are one check each.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export PATH="$PATH:/usr/sbin:/sbin" # where Debian keeps ip, nft and openvpn; su does not look there
 
 before=$(git status --porcelain)
 # What the tests leave behind shows in here, and their processes carry the name in their environment.

@@ -203,6 +203,9 @@ func (c *Consumer) Probe(ctx context.Context) error {
 func (c *Consumer) probe(ctx context.Context) error {
 	listen := net.ListenConfig{Control: bindTo(c.cfg.Device.Name)}
 	conn, err := listen.ListenPacket(ctx, "ip4:icmp", c.cfg.Address.String())
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("%w: %w", hostnet.ErrPermission, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -248,13 +251,13 @@ func (c *Consumer) probe(ctx context.Context) error {
 	}
 }
 
-// AwaitEcho probes until an echo comes back. A path that is just coming up may also fail at once; what this process
-// may not do, it will not be able to later.
+// AwaitEcho probes until an echo comes back. A path that is just coming up may also fail at once, and so does a firewall
+// that is being loaded; a right that this process lacks, it will not get later.
 func (c *Consumer) AwaitEcho(ctx context.Context) error {
 	for wait := firstProbeWait; ; wait = min(2*wait, lastProbeWait) {
 		try, cancel := context.WithTimeout(ctx, wait)
 		err := c.Probe(try)
-		if err == nil || ctx.Err() != nil || errors.Is(err, tunnel.ErrClosed) || errors.Is(err, fs.ErrPermission) {
+		if err == nil || ctx.Err() != nil || errors.Is(err, tunnel.ErrClosed) || errors.Is(err, hostnet.ErrPermission) {
 			cancel()
 			return err
 		}

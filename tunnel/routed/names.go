@@ -31,18 +31,20 @@ type nameServer struct {
 	busy map[netip.Addr]int
 }
 
-// serveNames listens at the gateway, which must be an address of this host. ctx carries values only.
-func serveNames(ctx context.Context, gateway netip.Addr, responder dns.Responder) (*nameServer, error) {
-	at := netip.AddrPortFrom(gateway, dns.Port)
-	udp, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(at))
+// serveNames listens at the gateway, which must be an address of this host, on the device only: Linux would take what
+// comes for it by any. ctx carries values only.
+func serveNames(ctx context.Context, device string, gateway netip.Addr, responder dns.Responder) (*nameServer, error) {
+	at := netip.AddrPortFrom(gateway, dns.Port).String()
+	listen := net.ListenConfig{Control: bindTo(device)}
+	udp, err := listen.ListenPacket(ctx, "udp4", at)
 	if err != nil {
 		return nil, fmt.Errorf("name server: %w", err)
 	}
-	tcp, err := (&net.ListenConfig{}).Listen(ctx, "tcp4", at.String())
+	tcp, err := listen.Listen(ctx, "tcp4", at)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("name server: %w", err), udp.Close())
 	}
-	n := &nameServer{responder: responder, udp: udp, tcp: tcp, busy: map[netip.Addr]int{}}
+	n := &nameServer{responder: responder, udp: udp.(*net.UDPConn), tcp: tcp, busy: map[netip.Addr]int{}} //nolint:forcetypeassert // of udp4
 	n.ctx, n.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	n.tasks.Go(n.serveUDP)
 	n.tasks.Go(n.serveTCP)

@@ -45,13 +45,14 @@ type Provider struct {
 	unforward func() error
 	names     *nameServer
 
-	mu       sync.Mutex
-	exit     *hostnet.Exit
-	closed   bool
-	once     sync.Once
-	left     error                   // what Close returned
-	sessions map[netip.Addr]*Session // nil while one is being opened
-	last     netip.Addr              // the address given out last
+	mu         sync.Mutex
+	exit       *hostnet.Exit
+	mendFailed time.Time // when the exit could last not be made again
+	closed     bool
+	once       sync.Once
+	left       error                   // what Close returned
+	sessions   map[netip.Addr]*Session // nil while one is being opened
+	last       netip.Addr              // the address given out last
 }
 
 // Session is one consumer's tunnel, the provider's end of it.
@@ -88,7 +89,7 @@ func NewProvider(ctx context.Context, cfg ProviderConfig) (*Provider, error) {
 	p.last = p.gateway
 	guard := exit.NewGuard(exit.Config{Policy: cfg.Exit, Own: cfg.Own})
 	var err error
-	if p.names, err = serveNames(ctx, p.gateway, dns.Responder{Resolver: cfg.Resolver, Permit: guard.CheckAddr}); err != nil {
+	if p.names, err = serveNames(ctx, cfg.Device, p.gateway, dns.Responder{Resolver: cfg.Resolver, Permit: guard.CheckAddr}); err != nil {
 		return nil, err
 	}
 	if err = p.openExit(); err != nil {
@@ -170,17 +171,24 @@ func (p *Provider) room() error {
 	return p.mendExit()
 }
 
+// mendAgain is how long a failure to make the exit again is believed.
+const mendAgain = time.Second
+
 // mendExit makes a lost exit again, whose sessions have ended. p.mu is held.
 func (p *Provider) mendExit() error {
 	lost := p.exit.Err()
 	if lost == nil {
 		return nil
 	}
+	if time.Since(p.mendFailed) < mendAgain {
+		return fmt.Errorf("exit: %w", lost)
+	}
 	err := p.exit.Close()
 	if err == nil {
 		err = p.openExit()
 	}
 	if err != nil {
+		p.mendFailed = time.Now()
 		p.cfg.Logger.Error("the exit cannot be made again", "error", err)
 		return fmt.Errorf("exit: %w", err)
 	}

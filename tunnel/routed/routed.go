@@ -1,7 +1,7 @@
 // Package routed is what tunnel drivers share whose data path is the kernel's: on each end a TUN device
 // that another program (openvpn) or wireguard-go carries, and that packets reach by routes.
 //
-// No packet passes this program. hostnet's gates, in the kernel, count every session and hold it to its byte limit;
+// What a process carries, this one or openvpn, it does not judge. hostnet's gates, in the kernel, count every session and hold it to its byte limit;
 // a [Provider] gives out addresses, opens a gate for each session, and answers names at the gateway; a
 // [Consumer] opens connections that leave by its device, and by no other. What is above a limit is
 // dropped and not held, which TCP repairs: between two payments a limit stands a whole window ahead.

@@ -26,9 +26,12 @@ func attach(d hostnet.Device, mtu int) (tun.Device, error) {
 		err = errors.Join(err, duplicated)
 	}
 	if err = errors.Join(err, file.Close()); err != nil {
+		if fd >= 0 {
+			_ = unix.Close(fd) // nothing was written
+		}
 		return nil, err
 	}
-	device, _, err := tun.CreateUnmonitoredTUNFromFD(fd)
+	device, _, err := tun.CreateUnmonitoredTUNFromFD(fd) // owns fd, also when it fails
 	if err != nil {
 		return nil, err
 	}
