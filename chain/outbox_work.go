@@ -324,7 +324,7 @@ func (o *Outbox) nonceAt(ctx context.Context, block *big.Int) (nonce uint64, err
 
 // fees returns what the endpoint suggests as a tip, and the base fee, in wei per gas.
 func (o *Outbox) fees(ctx context.Context) (tip, base *big.Int, err error) {
-	latest, err := o.cfg.Client.block(ctx, "latest")
+	latest, err := o.cfg.Client.latest(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
