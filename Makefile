@@ -66,6 +66,10 @@ unit: ## unit, property and policy tests in random order
 e2e: ## the real programs on hosts of their own, in network namespaces (root, Linux)
 	@scripts/e2e.sh
 
+.PHONY: chains
+chains: $(BIN)/geth ## follow the registry of three implementations of an Ethereum node, through reorganisations
+	@scripts/chains.sh
+
 .PHONY: race
 race: ## the same under the race detector
 	@scripts/race.sh
@@ -90,6 +94,10 @@ mutants: ## remove ten security checks one at a time and see a test fail for eac
 bench-startup: ## myst node: time to API ready, idle memory, size of the binary
 	@go run ./bench/startup
 
+.PHONY: bench-index
+bench-index: ## copying 1,000,000 registrations from an endpoint, and a start afterwards
+	@go run ./bench/index
+
 .PHONY: bench-session
 bench-session: ## a paid OpenVPN session beside the same openvpn by hand: speed, processor time, time to the first byte (root, Linux)
 	@go run ./bench/session
@@ -109,3 +117,7 @@ $(BIN)/protoc-gen-go: tools/go.mod tools/go.sum
 	cd tools && go build -trimpath -o $@ google.golang.org/protobuf/cmd/protoc-gen-go
 $(BIN)/abigen: tools/go.mod tools/go.sum
 	cd tools && go build -trimpath -o $@ github.com/ethereum/go-ethereum/cmd/abigen
+# Of another version than the library, and GPL: nothing links it, the tests run it.
+$(BIN)/geth: tools/geth/go.mod tools/geth/go.sum
+	@echo "building geth (the first time takes some minutes)"
+	cd tools/geth && go build -trimpath -ldflags "-s -w" -o $@ github.com/ethereum/go-ethereum/cmd/geth
