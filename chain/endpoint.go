@@ -285,3 +285,28 @@ func (v *pinned) logs(ctx context.Context, query ethereum.FilterQuery) (logs []t
 }
 
 func (v *pinned) reject(err error) { v.client.fails(v.endpoint, err) }
+
+// each asks every endpoint that works. It fails when ask fails for one of them, or when none works.
+func (c *Client) each(ctx context.Context, ask func(*pinned) error) error {
+	asked := 0
+	var failures []error
+	for _, e := range c.order() {
+		old, err := c.stalled(ctx, e, lookAfter)
+		if err == nil && !old {
+			err = ask(&pinned{client: c, endpoint: e, newest: c.headOf(e)})
+			if err != nil && ctx.Err() == nil && !errors.Is(err, ErrUnavailable) {
+				return err
+			}
+			if err == nil {
+				asked++
+			}
+		}
+		if err != nil {
+			failures = append(failures, fmt.Errorf("%s: %w", e.name, clean(err)))
+		}
+	}
+	if asked == 0 {
+		return fmt.Errorf("%w: %w", ErrUnavailable, errors.Join(failures...))
+	}
+	return nil
+}
