@@ -292,16 +292,19 @@ func (c *Client) each(ctx context.Context, ask func(*pinned) error) error {
 	var failures []error
 	for _, e := range c.order() {
 		old, err := c.stalled(ctx, e, lookAfter)
-		if err == nil && !old {
+		switch {
+		case err != nil:
+		case old:
+			err = errors.New("newest header is too old")
+		default:
 			err = ask(&pinned{client: c, endpoint: e, newest: c.headOf(e)})
 			if err != nil && ctx.Err() == nil && !errors.Is(err, ErrUnavailable) {
 				return err
 			}
-			if err == nil {
-				asked++
-			}
 		}
-		if err != nil {
+		if err == nil {
+			asked++
+		} else {
 			failures = append(failures, fmt.Errorf("%s: %w", e.name, clean(err)))
 		}
 	}

@@ -87,6 +87,7 @@ func run(ctx context.Context, cfg config) (err error) {
 		return err
 	}
 	copying, n, err := follow(ctx, url, path)
+	used := processorTime()
 	if err = errors.Join(err, stopProfile()); err != nil {
 		return err
 	}
@@ -104,6 +105,7 @@ func run(ctx context.Context, cfg config) (err error) {
 	fmt.Printf("%s/%s, %d cores, %s, CGO_ENABLED=%s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), os.Getenv("CGO_ENABLED"))
 	fmt.Printf("%d registrations in %d blocks, at most %d logs an answer\n", cfg.registrations, cfg.blocks, cfg.answer)
 	fmt.Printf("copied in            %.1f s (%.0f a second); aim %s\n", copying.Seconds(), float64(n)/copying.Seconds(), copyAim)
+	fmt.Printf("processor time       %.1f s\n", used.Seconds())
 	fmt.Printf("database             %.0f MiB\n", float64(file.Size())/(1<<20))
 	fmt.Printf("peak resident memory %s\n", peak())
 	fmt.Printf("started again in     %.0f ms; aim %s\n", starting.Seconds()*1000, startAim)
@@ -185,6 +187,15 @@ func profile(path string) (stop func() error, err error) {
 		pprof.StopCPUProfile()
 		return file.Close()
 	}, nil
+}
+
+// processorTime is what this process has used, in all threads.
+func processorTime() time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // peak is the most memory that this process had, as Linux tells it.
