@@ -53,6 +53,8 @@ const (
 )
 
 const (
+	flowKey      = 16 // bytes: source, destination, their ports, protocol
+	maxFlowTimes = 4096
 	fragmentKey  = 12  // bytes: source, destination, identification, protocol, a zero
 	maxFragments = 256 // datagrams
 )
@@ -84,6 +86,7 @@ type meter struct {
 	sessions  *ebpf.Map // address, in network order → number of a slot
 	slots     *ebpf.Map // array of slot
 	events    *ebpf.Map // ring of event
+	flows     *ebpf.Map // what a path let in → when last, see side.remember; the oldest are forgotten
 	fragments *ebpf.Map // datagrams whose first fragment was let in by a path, see side.solicit; the oldest are forgotten
 	outward   *ebpf.Program
 	inward    *ebpf.Program
@@ -118,6 +121,7 @@ func (m *meter) load() (err error) {
 	}{
 		{&m.sessions, ebpf.MapSpec{Name: "myst_sessions", Type: ebpf.Hash, KeySize: 4, ValueSize: 4, MaxEntries: maxSlots, Flags: unix.BPF_F_NO_PREALLOC}},
 		{&m.slots, ebpf.MapSpec{Name: "myst_slots", Type: ebpf.Array, KeySize: 4, ValueSize: slotSize, MaxEntries: maxSlots, Flags: unix.BPF_F_MMAPABLE}},
+		{&m.flows, ebpf.MapSpec{Name: "myst_flows", Type: ebpf.LRUHash, KeySize: flowKey, ValueSize: 8, MaxEntries: maxFlowTimes}},
 		{&m.fragments, ebpf.MapSpec{Name: "myst_fragments", Type: ebpf.LRUHash, KeySize: fragmentKey, ValueSize: 1, MaxEntries: maxFragments}},
 		{&m.events, ebpf.MapSpec{Name: "myst_events", Type: ebpf.RingBuf, MaxEntries: uint32(max(eventBuffer, os.Getpagesize()))}},
 	} {
@@ -243,7 +247,7 @@ func (m *meter) close() error {
 			errs = append(errs, program.Close())
 		}
 	}
-	for _, table := range []*ebpf.Map{m.sessions, m.slots, m.fragments, m.events} {
+	for _, table := range []*ebpf.Map{m.sessions, m.slots, m.flows, m.fragments, m.events} {
 		if table != nil {
 			errs = append(errs, table.Close())
 		}

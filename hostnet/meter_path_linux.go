@@ -10,12 +10,20 @@ import (
 
 // More of the stack, for solicit.
 const (
-	stackTuple    = -96  // struct bpf_sock_tuple of IPv4: source, destination, and their ports; 12 bytes
-	stackPorts    = -88  // the ports in it
-	stackInner    = -116 // the IPv4 header in an ICMP message, 20 bytes
-	stackFragment = -128 // key of meter.fragments
-	stackICMP     = -132 // type of an ICMP message, 1 byte
-	stackProtocol = -136 // of the packet whose socket is looked for, 4 bytes
+	stackTuple    = -104 // struct bpf_sock_tuple of IPv4: source, destination, and their ports; 12 bytes
+	stackPorts    = -96  // the ports in it
+	stackProtocol = -92  // of the packet whose socket is looked for, 4 bytes; with the tuple the key of meter.flows
+	stackInner    = -124 // the IPv4 header in an ICMP message, 20 bytes
+	stackFragment = -136 // key of meter.fragments
+	stackICMP     = -140 // type of an ICMP message, 1 byte
+	stackNow      = -152 // the time, 8 bytes
+)
+
+// Values of stackPath.
+const (
+	ofExit = 0 // the packet's address has a session
+	ofPath = 1 // the session stands for all addresses
+	isLate = 2 // it does, and the packet counts but nobody wants it any more
 )
 
 const (
@@ -26,6 +34,13 @@ const (
 	icmpHeader           = 8 // bytes
 	tupleSize            = 12
 	boundDevice          = 0 // in struct bpf_sock
+)
+
+// Time is counted in units of 2^timeShift nanoseconds, about a second. For lateness of them what comes for a socket
+// that was closed still counts: the provider had sent it before it could know, in good faith.
+const (
+	timeShift = 30
+	lateness  = 30
 )
 
 // Types of ICMP (RFC 792).
@@ -39,6 +54,8 @@ const (
 
 // solicit drops what comes out of a path's device and no socket that is bound to the device has asked for. Nothing else
 // on the host is reached, be it a server or a connection by another device whose addresses and ports somebody guessed.
+// What comes late, for a socket that was closed a moment ago, counts and is dropped: the kernel would refuse it
+// by another device.
 //
 // TCP and UDP go to a socket. Of ICMP there are answers, as many as echoes were sent, and errors, which tell of a packet
 // that such a socket sent. Fragments but the first have no ports: they follow a first one that was let in.
@@ -49,7 +66,7 @@ func (s side) solicit(m *meter) asm.Instructions {
 	if s.kind == ebpf.SocketFilter {
 		return s.countEchoes()
 	}
-	return slices.Concat(s.ports(), s.icmp(), s.socket(), s.fragment(m))
+	return slices.Concat(s.ports(), s.icmp(), s.socket(), s.remember(m), s.fragment(m))
 }
 
 // countEchoes counts ICMP echoes that leave.
@@ -96,7 +113,7 @@ func copyWord(from, to int16) asm.Instructions {
 func (s side) ports() asm.Instructions {
 	return slices.Concat(asm.Instructions{
 		asm.LoadMem(asm.R1, asm.RFP, stackPath, asm.Word),
-		asm.JEq.Imm(asm.R1, 0, "solicited"),
+		asm.JEq.Imm(asm.R1, ofExit, "solicited"),
 		asm.LoadMem(asm.R1, asm.RFP, stackHeader+fragmentOffset, asm.Half),
 		asm.And.Imm(asm.R1, int32(networkOrder(fragmentOffsetMask))),
 		asm.JNE.Imm(asm.R1, 0, "fragment"),
@@ -152,11 +169,11 @@ func (s side) icmp() asm.Instructions {
 	)
 }
 
-// socket drops the packet unless a socket for those ends is bound to the device that it comes from.
+// socket looks for a socket for those ends that is bound to the device that the packet comes from.
 func (s side) socket() asm.Instructions {
 	found := func() asm.Instructions { // makes R9 the device, and gives the socket back
 		return asm.Instructions{
-			asm.JEq.Imm(asm.R0, 0, "drop"),
+			asm.JEq.Imm(asm.R0, 0, "nobody"),
 			asm.LoadMem(asm.R9, asm.R0, boundDevice, asm.Word),
 			asm.Mov.Reg(asm.R1, asm.R0),
 			asm.FnSkRelease.Call(),
@@ -178,8 +195,49 @@ func (s side) socket() asm.Instructions {
 		asm.FnSkLookupUdp.Call().WithSymbol("datagrams"),
 	}, found(), asm.Instructions{
 		asm.LoadMem(asm.R1, asm.R6, skbDevice, asm.Word).WithSymbol("owner"),
-		asm.JNE.Reg(asm.R9, asm.R1, "drop"),
+		asm.JNE.Reg(asm.R9, asm.R1, "nobody"),
 	})
+}
+
+// remember notes when a socket was last found for those ends, and drops what comes much later, or for ends that never had one.
+func (s side) remember(m *meter) asm.Instructions {
+	flow := func(symbol string) asm.Instructions { // makes R0 the flow's entry, or nil
+		return asm.Instructions{
+			asm.LoadMapPtr(asm.R1, m.flows.FD()).WithSymbol(symbol),
+			asm.Mov.Reg(asm.R2, asm.RFP),
+			asm.Add.Imm(asm.R2, stackTuple),
+			asm.FnMapLookupElem.Call(),
+		}
+	}
+	now := asm.Instructions{asm.FnKtimeGetCoarseNs.Call(), asm.RSh.Imm(asm.R0, timeShift)}
+	return slices.Concat(
+		flow("somebody"), asm.Instructions{
+			asm.Mov.Reg(asm.R9, asm.R0),
+			asm.JEq.Imm(asm.R9, 0, "new"),
+		}, now, asm.Instructions{
+			asm.StoreMem(asm.R9, 0, asm.R0, asm.DWord),
+			asm.Ja.Label("known"),
+		},
+		flow("nobody"), asm.Instructions{
+			asm.JEq.Imm(asm.R0, 0, "drop"),
+			asm.LoadMem(asm.R9, asm.R0, 0, asm.DWord),
+		}, now, asm.Instructions{
+			asm.Sub.Reg(asm.R0, asm.R9),
+			asm.JGT.Imm(asm.R0, lateness, "drop"),
+			asm.StoreImm(asm.RFP, stackPath, isLate, asm.Word),
+			asm.Ja.Label("known"),
+			asm.FnKtimeGetCoarseNs.Call().WithSymbol("new"),
+			asm.RSh.Imm(asm.R0, timeShift),
+			asm.StoreMem(asm.RFP, stackNow, asm.R0, asm.DWord),
+			asm.LoadMapPtr(asm.R1, m.flows.FD()),
+			asm.Mov.Reg(asm.R2, asm.RFP),
+			asm.Add.Imm(asm.R2, stackTuple),
+			asm.Mov.Reg(asm.R3, asm.RFP),
+			asm.Add.Imm(asm.R3, stackNow),
+			asm.Mov.Imm(asm.R4, 0),
+			asm.FnMapUpdateElem.Call(),
+		},
+	)
 }
 
 // fragment remembers the first fragment of a datagram, and drops others whose first one was not let in.
@@ -198,7 +256,7 @@ func (s side) fragment(m *meter) asm.Instructions {
 		})
 	}
 	return slices.Concat(asm.Instructions{
-		asm.LoadMem(asm.R1, asm.RFP, stackHeader+fragmentOffset, asm.Half),
+		asm.LoadMem(asm.R1, asm.RFP, stackHeader+fragmentOffset, asm.Half).WithSymbol("known"),
 		asm.And.Imm(asm.R1, int32(networkOrder(moreFragments))),
 		asm.JEq.Imm(asm.R1, 0, "solicited"),
 	}, key("first"), asm.Instructions{

@@ -185,3 +185,50 @@ func TestSolicitedArrives(t *testing.T) {
 		t.Errorf("an error arrived as %v", err)
 	}
 }
+
+// What comes for a socket that was closed a moment ago was sent in good faith: it counts, and goes nowhere.
+func TestLateCounts(t *testing.T) {
+	l := newListening(t)
+	answer := inbound(unix.IPPROTO_UDP, datagram(9, 5000, 30))
+	if !l.counted(answer) {
+		t.Fatal("an answer is not counted")
+	}
+	if err := l.bound.Close(); err != nil {
+		t.Fatal(err)
+	}
+	server := l.consumer.ListenPacket("udp4", "10.9.0.2:5000") // whoever has the port now does not get it
+	late := []struct {
+		what   string
+		packet []byte
+		want   bool
+	}{
+		{"an answer", answer, true},
+		{"an error", failure(icmpUnreachable, 5000, 0), true},
+		{"from another port", inbound(unix.IPPROTO_UDP, datagram(10, 5000, 30)), false},
+		{"TCP", inbound(unix.IPPROTO_TCP, datagram(9, 5000, 30)), false},
+	}
+	for _, c := range late {
+		if got := l.counted(c.packet); got != c.want {
+			t.Errorf("%s: counted %v", c.what, got)
+		}
+	}
+	flows := l.consumerHost.meters[l.consumerDevice].flows
+	var key [flowKey]byte
+	var seen uint64
+	for entries := flows.Iterate(); entries.Next(&key, &seen); {
+		if err := flows.Put(key, seen-lateness-1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range late {
+		if l.counted(c.packet) {
+			t.Errorf("%s counts although it is much later", c.what)
+		}
+	}
+	if err := server.SetReadDeadline(time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if n, _, err := server.ReadFrom(answer); err == nil {
+		t.Errorf("%d bytes arrived at a new socket", n)
+	}
+}

@@ -41,7 +41,7 @@ const (
 	stackLength = -48 // of the IPv4 header, 8 bytes
 	stackTCP    = -56 // the byte with TCP's header length
 	stackEvent  = -80 // struct event
-	stackPath   = -84 // 1 if the session stands for all addresses, else 0; 4 bytes
+	stackPath   = -84 // whose packet it is, 4 bytes
 )
 
 const (
@@ -129,7 +129,7 @@ func (s side) split() asm.Instructions {
 func (s side) find(m *meter) asm.Instructions {
 	return asm.Instructions{
 		// The number of the slot, by the packet's address, …
-		asm.StoreImm(asm.RFP, stackPath, 0, asm.Word).WithSymbol("counted"),
+		asm.StoreImm(asm.RFP, stackPath, ofExit, asm.Word).WithSymbol("counted"),
 		asm.LoadMapPtr(asm.R1, m.sessions.FD()),
 		asm.Mov.Reg(asm.R2, asm.RFP),
 		asm.Add.Imm(asm.R2, int32(stackHeader+s.address)),
@@ -142,7 +142,7 @@ func (s side) find(m *meter) asm.Instructions {
 		asm.Add.Imm(asm.R2, stackKey),
 		asm.FnMapLookupElem.Call(),
 		asm.JEq.Imm(asm.R0, 0, "drop"),
-		asm.StoreImm(asm.RFP, stackPath, 1, asm.Word),
+		asm.StoreImm(asm.RFP, stackPath, ofPath, asm.Word),
 		// The slot itself.
 		asm.LoadMem(asm.R1, asm.R0, 0, asm.Word).WithSymbol("found"),
 		asm.StoreMem(asm.RFP, stackIndex, asm.R1, asm.Word),
@@ -222,7 +222,8 @@ func (s side) decide() asm.Instructions {
 	return asm.Instructions{
 		// Shows an exit's rules of nftables that the packet was counted.
 		asm.LoadMem(asm.R1, asm.RFP, stackPath, asm.Word).WithSymbol("pass"),
-		asm.JNE.Imm(asm.R1, 0, "unmarked"),
+		asm.JEq.Imm(asm.R1, isLate, "drop"),
+		asm.JEq.Imm(asm.R1, ofPath, "unmarked"),
 		asm.Mov.Imm(asm.R1, countedMark),
 		asm.StoreMem(asm.R6, skbMark, asm.R1, asm.Word),
 		asm.Mov.Imm(asm.R0, actionUnspecified).WithSymbol("unmarked"),
