@@ -303,7 +303,7 @@ func (c *Collector) Close(ctx context.Context, reason string) error {
 		if err := tx.SavePaymentAccount(account); err != nil {
 			return err
 		}
-		return tx.SaveSession(c.ledger.sessionRow(row))
+		return c.ledger.saveEnd(tx, c.ledger.sessionRow(row))
 	}))
 	if err != nil {
 		return fmt.Errorf("close session's account: %w", err)
