@@ -21,8 +21,12 @@ import (
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/node"
 	"github.com/mysteriumnetwork/myst/payments"
+	"github.com/mysteriumnetwork/myst/payments/journal"
 	"github.com/mysteriumnetwork/myst/tunnel"
 )
+
+// defaultConfirmations make a block count where the configuration does not say.
+const defaultConfirmations = 2
 
 // defaultClearLeast keeps a hub, which relays free of charge, from paying gas for dust.
 const defaultClearLeast = money.UnitsPerCoin / 1000
@@ -132,7 +136,7 @@ func (r *nodeRun) build(ctx context.Context) error {
 		return err
 	}
 	r.node = node.New(ctx, node.Config{
-		Version: r.cfg.Version, Network: r.network, Chain: r.payments, Fresh: r.base.client.Fresh, Registry: r.registry,
+		Version: r.cfg.Version, Network: r.network, Chain: r.payments, Gas: r.base.client, Fresh: r.base.client.Fresh, Registry: r.registry,
 		Relayer: r.client, Finder: finder, Backends: r.backends,
 		Clients: r.clients(), Paths: r.paths(), Confirmations: r.cfg.Confirmations, Lock: r.cfg.Lock, Deny: r.cfg.Deny, Logger: r.log,
 	})
@@ -221,12 +225,14 @@ func (r *nodeRun) announce(key *identity.Key, keys *messaging.Keyring, home []na
 	return nil
 }
 
-// openLedger opens the identity's book of promises and starts the clearing of what it is owed.
+// openLedger opens the identity's book of promises, and starts the clearing of what it is owed and the ledger of
+// all that happens to its coins.
 func (r *nodeRun) openLedger(key *identity.Key, self *node.Self) error {
 	var err error
+	domain := intent.Domain{ChainID: r.network.ChainID, Contract: r.network.Contracts.Payments}
 	self.Ledger, err = payments.Open(r.ctx, payments.Config{
 		DB: r.db, Signer: key, Chain: r.payments, Fresh: r.base.client.Fresh, Confirmations: r.cfg.Confirmations, Logger: r.log,
-		Domain: intent.Domain{ChainID: r.network.ChainID, Contract: r.network.Contracts.Payments},
+		Domain: domain,
 	})
 	if err != nil {
 		return err
@@ -236,6 +242,13 @@ func (r *nodeRun) openLedger(key *identity.Key, self *node.Self) error {
 		Least: cmp.Or(r.cfg.ClearLeast, defaultClearLeast), Logger: r.log,
 	})
 	r.run("clearer", self.Clearer.Run)
+	book := journal.New(journal.Config{
+		Client: r.base.client, DB: r.db, Domain: domain, Self: key.Address(), Start: r.network.FromBlock,
+		Confirmations: cmp.Or(r.cfg.Confirmations, defaultConfirmations), Poll: registryPoll,
+		Changed: self.Clearer.Notify, Logger: r.log,
+	})
+	self.Journal = book
+	r.run("ledger", book.Run)
 	return nil
 }
 

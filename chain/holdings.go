@@ -57,20 +57,25 @@ func (p *Payments) UnlockDelay(ctx context.Context) (seconds uint32, err error) 
 	return seconds, nil
 }
 
-// Gas returns what a call from an account would use, and what a unit of it costs now, in wei. Errors:
-// *RevertError when the call would fail.
-func (c *Client) Gas(ctx context.Context, from, to identity.Address, data []byte) (gas uint64, price *big.Int, err error) {
-	if gas, err = c.estimateGas(ctx, from, to, data); err != nil {
-		return 0, nil, fmt.Errorf("estimate gas: %w", err)
-	}
-	var wei string
-	err = c.do(ctx, func(ctx context.Context, r *rpc.Client) error { return r.CallContext(ctx, &wei, "eth_gasPrice") })
-	price, ok := new(big.Int).SetString(wei, 0)
-	if err == nil && !ok {
-		err = fmt.Errorf("endpoint answered with %.20q", wei)
-	}
+// Gas returns what a call from an account would use. Errors: *RevertError when the call would fail.
+func (c *Client) Gas(ctx context.Context, from, to identity.Address, data []byte) (uint64, error) {
+	gas, err := c.estimateGas(ctx, from, to, data)
 	if err != nil {
-		return 0, nil, fmt.Errorf("read gas price: %w", err)
+		return 0, fmt.Errorf("estimate gas: %w", err)
 	}
-	return gas, price, nil
+	return gas, nil
+}
+
+// GasPrice returns what a unit of gas costs now, in wei.
+func (c *Client) GasPrice(ctx context.Context) (wei *big.Int, err error) {
+	var text string
+	err = c.do(ctx, func(ctx context.Context, r *rpc.Client) error { return r.CallContext(ctx, &text, "eth_gasPrice") })
+	if err != nil {
+		return nil, fmt.Errorf("read gas price: %w", err)
+	}
+	wei, ok := new(big.Int).SetString(text, 0)
+	if !ok || wei.Sign() < 0 {
+		return nil, fmt.Errorf("read gas price: endpoint answered with %.20q", text)
+	}
+	return wei, nil
 }

@@ -85,11 +85,14 @@ func parseService(s string) (string, error) {
 	return "", fmt.Errorf("unknown service %q; this program has %s", s, strings.Join(services, ", "))
 }
 
+// parseAddress returns an address as it is shown.
+func parseAddress(s string) (string, error) {
+	a, err := identity.ParseAddress(s)
+	return a.String(), err
+}
+
 func addressFlag(flags *pflag.FlagSet, into *string, name, text string) {
-	flags.Var(&value[string]{kind: "address", into: into, parse: func(s string) (string, error) {
-		a, err := identity.ParseAddress(s)
-		return a.String(), err
-	}}, name, text)
+	flags.Var(&value[string]{kind: "address", into: into, parse: parseAddress}, name, text)
 }
 
 // bandwidthFlag reads bit/s with an optional decimal unit.

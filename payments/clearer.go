@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/mysteriumnetwork/myst/intent"
@@ -162,6 +163,25 @@ func (c *Clearer) Uncleared(ctx context.Context) (money.Amount, error) {
 		}
 	}
 	return total, nil
+}
+
+// Pending returns what Clear would claim, in its batches, and what that brings in all.
+func (c *Clearer) Pending(ctx context.Context) (batches [][]intent.SignedPromise, total money.Amount, err error) {
+	all, err := c.outstanding(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	for found := range slices.Chunk(all, c.cfg.Batch) {
+		batch := make([]intent.SignedPromise, len(found))
+		for i, o := range found {
+			batch[i] = o.promise
+			if total, err = total.Add(o.due); err != nil {
+				return nil, 0, err
+			}
+		}
+		batches = append(batches, batch)
+	}
+	return batches, total, nil
 }
 
 // outstanding is a promise that would bring something.

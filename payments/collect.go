@@ -45,6 +45,11 @@ type verdict struct {
 }
 
 func (c *Collector) onPayment(ctx context.Context, p payment) error {
+	if p.promise != nil && c.above(p.promise.Amount) {
+		if err := c.relook(ctx); err != nil {
+			return err
+		}
+	}
 	c.mu.Lock()
 	if p.sequence <= c.sequence {
 		c.mu.Unlock()
@@ -413,6 +418,11 @@ func (c *Collector) watchTime(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+		if c.ending() {
+			if err := c.relook(ctx); err != nil {
+				return err
+			}
+		}
 		if err := c.look(time.Now()); err != nil {
 			return err
 		}
@@ -454,35 +464,4 @@ func (c *Collector) usedUp() bool {
 	r := c.rule()
 	r.Debt, r.Remaining = 0, c.locked.SaturatingSub(max(c.promised(), c.base))
 	return Window(FirstWindow, r) == 0 || TimeAllowed(r) == 0
-}
-
-// watchLock follows the lock on the own view of the chain: top-ups, unlock requests, reorganisations.
-func (c *Collector) watchLock(ctx context.Context) error {
-	seen := time.Now()
-	return c.ledger.recheck(ctx, func(ctx context.Context) error {
-		state, err := c.ledger.lockOn(ctx, c.terms.Peer, c.ledger.self, c.terms, c.ledger.cfg.Confirmations)
-		switch {
-		case errors.Is(err, ErrNotLocked), errors.Is(err, ErrUnlocking):
-			return err
-		case err != nil:
-			if time.Since(seen) > staleFor {
-				return fmt.Errorf("%w: %w", ErrChainStale, err)
-			}
-			return nil //nolint:nilerr // asked again soon
-		}
-		seen = time.Now()
-		counted := c.counts(ctx, state)
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if state.Locked < c.promised() {
-			return fmt.Errorf("%w: the lock shrank below what is promised", ErrNotLocked)
-		}
-		more := counted > c.counted
-		c.locked, c.counted = state.Locked, counted
-		if c.greeted && more {
-			c.window = Window(max(c.window, SmallestWindow/2), c.rule())
-			c.bill()
-		}
-		return nil
-	})
 }

@@ -50,6 +50,8 @@ type Collector struct {
 	newest   *intent.SignedPromise
 	credit   money.Amount // paid before this session
 	debt     money.Amount // owed before this session
+	seen     time.Time    // when the chain last told of the lock
+	looked   time.Time    // when it was last asked out of turn
 	settled  money.Amount // of debt, by this session's promises
 	greeted  bool
 	reported uint64 // received by the consumer
@@ -168,6 +170,7 @@ func (c *Collector) Run(ctx context.Context, conn Conn, m Meter) error {
 	m.SetLimit(0)
 	m.SetAlarm(1)
 	c.stoppedAt = time.Now()
+	c.seen = c.stoppedAt
 	c.mu.Unlock()
 	defer close(c.ended)
 	err := runAll(ctx,

@@ -37,11 +37,22 @@ const (
 	Withdrawal        Kind = "withdrawal"         // of earnings, without the fee
 	Fee               Kind = "fee"                // of the network, taken from earnings
 	RelayFee          Kind = "relay-fee"          // paid to a relayer, or earned as one
+	Beneficiary       Kind = "beneficiary"        // who receives earnings from now on; moves nothing
 )
+
+// OfChannel says whether rows of this kind are about a payment channel.
+func (k Kind) OfChannel() bool {
+	switch k {
+	case Lock, Promise, Clearing, UnlockRequest, Release, Reclaim:
+		return true
+	default:
+		return false
+	}
+}
 
 // Kinds lists all of them.
 func Kinds() []Kind {
-	return []Kind{Deposit, DepositWithdrawal, Lock, Promise, Clearing, UnlockRequest, Release, Reclaim, Withdrawal, Fee, RelayFee}
+	return []Kind{Deposit, DepositWithdrawal, Lock, Promise, Clearing, UnlockRequest, Release, Reclaim, Withdrawal, Fee, RelayFee, Beneficiary}
 }
 
 // Entry is one row.

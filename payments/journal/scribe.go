@@ -28,6 +28,7 @@ func topics(self identity.Address) (first, second [][]common.Hash) {
 		contracts.PaymentsDepositedEventName, contracts.PaymentsRelayedEventName, contracts.PaymentsDepositWithdrawnEventName,
 		contracts.PaymentsLockedEventName, contracts.PaymentsClearedEventName, contracts.PaymentsUnlockRequestedEventName,
 		contracts.PaymentsFreedEventName, contracts.PaymentsReclaimedEventName, contracts.PaymentsWithdrawnEventName,
+		contracts.PaymentsBeneficiarySetEventName,
 	} {
 		ids = append(ids, events[name].ID)
 	}
@@ -55,6 +56,7 @@ func newScribe(j *Journal) *scribe {
 		contracts.PaymentsFreedEventName:            s.freed,
 		contracts.PaymentsReclaimedEventName:        s.reclaimed,
 		contracts.PaymentsWithdrawnEventName:        s.withdrawn,
+		contracts.PaymentsBeneficiarySetEventName:   s.beneficiarySet,
 	} {
 		s.events[ids[name].ID] = write
 	}
@@ -277,6 +279,14 @@ func (s *scribe) withdrawn(l *line) error {
 		return err
 	}
 	return l.add(provider, Fee, common.Address{}, take(e.Fee))
+}
+
+func (s *scribe) beneficiarySet(l *line) error {
+	e, err := s.abi.UnpackBeneficiarySetEvent(l.log)
+	if err != nil || !l.is(e.Provider) {
+		return err
+	}
+	return l.add(provider, Beneficiary, e.Beneficiary, func(*store.LedgerRow) error { return nil })
 }
 
 // earningsBuilder sums up, one identity after the other.
