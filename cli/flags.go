@@ -126,6 +126,14 @@ func unitFlag(cmd *cobra.Command, into *string) {
 	completeWith(cmd, "metering", market.UnitGiB, market.UnitHour)
 }
 
+func parsePercent(s string) (uint64, error) {
+	n, err := strconv.ParseUint(s, 10, 64)
+	if err != nil || n == 0 || n > 100 {
+		return 0, fmt.Errorf("%q: want a percentage from 1 to 100", s)
+	}
+	return n, nil
+}
+
 func parseAddrPort(s string) (netip.AddrPort, error) {
 	addr, err := netip.ParseAddrPort(s)
 	if err != nil {

@@ -54,6 +54,8 @@ type Config struct {
 	UnlockDelay time.Duration
 	// ClearLeast is what providers leave to gather; zero clears everything, because gas costs nothing here.
 	ClearLeast money.Amount
+	// GasRate is what the providers take one of the chain's coins to be worth; zero considers no gas.
+	GasRate money.Amount
 	// BlockTime is the chain's period; zero is one second.
 	BlockTime time.Duration
 	Logger    *slog.Logger // nil discards
@@ -221,7 +223,7 @@ func (n *Network) providerConfig() app.NodeConfig {
 		Provide: []string{"wireguard"}, Country: n.cfg.Country,
 		Price: n.cfg.Price, SetupCharge: n.cfg.SetupCharge, Bandwidth: 100_000_000,
 		Listen: map[string]string{"wireguard": "127.0.0.1:0"}, ExitSource: n.cfg.ExitSource,
-		ClearLeast: n.cfg.ClearLeast,
+		ClearLeast: n.cfg.ClearLeast, GasRate: n.cfg.GasRate,
 	}
 	if !n.cfg.WithoutExit {
 		cfg.ExitAllow = []netip.AddrPort{netip.MustParseAddrPort(n.Web.Addr())}

@@ -191,3 +191,38 @@ func TestUnlockAndSwitch(t *testing.T) {
 	}
 	agrees(t, p)
 }
+
+// Where gas costs more than its share, nothing is cleared but on demand.
+func TestGasIsWeighed(t *testing.T) {
+	t.Parallel()
+	n := start(t, Config{Price: byteExact, SetupCharge: 1000, GasRate: 1_000_000_000 * money.UnitsPerCoin})
+	p := n.Provider[0]
+	s := &sale{consumer: n.Consumer[0], provider: p}
+	if err := s.connect(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.fetch(t.Context(), n, 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	s.end(t)
+	at := n.Chain.Head()
+	eventually(t, "some blocks", func(context.Context) error {
+		if n.Chain.Head() < at+12 { // much more than a clearing takes
+			return errors.New("too few")
+		}
+		return nil
+	})
+	balance, err := p.API.Balance(t.Context())
+	if err != nil || balance.Uncleared != s.bought.Promised || balance.Earnings.Units != 0 {
+		t.Fatalf("%+v, %v; want %s coins uncleared", balance, err, s.bought.Promised.Coins)
+	}
+	quote, err := p.API.Quote(t.Context(), wire.QuoteRequest{Operation: "clear"})
+	if err != nil || quote.Amount != s.bought.Promised || quote.Transactions != 1 || quote.Gas < 21_000 {
+		t.Fatalf("%+v, %v", quote, err)
+	}
+	paid, err := p.API.Clear(t.Context(), nil)
+	if err != nil || len(paid.Payments) != 1 || paid.Payments[0].Amount != s.bought.Promised {
+		t.Fatalf("on demand: %+v, %v", paid, err)
+	}
+	agrees(t, p)
+}

@@ -176,7 +176,7 @@ func (c *Collector) Run(ctx context.Context, conn Conn, m Meter) error {
 	err := runAll(ctx,
 		func(ctx context.Context) error { return c.receive(ctx, conn) },
 		func(ctx context.Context) error { return c.sendBills(ctx, conn) },
-		c.watchMeter, c.watchTime, c.watchLock)
+		c.watch)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stopTraffic()

@@ -116,6 +116,11 @@ func (l *Ledger) closeCrashed(tx *store.Tx) error {
 		if err := l.addDebt(tx, Role(s.Role), s.Peer, unpaid); err != nil {
 			return err
 		}
+		if Role(s.Role) == Provider && unpaid == 0 {
+			if err := l.addCredit(tx, s.Peer, s.Promised); err != nil {
+				return err
+			}
+		}
 		s.Ended, s.Reason = time.Now().UnixMilli(), ReasonRestarted
 		if err := l.saveEnd(tx, s); err != nil {
 			return err
@@ -248,6 +253,18 @@ func (l *Ledger) addDebt(tx *store.Tx, role Role, peer identity.Address, unpaid 
 		return err
 	}
 	a.Credit = 0
+	return tx.SavePaymentAccount(a)
+}
+
+// addCredit notes what a consumer paid in a session whose end was not booked.
+func (l *Ledger) addCredit(tx *store.Tx, peer identity.Address, paid money.Amount) error {
+	a, err := tx.PaymentAccount(l.accountKey(Provider, peer))
+	if err != nil || paid == 0 {
+		return err
+	}
+	if a.Credit, err = a.Credit.Add(paid); err != nil {
+		return err
+	}
 	return tx.SavePaymentAccount(a)
 }
 

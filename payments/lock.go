@@ -12,11 +12,6 @@ import (
 // relookEvery bounds how often a consumer can make a provider look at the chain.
 const relookEvery = 2 * time.Second
 
-// watchLock follows the lock on the own view of the chain: top-ups, unlock requests, reorganisations.
-func (c *Collector) watchLock(ctx context.Context) error {
-	return c.ledger.recheck(ctx, c.recheck)
-}
-
 // recheck looks at the lock. Errors: ErrNotLocked, ErrUnlocking, ErrChainStale.
 func (c *Collector) recheck(ctx context.Context) error {
 	state, err := c.ledger.lockOn(ctx, c.terms.Peer, c.ledger.self, c.terms, c.ledger.cfg.Confirmations)

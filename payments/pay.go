@@ -63,7 +63,7 @@ func (p *Payer) send(ctx context.Context, conn Conn, o *outgoing) error {
 					return err
 				}
 			}
-			return tx.SaveSession(p.ledger.sessionRow(o.row))
+			return tx.SaveProgress(p.ledger.sessionRow(o.row))
 		})
 		if err != nil {
 			return fmt.Errorf("store promise: %w", err)

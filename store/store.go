@@ -150,6 +150,8 @@ func (db *DB) Close() error {
 type Tx struct {
 	ctx context.Context // of the call that the transaction is part of
 	tx  *sql.Tx
+
+	prepared map[string]*sql.Stmt // that the transaction has executed; they end with it
 }
 
 // InTx runs fn in a writing transaction: all of it is durable when InTx returns nil, and none of
@@ -186,11 +188,32 @@ func (tx *Tx) exec(what, statement string, args ...any) error {
 
 // changed is exec that tells how many rows changed.
 func (tx *Tx) changed(what, statement string, args ...any) (int64, error) {
-	result, err := tx.tx.ExecContext(tx.ctx, statement, args...)
+	prepared, err := tx.prepare(statement)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", what, explain(err))
+	}
+	result, err := prepared.ExecContext(tx.ctx, args...)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", what, explain(err))
 	}
 	return result.RowsAffected()
+}
+
+// prepare parses a statement once for a transaction, however often it is executed: parsing takes longer than
+// writing a row.
+func (tx *Tx) prepare(statement string) (*sql.Stmt, error) {
+	if known := tx.prepared[statement]; known != nil {
+		return known, nil
+	}
+	made, err := tx.tx.PrepareContext(tx.ctx, statement)
+	if err != nil {
+		return nil, err
+	}
+	if tx.prepared == nil {
+		tx.prepared = map[string]*sql.Stmt{}
+	}
+	tx.prepared[statement] = made
+	return made, nil
 }
 
 // row scans the only row of a query into dest and tells whether there is one.
