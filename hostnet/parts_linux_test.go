@@ -127,7 +127,8 @@ func TestDevice(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	conn := ns.ListenPacket("udp4", "10.9.0.1:4000")
+	awaitCarrier(t, d)
+	conn := ns.ListenPacketDevice("mysttest", "udp4", "10.9.0.1:4000")
 	if _, err := conn.WriteTo([]byte("hello"), &net.UDPAddr{IP: net.IPv4(10, 9, 0, 2), Port: 5000}); err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package wireguard
 import (
 	"encoding/binary"
 	"net/netip"
+	"time"
 )
 
 // IP protocol numbers that pass a tunnel.
@@ -74,6 +75,42 @@ func parsePacket(pkt []byte) (packet, bool) {
 		p.srcPort, p.dstPort = binary.BigEndian.Uint16(body), binary.BigEndian.Uint16(body[2:])
 	}
 	return p, true
+}
+
+// late remembers connections. What comes for one that was closed a moment ago the provider has sent in good
+// faith, because it could not know yet; if it did not count, a download that is broken off would look like a bill of too much.
+type late struct {
+	seen map[connection]time.Time // when the connection was last there
+}
+
+type connection struct {
+	proto     byte
+	localPort uint16
+	remote    netip.AddrPort
+}
+
+const (
+	lateness       = 30 * time.Second
+	maxConnections = 4096 // remembered; when there are more, some are forgotten
+)
+
+// counts says whether a packet of a connection counts, which exists or does not.
+func (l *late) counts(c connection, exists bool, now time.Time) bool {
+	last, known := l.seen[c]
+	if !exists {
+		return known && now.Sub(last) <= lateness
+	}
+	if l.seen == nil {
+		l.seen = map[connection]time.Time{}
+	}
+	if !known && len(l.seen) >= maxConnections {
+		for some := range l.seen {
+			delete(l.seen, some)
+			break
+		}
+	}
+	l.seen[c] = now
+	return true
 }
 
 // fragments remembers the datagrams whose first fragment passed a filter, so that the others,
