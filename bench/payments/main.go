@@ -6,7 +6,7 @@
 // bounds it: the signature library's verification alone, and SQLite's durable commits of one row. The
 // memory of idle sessions is measured last. Signatures are made before the clock runs.
 //
-//	go run ./bench/payments [-dir FOLDER] [-scale 1] [-profile FILE]
+//	go run ./bench/payments [-dir FOLDER] [-scale 1] [-sessions N] [-profile FILE]
 package main
 
 import (
@@ -37,10 +37,11 @@ const rounds = 3
 func main() {
 	dir := flag.String("dir", "", "`folder` for the databases, on the disk to be measured (default: a temporary one)")
 	scale := flag.Int("scale", 1, "make this many `times` as many promises")
+	only := flag.Int("sessions", 0, "measure only this `number` of sessions, of 1, 100 and 10000")
 	profile := flag.String("profile", "", "write a processor profile of the largest load to this `file`")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, *dir, max(*scale, 1), *profile)
+	err := run(ctx, *dir, max(*scale, 1), *only, *profile)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "payments:", err)
@@ -48,7 +49,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, parent string, scale int, profile string) (err error) {
+func run(ctx context.Context, parent string, scale, only int, profile string) (err error) {
 	runtime.GOMAXPROCS(1)
 	dir, err := os.MkdirTemp(parent, "myst-payments-")
 	if err != nil {
@@ -64,6 +65,9 @@ func run(ctx context.Context, parent string, scale int, profile string) (err err
 	}
 	fmt.Printf("SQLite alone, durable commits of one row: %.0f/s\n", commits)
 	for _, load := range loads {
+		if only != 0 && only != load.sessions {
+			continue
+		}
 		if err := measure(ctx, dir, load.sessions, load.promises*scale, profile); err != nil {
 			return fmt.Errorf("%d sessions: %w", load.sessions, err)
 		}
