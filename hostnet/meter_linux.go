@@ -24,7 +24,8 @@ type slot struct {
 	limit          atomic.Uint64 // total is never above it
 	alarm          atomic.Uint64 // level, or never; whoever takes it away raises the alarm
 	echoes         atomic.Int64  // ICMP echoes that went out of a path and were not answered
-	_              [2]uint64     // so that no two sessions share a line of the processor's cache
+	address        atomic.Uint64 // of a path's device, as four bytes in network order
+	_              uint64        // so that no two sessions share a line of the processor's cache
 }
 
 // Offsets into slot.
@@ -35,6 +36,7 @@ const (
 	slotLimit    = 24
 	slotAlarm    = 32
 	slotEchoes   = 40
+	slotAddress  = 48
 	slotSize     = 64
 )
 
@@ -87,10 +89,11 @@ type meter struct {
 	slots     *ebpf.Map // array of slot
 	events    *ebpf.Map // ring of event
 	flows     *ebpf.Map // what a path let in → when last, see side.remember; the oldest are forgotten
-	fragments *ebpf.Map // datagrams whose first fragment was let in by a path, see side.solicit; the oldest are forgotten
+	fragments *ebpf.Map // datagrams whose first fragment a path let in → when; the oldest are forgotten
 	outward   *ebpf.Program
 	inward    *ebpf.Program
-	memory    []byte // slots, mapped
+	address   netip.Addr // of the device
+	memory    []byte     // slots, mapped
 	shared    *[maxSlots]slot
 
 	mu    sync.Mutex
@@ -122,7 +125,7 @@ func (m *meter) load() (err error) {
 		{&m.sessions, ebpf.MapSpec{Name: "myst_sessions", Type: ebpf.Hash, KeySize: 4, ValueSize: 4, MaxEntries: maxSlots, Flags: unix.BPF_F_NO_PREALLOC}},
 		{&m.slots, ebpf.MapSpec{Name: "myst_slots", Type: ebpf.Array, KeySize: 4, ValueSize: slotSize, MaxEntries: maxSlots, Flags: unix.BPF_F_MMAPABLE}},
 		{&m.flows, ebpf.MapSpec{Name: "myst_flows", Type: ebpf.LRUHash, KeySize: flowKey, ValueSize: 8, MaxEntries: maxFlowTimes}},
-		{&m.fragments, ebpf.MapSpec{Name: "myst_fragments", Type: ebpf.LRUHash, KeySize: fragmentKey, ValueSize: 1, MaxEntries: maxFragments}},
+		{&m.fragments, ebpf.MapSpec{Name: "myst_fragments", Type: ebpf.LRUHash, KeySize: fragmentKey, ValueSize: 8, MaxEntries: maxFragments}},
 		{&m.events, ebpf.MapSpec{Name: "myst_events", Type: ebpf.RingBuf, MaxEntries: uint32(max(eventBuffer, os.Getpagesize()))}},
 	} {
 		if *spec.made, err = ebpf.NewMap(&spec.MapSpec); err != nil {
@@ -185,6 +188,10 @@ func (m *meter) open(addr netip.Addr) (number uint32, err error) {
 	}
 	s.alarm.Store(never)
 	s.echoes.Store(0)
+	if addr == everyone && m.address.Is4() {
+		octets := m.address.As4()
+		s.address.Store(uint64(binary.NativeEndian.Uint32(octets[:])))
+	}
 	err = m.sessions.Update(addr.As4(), number, ebpf.UpdateNoExist)
 	if errors.Is(err, ebpf.ErrKeyExist) {
 		return 0, fmt.Errorf("meter of %v: %w", addr, ErrExists)

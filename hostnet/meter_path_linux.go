@@ -36,11 +36,14 @@ const (
 	boundDevice          = 0 // in struct bpf_sock
 )
 
-// Time is counted in units of 2^timeShift nanoseconds, about a second. For lateness of them what comes for a socket
-// that was closed still counts: the provider had sent it before it could know, in good faith.
+// Time is counted in units of 2^timeShift nanoseconds, about a second. For so many of them what comes for a socket
+// that was closed still counts: the provider had sent it before it could know, in good faith. A sender by TCP
+// stops when it hears of the end; one by UDP, at the latest, when it has heard nothing for half a minute (RFC 7675).
 const (
-	timeShift = 30
-	lateness  = 30
+	timeShift    = 30
+	latenessTCP  = 10
+	latenessUDP  = 30
+	reassembling = 2 // since the first fragment
 )
 
 // Types of ICMP (RFC 792).
@@ -64,21 +67,26 @@ const (
 // of the whole host, which costs more, and takes what was sent by any device as asked for.
 func (s side) solicit(m *meter) asm.Instructions {
 	if s.kind == ebpf.SocketFilter {
-		return s.countEchoes()
+		return nil
 	}
 	return slices.Concat(s.ports(), s.icmp(), s.socket(), s.remember(m), s.fragment(m))
 }
 
-// countEchoes counts ICMP echoes that leave.
+// countEchoes counts ICMP echoes that leave. R1 stays.
 func (s side) countEchoes() asm.Instructions {
+	if s.kind != ebpf.SocketFilter {
+		return nil
+	}
 	return slices.Concat(asm.Instructions{
+		asm.Mov.Reg(asm.R8, asm.R1),
 		asm.LoadMem(asm.R1, asm.RFP, stackHeader+protocolOffset, asm.Byte),
-		asm.JNE.Imm(asm.R1, unix.IPPROTO_ICMP, "solicited"),
+		asm.JNE.Imm(asm.R1, unix.IPPROTO_ICMP, "echoed"),
 	}, transport(), load(stackICMP, 1), asm.Instructions{
 		asm.LoadMem(asm.R1, asm.RFP, stackICMP, asm.Byte),
-		asm.JNE.Imm(asm.R1, icmpEcho, "solicited"),
+		asm.JNE.Imm(asm.R1, icmpEcho, "echoed"),
 		asm.Mov.Imm(asm.R1, 1),
 		atomically(asm.FetchAdd, asm.R1, slotEchoes),
+		asm.Mov.Reg(asm.R1, asm.R8).WithSymbol("echoed"),
 	})
 }
 
@@ -114,6 +122,10 @@ func (s side) ports() asm.Instructions {
 	return slices.Concat(asm.Instructions{
 		asm.LoadMem(asm.R1, asm.RFP, stackPath, asm.Word),
 		asm.JEq.Imm(asm.R1, ofExit, "solicited"),
+		// Only for the device's own address; the host may forward others.
+		asm.LoadMem(asm.R1, asm.RFP, stackHeader+destinationOffset, asm.Word),
+		asm.LoadMem(asm.R2, asm.R7, slotAddress, asm.DWord),
+		asm.JNE.Reg(asm.R1, asm.R2, "drop"),
 		asm.LoadMem(asm.R1, asm.RFP, stackHeader+fragmentOffset, asm.Half),
 		asm.And.Imm(asm.R1, int32(networkOrder(fragmentOffsetMask))),
 		asm.JNE.Imm(asm.R1, 0, "fragment"),
@@ -209,22 +221,24 @@ func (s side) remember(m *meter) asm.Instructions {
 			asm.FnMapLookupElem.Call(),
 		}
 	}
-	now := asm.Instructions{asm.FnKtimeGetCoarseNs.Call(), asm.RSh.Imm(asm.R0, timeShift)}
 	return slices.Concat(
 		flow("somebody"), asm.Instructions{
 			asm.Mov.Reg(asm.R9, asm.R0),
 			asm.JEq.Imm(asm.R9, 0, "new"),
-		}, now, asm.Instructions{
+		}, now(), asm.Instructions{
 			asm.StoreMem(asm.R9, 0, asm.R0, asm.DWord),
 			asm.Ja.Label("known"),
 		},
 		flow("nobody"), asm.Instructions{
 			asm.JEq.Imm(asm.R0, 0, "drop"),
 			asm.LoadMem(asm.R9, asm.R0, 0, asm.DWord),
-		}, now, asm.Instructions{
+		}, now(), asm.Instructions{
 			asm.Sub.Reg(asm.R0, asm.R9),
-			asm.JGT.Imm(asm.R0, lateness, "drop"),
-			asm.StoreImm(asm.RFP, stackPath, isLate, asm.Word),
+			asm.JGT.Imm(asm.R0, latenessUDP, "drop"),
+			asm.LoadMem(asm.R1, asm.RFP, stackProtocol, asm.Word),
+			asm.JEq.Imm(asm.R1, unix.IPPROTO_UDP, "late"),
+			asm.JGT.Imm(asm.R0, latenessTCP, "drop"),
+			asm.StoreImm(asm.RFP, stackPath, isLate, asm.Word).WithSymbol("late"),
 			asm.Ja.Label("known"),
 			asm.FnKtimeGetCoarseNs.Call().WithSymbol("new"),
 			asm.RSh.Imm(asm.R0, timeShift),
@@ -240,7 +254,12 @@ func (s side) remember(m *meter) asm.Instructions {
 	)
 }
 
-// fragment remembers the first fragment of a datagram, and drops others whose first one was not let in.
+// now makes R0 the time.
+func now() asm.Instructions {
+	return asm.Instructions{asm.FnKtimeGetCoarseNs.Call(), asm.RSh.Imm(asm.R0, timeShift)}
+}
+
+// fragment remembers the first fragment of a datagram, and drops others whose first one was not let in just before.
 func (s side) fragment(m *meter) asm.Instructions {
 	key := func(name string) asm.Instructions {
 		begin := copyWord(stackHeader+sourceOffset, stackFragment)
@@ -250,6 +269,8 @@ func (s side) fragment(m *meter) asm.Instructions {
 			asm.StoreMem(asm.RFP, stackFragment+8, asm.R1, asm.Half),
 			asm.LoadMem(asm.R1, asm.RFP, stackHeader+protocolOffset, asm.Byte),
 			asm.StoreMem(asm.RFP, stackFragment+10, asm.R1, asm.Half),
+		}, now(), asm.Instructions{
+			asm.StoreMem(asm.RFP, stackNow, asm.R0, asm.DWord),
 			asm.LoadMapPtr(asm.R1, m.fragments.FD()),
 			asm.Mov.Reg(asm.R2, asm.RFP),
 			asm.Add.Imm(asm.R2, stackFragment),
@@ -260,12 +281,17 @@ func (s side) fragment(m *meter) asm.Instructions {
 		asm.And.Imm(asm.R1, int32(networkOrder(moreFragments))),
 		asm.JEq.Imm(asm.R1, 0, "solicited"),
 	}, key("first"), asm.Instructions{
-		asm.Mov.Reg(asm.R3, asm.R2), // the value says nothing
+		asm.Mov.Reg(asm.R3, asm.RFP),
+		asm.Add.Imm(asm.R3, stackNow),
 		asm.Mov.Imm(asm.R4, 0),
 		asm.FnMapUpdateElem.Call(),
 		asm.Ja.Label("solicited"),
 	}, key("fragment"), asm.Instructions{
 		asm.FnMapLookupElem.Call(),
 		asm.JEq.Imm(asm.R0, 0, "drop"),
+		asm.LoadMem(asm.R1, asm.R0, 0, asm.DWord),
+		asm.LoadMem(asm.R2, asm.RFP, stackNow, asm.DWord),
+		asm.Sub.Reg(asm.R2, asm.R1),
+		asm.JGT.Imm(asm.R2, reassembling, "drop"),
 	})
 }

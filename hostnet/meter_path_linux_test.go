@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cilium/ebpf"
 	"golang.org/x/sys/unix"
 )
 
@@ -94,6 +95,12 @@ func datagram(source, destination uint16, payload int) []byte {
 	return append(append(portsOf(source, destination), byte((8+payload)>>8), byte(8+payload), 0, 0), make([]byte, payload)...)
 }
 
+// elsewhere is the packet to another address.
+func elsewhere(packet []byte) []byte {
+	copy(packet[destinationOffset:], []byte{192, 168, 99, 1})
+	return checksummed(packet)
+}
+
 // failure is an ICMP message of a type about a packet that the consumer sent from a port.
 func failure(kind byte, source uint16, offset uint16) []byte {
 	packet := ipv4Packet(20, unix.IPPROTO_UDP, datagram(source, 9, 0), 0)
@@ -142,17 +149,33 @@ func TestSolicited(t *testing.T) {
 		{"a later one of another protocol", fragment(inbound(unix.IPPROTO_TCP, make([]byte, 64)), 8, 4), false},
 		{"a first fragment for a server", fragment(inbound(unix.IPPROTO_UDP, datagram(9, 9, 24)), 10, moreFragments), false},
 		{"a later one for a server", fragment(inbound(unix.IPPROTO_UDP, make([]byte, 64)), 10, 4), false},
+		{"for another address", elsewhere(inbound(unix.IPPROTO_UDP, datagram(9, 5000, 30))), false},
+		{"an error for another address", elsewhere(failure(icmpUnreachable, 5000, 0)), false},
 		{"IPv6", append([]byte{0x60}, make([]byte, 60)...), false},
 	} {
 		if got := l.counted(c.packet); got != c.want {
 			t.Errorf("%s: counted %v", c.what, got)
 		}
 	}
+	l.pass(reassembling + 1)
+	if l.counted(fragment(inbound(unix.IPPROTO_UDP, make([]byte, 64)), 8, 12)) {
+		t.Error("a fragment counts long after the first")
+	}
+}
+
+// Of answers to ICMP echoes as many count as were asked for.
+func TestEchoesAreCounted(t *testing.T) {
+	l := newListening(t)
+	icmp := func(kind byte) []byte { return inbound(unix.IPPROTO_ICMP, []byte{kind, 0, 0, 0, 0, 0, 0, 0}) }
 	echoes := l.consumer.ListenPacketDevice(l.consumerDevice, "ip4:icmp", "10.9.0.2")
-	for range 2 {
+	for _, limit := range []uint64{0, unlimited, unlimited} { // the first does not get out
+		l.path.SetLimit(limit)
 		if _, err := echoes.WriteTo([]byte{icmpEcho, 0, 0, 0, 0, 0, 0, 0}, &net.IPAddr{IP: net.IPv4(203, 0, 113, 2)}); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if l.counted(elsewhere(icmp(icmpEchoReply))) {
+		t.Error("an answer for another address counts")
 	}
 	for i, want := range []bool{true, true, false, false} {
 		if got := l.counted(icmp(icmpEchoReply)); got != want {
@@ -186,6 +209,21 @@ func TestSolicitedArrives(t *testing.T) {
 	}
 }
 
+// pass makes all that the meter remembers older.
+func (l *listening) pass(units uint64) {
+	l.t.Helper()
+	m := l.consumerHost.meters[l.consumerDevice]
+	for _, table := range []*ebpf.Map{m.flows, m.fragments} {
+		key := make([]byte, table.KeySize())
+		var seen uint64
+		for entries := table.Iterate(); entries.Next(&key, &seen); {
+			if err := table.Put(key, seen-units); err != nil {
+				l.t.Fatal(err)
+			}
+		}
+	}
+}
+
 // What comes for a socket that was closed a moment ago was sent in good faith: it counts, and goes nowhere.
 func TestLateCounts(t *testing.T) {
 	l := newListening(t)
@@ -197,11 +235,17 @@ func TestLateCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	server := l.consumer.ListenPacket("udp4", "10.9.0.2:5000") // whoever has the port now does not get it
+	binary.BigEndian.PutUint16(answer[fragmentOffset:], moreFragments)
+	first := fragment(slices.Clone(answer), 11, moreFragments)
+	later := fragment(inbound(unix.IPPROTO_UDP, make([]byte, 32)), 11, 5)
+	answer = fragment(answer, 7, 0)
 	late := []struct {
 		what   string
 		packet []byte
 		want   bool
 	}{
+		{"a first fragment", first, true},
+		{"a later fragment", later, true},
 		{"an answer", answer, true},
 		{"an error", failure(icmpUnreachable, 5000, 0), true},
 		{"from another port", inbound(unix.IPPROTO_UDP, datagram(10, 5000, 30)), false},
@@ -212,14 +256,7 @@ func TestLateCounts(t *testing.T) {
 			t.Errorf("%s: counted %v", c.what, got)
 		}
 	}
-	flows := l.consumerHost.meters[l.consumerDevice].flows
-	var key [flowKey]byte
-	var seen uint64
-	for entries := flows.Iterate(); entries.Next(&key, &seen); {
-		if err := flows.Put(key, seen-lateness-1); err != nil {
-			t.Fatal(err)
-		}
-	}
+	l.pass(latenessUDP + 1)
 	for _, c := range late {
 		if l.counted(c.packet) {
 			t.Errorf("%s counts although it is much later", c.what)

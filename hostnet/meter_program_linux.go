@@ -57,7 +57,7 @@ const (
 // instructions is the program for one side. Registers: R6 is the packet, R7 the session's slot, R8 what the packet
 // counts; the others hold what they are given within a group.
 func (s side) instructions(m *meter) asm.Instructions {
-	return slices.Concat(s.parse(), s.split(), s.find(m), s.solicit(m), s.reserve(), s.alarm(m), s.decide())
+	return slices.Concat(s.parse(), s.split(), s.find(m), s.solicit(m), s.reserve(), s.countEchoes(), s.alarm(m), s.decide())
 }
 
 // parse lets IPv4 on, with its header on the stack and its length in R8.

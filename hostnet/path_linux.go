@@ -3,7 +3,8 @@ package hostnet
 import "errors"
 
 // Path is a consumer's device. All its packets pass the Gate. Only what a socket of this host has asked for comes in that
-// is bound to the device: a provider cannot reach anything else here, and what it sends nevertheless does not count. IPv6
+// is bound to the device, for the device's address: a provider cannot reach anything else here, and what it sends nevertheless
+// does not count. (A socket that is bound and not connected asks for whatever comes to its port.) IPv6
 // is dropped both ways.
 type Path struct {
 	*Gate

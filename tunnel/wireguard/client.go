@@ -156,13 +156,13 @@ func (t *clientTunnel) accept(p packet) bool {
 		return false
 	}
 	if !p.first {
-		return t.fragments.known(p)
+		return t.fragments.known(p, time.Now())
 	}
 	if !t.solicited(p) {
 		return false
 	}
 	if p.fragment {
-		t.fragments.remember(p)
+		t.fragments.remember(p, time.Now())
 	}
 	return true
 }

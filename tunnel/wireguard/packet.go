@@ -89,8 +89,11 @@ type connection struct {
 	remote    netip.AddrPort
 }
 
+// A sender by TCP stops when it hears of the end; one by UDP, at the latest, when it has heard nothing for half a
+// minute (RFC 7675).
 const (
-	lateness       = 30 * time.Second
+	latenessTCP    = 10 * time.Second
+	latenessUDP    = 30 * time.Second
 	maxConnections = 4096 // remembered; when there are more, some are forgotten
 )
 
@@ -98,6 +101,10 @@ const (
 func (l *late) counts(c connection, exists bool, now time.Time) bool {
 	last, known := l.seen[c]
 	if !exists {
+		lateness := latenessTCP
+		if c.proto == protoUDP {
+			lateness = latenessUDP
+		}
 		return known && now.Sub(last) <= lateness
 	}
 	if l.seen == nil {
@@ -114,11 +121,16 @@ func (l *late) counts(c connection, exists bool, now time.Time) bool {
 }
 
 // fragments remembers the datagrams whose first fragment passed a filter, so that the others,
-// which name no ports, pass too. It is a ring: a datagram is forgotten after 64 newer ones.
+// which name no ports, pass too, for a moment. It is a ring: a datagram is forgotten after 64 newer ones.
 type fragments struct {
-	ring [64]fragmentKey
+	ring [64]struct {
+		fragmentKey
+		at time.Time
+	}
 	next int
 }
+
+const reassembling = 2 * time.Second // since the first fragment
 
 type fragmentKey struct {
 	src   netip.Addr
@@ -126,15 +138,15 @@ type fragmentKey struct {
 	proto byte
 }
 
-func (f *fragments) remember(p packet) {
-	f.ring[f.next] = fragmentKey{p.src, p.id, p.proto}
+func (f *fragments) remember(p packet, now time.Time) {
+	f.ring[f.next].fragmentKey, f.ring[f.next].at = fragmentKey{p.src, p.id, p.proto}, now
 	f.next = (f.next + 1) % len(f.ring)
 }
 
-func (f *fragments) known(p packet) bool {
+func (f *fragments) known(p packet, now time.Time) bool {
 	key := fragmentKey{p.src, p.id, p.proto}
-	for _, k := range f.ring {
-		if k == key {
+	for i := range f.ring {
+		if k := &f.ring[i]; k.fragmentKey == key && now.Sub(k.at) <= reassembling {
 			return true
 		}
 	}

@@ -72,21 +72,25 @@ func TestParsePacket(t *testing.T) {
 
 func TestFragmentsAreForgotten(t *testing.T) {
 	var f fragments
+	now := time.Now()
 	p := packet{src: there.Addr(), proto: protoUDP, id: 1}
-	if f.known(p) {
+	if f.known(p, now) {
 		t.Error("known before it came")
 	}
-	f.remember(p)
+	f.remember(p, now)
 	for i := range len(f.ring) - 1 {
-		f.remember(packet{src: there.Addr(), proto: protoUDP, id: uint16(i + 2)})
+		f.remember(packet{src: there.Addr(), proto: protoUDP, id: uint16(i + 2)}, now)
 	}
 	other := p
 	other.proto = protoTCP
-	if !f.known(p) || f.known(other) {
+	if !f.known(p, now) || f.known(other, now) {
 		t.Error("wrong memory")
 	}
-	f.remember(other)
-	if f.known(p) {
+	if f.known(p, now.Add(reassembling+1)) {
+		t.Error("known for long")
+	}
+	f.remember(other, now)
+	if f.known(p, now) {
 		t.Error("remembered for ever")
 	}
 }
@@ -232,12 +236,12 @@ func TestLate(t *testing.T) {
 	}{
 		{false, 0, false},
 		{true, 0, true},
-		{false, 20 * time.Second, true},
-		{false, 10 * time.Second, true}, // what is late does not put the end off
+		{false, 6 * time.Second, true},
+		{false, 4 * time.Second, true}, // what is late does not put the end off
 		{false, time.Second, false},
 		{true, 0, true},
 		{true, time.Minute, true},
-		{false, lateness, true},
+		{false, latenessTCP, true},
 	} {
 		now = now.Add(step.after)
 		if got := l.counts(c, step.exists, now); got != step.want {
