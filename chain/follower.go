@@ -405,7 +405,7 @@ func (f *Follower) validated(v view, first uint64, p piece) (piece, error) {
 	for i := range p.logs {
 		log := &p.logs[i]
 		switch {
-		case log.Removed || log.Address != common.Address(f.cfg.Contract) || !f.selected(log.Topics):
+		case log.Removed || log.Address != common.Address(f.cfg.Contract) || !selected(log.Topics, f.cfg.Topics):
 		case log.BlockNumber < first || log.BlockNumber > p.last.Number:
 		case log.BlockNumber == p.last.Number && log.BlockHash != common.Hash(p.last.Hash):
 		case i > 0 && !follows(log, &p.logs[i-1]):
@@ -428,12 +428,12 @@ func follows(log, before *types.Log) bool {
 	return log.BlockNumber > before.BlockNumber
 }
 
-// selected tells whether a log has the topics that a follower asks for.
-func (f *Follower) selected(topics []common.Hash) bool {
-	if len(topics) < len(f.cfg.Topics) {
+// selected tells whether topics pass a filter, as in eth_getLogs.
+func selected(topics []common.Hash, filter [][]common.Hash) bool {
+	if len(topics) < len(filter) {
 		return false
 	}
-	for i, allowed := range f.cfg.Topics {
+	for i, allowed := range filter {
 		if len(allowed) > 0 && !slices.Contains(allowed, topics[i]) {
 			return false
 		}
