@@ -94,6 +94,10 @@ bench-startup: ## myst node: time to API ready, idle memory, size of the binary
 bench-session: ## a paid OpenVPN session beside the same openvpn by hand: speed, processor time, time to the first byte (root, Linux)
 	@go run ./bench/session
 
+.PHONY: bench-gas
+bench-gas: ## gas of the contracts' calls under both of Ethereum's schedules, with goals and floors; fails when one is missed
+	@go run ./bench/gas
+
 .PHONY: bench-demo
 bench-demo: ## time from an empty build cache to a finished demo, and of a warm demo
 	@bench/demo.sh

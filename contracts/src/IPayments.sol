@@ -69,6 +69,10 @@ interface IPayments {
         uint40 cleared,
         uint40 paid
     );
+    /// @notice The same as Cleared for each of `records`, which stand one after the other, big-endian:
+    /// 1 byte channel, 20 consumer, 2 epoch, 5 cleared. What each paid is `cleared` less that of the
+    /// channel's last event in this epoch.
+    event ClearedPacked(address indexed provider, bytes records);
     /// @notice The channel can be freed without its provider from `unlockAt` on: clear before.
     event UnlockRequested(
         address indexed consumer, address indexed provider, uint8 channel, uint16 epoch, uint32 unlockAt
@@ -102,6 +106,8 @@ interface IPayments {
     error TooMuch();
     /// @notice The deposit does not cover it.
     error Uncovered();
+    /// @notice The bytes are not as long as they can be.
+    error BadLength();
     /// @notice Why a lock was refused.
     error LockRefused(Refusal reason);
     /// @notice The channel is free, or there is no such channel.
@@ -159,6 +165,12 @@ interface IPayments {
     /// @notice Clears promises for the providers they name; each pays min(amount, locked) less what
     /// was cleared. Skips what pays nothing, and reverts only if everything does.
     function clearBatch(PromiseIntent[] calldata promises) external returns (uint256 total);
+
+    /// @notice clearBatch for one provider and the least gas. `packed` is the provider's address, 20
+    /// bytes, then 72 bytes for each promise, big-endian: 5 amount, 32 r, 32 vs, 1 channel, 2 epoch;
+    /// the consumer is who signed. Has the effects of clearBatch with these promises, in one
+    /// ClearedPacked event.
+    function clearPacked(bytes calldata packed) external returns (uint256 total);
 
     /// @notice Pays a provider's earnings, less the fee, to its beneficiary or itself. The fee is
     /// gross × feePerMyriad / 10,000, rounded up to a unit.

@@ -2,13 +2,12 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {Clearing} from "./Clearing.sol";
 import {Account, Channel, Ledger, Refusal} from "./Ledger.sol";
-import {FundIntent, IPayments, LockIntent, PermitSignature, PromiseIntent} from "./IPayments.sol";
+import {FundIntent, IPayments, LockIntent, PermitSignature} from "./IPayments.sol";
+import {State} from "./State.sol";
 
 /// @title Deposits, re-usable payment channels, and the clearing of promises.
 /// @notice A consumer's deposit backs six channels. A lock moves money from the deposit into a
@@ -21,70 +20,26 @@ import {FundIntent, IPayments, LockIntent, PermitSignature, PromiseIntent} from 
 ///
 /// The coin must be a plain 18-decimal ERC-20. It is called last, after all state is written,
 /// except where coins come in: there it is called first, and what it moved is credited afterwards.
-contract Payments is IPayments, EIP712 {
+contract Payments is Clearing {
     using Ledger for Account;
     using Ledger for Channel;
     using SafeERC20 for IERC20;
 
-    /// @dev One slot: what a provider cleared and has not withdrawn, and who receives it.
-    struct Earnings {
-        uint96 gross;
-        address beneficiary;
-    }
+    /// @dev See State.
+    constructor(address coin_, address treasury_, uint16 feePerMyriad_, uint32 unlockDelay_)
+        State(coin_, treasury_, feePerMyriad_, unlockDelay_)
+    {}
 
     bytes32 private constant FUND = keccak256(
         "Fund(address owner,address identity,uint64 units,uint64 fee,address relayer,uint256 permitNonce,uint32 validUntil)"
     );
     bytes32 private constant LOCK =
         keccak256("Lock(address provider,uint8 channel,uint16 epoch,uint40 locked,uint32 validUntil)");
-    bytes32 private constant PROMISE =
-        keccak256("Promise(address provider,uint8 channel,uint16 epoch,uint40 amount)");
     bytes32 private constant RELEASE = keccak256("Release(address consumer,uint8 channel,uint16 epoch)");
     bytes32 private constant REQUEST_UNLOCK =
         keccak256("RequestUnlock(uint8 channel,uint16 epoch,uint32 validUntil)");
     bytes32 private constant SET_BENEFICIARY =
         keccak256("SetBeneficiary(address provider,address beneficiary)");
-
-    /// @inheritdoc IPayments
-    uint256 public constant UNIT = 1e12;
-    /// @inheritdoc IPayments
-    uint256 public constant MAX_AHEAD = 1 hours;
-    /// @dev Deposits stop far below what a balance can hold, so that paying a channel's remainder
-    /// back can never overflow it.
-    uint64 private constant MAX_BALANCE = type(uint64).max / 2;
-    uint256 private constant MYRIAD = 10_000;
-
-    /// @inheritdoc IPayments
-    address public immutable coin;
-    /// @inheritdoc IPayments
-    address public immutable treasury;
-    /// @inheritdoc IPayments
-    uint16 public immutable feePerMyriad;
-    /// @inheritdoc IPayments
-    uint32 public immutable unlockDelay;
-
-    mapping(address consumer => Account) private _accounts;
-    mapping(uint256 consumerAndChannel => Channel) private _channels;
-    mapping(address provider => Earnings) private _earnings;
-    /// @inheritdoc IPayments
-    uint256 public fees;
-
-    /// @param coin_ an ERC-20 with 18 decimals
-    /// @param treasury_ where the network's fees go
-    /// @param feePerMyriad_ the network's part of a withdrawal, in 1/10,000
-    /// @param unlockDelay_ how long a provider has to clear after an unlock was requested, in seconds
-    constructor(address coin_, address treasury_, uint16 feePerMyriad_, uint32 unlockDelay_)
-        EIP712("myst", "1")
-    {
-        require(IERC20Metadata(coin_).decimals() == 18, BadConfiguration());
-        require(
-            treasury_ != address(0) && feePerMyriad_ <= MYRIAD && unlockDelay_ <= 365 days, BadConfiguration()
-        );
-        coin = coin_;
-        treasury = treasury_;
-        feePerMyriad = feePerMyriad_;
-        unlockDelay = unlockDelay_;
-    }
 
     // Deposits
 
@@ -135,7 +90,7 @@ contract Payments is IPayments, EIP712 {
         require(to != address(0) && to != address(this), BadAddress());
         require(units <= a.balance, Uncovered());
         a.balance -= units;
-        _accounts[msg.sender] = a;
+        _write(msg.sender, a);
         emit DepositWithdrawn(msg.sender, to, units);
         IERC20(coin).safeTransfer(to, units * UNIT);
     }
@@ -178,7 +133,7 @@ contract Payments is IPayments, EIP712 {
         require(a.unlockAt(id) == 0, NothingChanged());
         uint32 time = uint32(block.timestamp + unlockDelay); // fits until 2106
         a.setUnlockAt(id, time);
-        _accounts[consumer] = a;
+        _write(consumer, a);
         emit UnlockRequested(consumer, c.provider, id, epoch, time);
     }
 
@@ -197,43 +152,8 @@ contract Payments is IPayments, EIP712 {
         uint16 epoch = c.epoch;
         uint40 back = c.reclaim();
         require(back != 0, NothingChanged());
-        _channels[_key(msg.sender, id)] = c;
+        _write(_key(msg.sender, id), c);
         _payBack(msg.sender, id, epoch, back);
-    }
-
-    // Clearing
-
-    /// @inheritdoc IPayments
-    function check(address provider, uint8 id, uint16 epoch, uint40 amount, bytes32 r, bytes32 vs)
-        external
-        view
-        returns (address consumer, uint40 due, uint32 unlockAt)
-    {
-        consumer = _signer(keccak256(abi.encode(PROMISE, provider, id, epoch, amount)), r, vs);
-        if (consumer == address(0)) return (consumer, 0, 0);
-        Channel memory c = _channels[_key(consumer, id)];
-        due = c.due(provider, epoch, amount);
-        if (c.provider != address(0)) unlockAt = _accounts[consumer].unlockAt(id);
-    }
-
-    /// @inheritdoc IPayments
-    function clearBatch(PromiseIntent[] calldata promises) external returns (uint256 total) {
-        // Promises to one provider usually stand together: its earnings are written once a run.
-        address provider;
-        uint96 run;
-        for (uint256 i = 0; i < promises.length; ++i) {
-            PromiseIntent calldata p = promises[i];
-            uint40 paid = _clear(p);
-            if (paid == 0) continue;
-            if (p.provider != provider) {
-                if (run != 0) _earnings[provider].gross += run;
-                (provider, run) = (p.provider, 0);
-            }
-            run += paid;
-            total += paid;
-        }
-        require(total != 0, NothingChanged());
-        _earnings[provider].gross += run;
     }
 
     // Earnings
@@ -320,14 +240,6 @@ contract Payments is IPayments, EIP712 {
         emit Deposited(identity, payer, units);
     }
 
-    function _credit(address identity, uint64 units) private {
-        require(units != 0, NothingChanged());
-        require(identity != address(0), BadAddress());
-        uint256 balance = uint256(_accounts[identity].balance) + units;
-        require(balance <= MAX_BALANCE, TooMuch());
-        _accounts[identity].balance = uint64(balance);
-    }
-
     function _lock(LockIntent calldata intent) private returns (Refusal) {
         if (!_inTime(intent.validUntil)) return Refusal.Validity;
         address consumer = _signer(
@@ -343,31 +255,19 @@ contract Payments is IPayments, EIP712 {
         uint256 key = _key(consumer, intent.channel);
         Channel memory c = _channels[key];
         Account memory a = _accounts[consumer];
+        (uint64 balance, uint192 timers) = (a.balance, a.timers);
         Refusal refusal = c.lock(a, intent.channel, intent.provider, intent.epoch, intent.locked);
         if (refusal != Refusal.None) return refusal;
-        _channels[key] = c;
-        _accounts[consumer] = a;
+        _write(key, c);
+        if (a.balance != balance || a.timers != timers) _write(consumer, a);
         emit Locked(consumer, intent.provider, intent.channel, intent.epoch, intent.locked);
         return Refusal.None;
-    }
-
-    function _clear(PromiseIntent calldata p) private returns (uint40 paid) {
-        address consumer =
-            _signer(keccak256(abi.encode(PROMISE, p.provider, p.channel, p.epoch, p.amount)), p.r, p.vs);
-        if (consumer == address(0)) return 0;
-        // A channel that does not exist has no provider, and pays nothing.
-        uint256 key = _key(consumer, p.channel);
-        Channel memory c = _channels[key];
-        paid = c.clear(p.provider, p.epoch, p.amount);
-        if (paid == 0) return 0;
-        _channels[key] = c;
-        emit Cleared(consumer, p.provider, p.channel, p.epoch, c.cleared, paid);
     }
 
     function _free(address consumer, uint8 id, Channel memory c) private {
         (address provider, uint16 epoch) = (c.provider, c.epoch);
         uint40 back = c.free();
-        _channels[_key(consumer, id)] = c;
+        _write(_key(consumer, id), c);
         emit Freed(consumer, provider, id, epoch);
         if (back != 0) _payBack(consumer, id, epoch, back);
     }
@@ -389,30 +289,9 @@ contract Payments is IPayments, EIP712 {
         net = gross - fee;
     }
 
-    function _inTime(uint32 validUntil) private view returns (bool) {
-        return block.timestamp <= validUntil && validUntil <= block.timestamp + MAX_AHEAD;
-    }
-
     function _fundHash(FundIntent calldata f) private pure returns (bytes32) {
         return keccak256(
             abi.encode(FUND, f.owner, f.identity, f.units, f.fee, f.relayer, f.permitNonce, f.validUntil)
         );
-    }
-
-    /// @dev Who signed; zero when the signature is malformed or has a high s.
-    function _signer(bytes32 structHash, bytes32 r, bytes32 vs) private view returns (address signer) {
-        (signer,,) = ECDSA.tryRecover(_hashTypedDataV4(structHash), r, vs);
-    }
-
-    function _key(address consumer, uint8 id) private pure returns (uint256) {
-        return uint256(uint160(consumer)) | (uint256(id) << 160);
-    }
-
-    function _v(bytes32 vs) private pure returns (uint8) {
-        return uint8(uint256(vs) >> 255) + 27;
-    }
-
-    function _s(bytes32 vs) private pure returns (bytes32) {
-        return vs & bytes32(uint256(type(int256).max));
     }
 }
