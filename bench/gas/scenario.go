@@ -33,7 +33,7 @@ func (b *bench) deploy() {
 	b.coin = b.create(contracts.TestCoinMetaData.Bin, nil)
 	b.registry = b.create(contracts.RegistryMetaData.Bin, nil)
 	treasury := common.Address{0x77}
-	b.payments = b.create(contracts.PaymentsMetaData.Bin, paymentsABI.PackConstructor(b.coin, treasury, 500, 72*3600))
+	b.payments = b.create(contracts.PaymentsMetaData.Bin, paymentsABI.PackConstructor(b.coin, b.registry, treasury, 500, 72*3600, 0))
 	b.domain = intent.Domain{ChainID: chainID, Contract: identity.Address(b.payments)}
 
 	million := new(big.Int).Exp(big.NewInt(10), big.NewInt(24), nil)

@@ -171,11 +171,11 @@ abstract contract Clearing is State {
             _signer(keccak256(abi.encode(PROMISE, p.provider, p.channel, p.epoch, p.amount)), p.r, p.vs);
         if (consumer == address(0)) return 0;
         // A channel that does not exist has no provider, and pays nothing.
-        uint256 key = _key(consumer, p.channel);
-        Channel memory c = _channels[key];
+        Channel storage place = _channels[_key(consumer, p.channel)];
+        Channel memory c = place;
         paid = c.clear(p.provider, p.epoch, p.amount);
         if (paid == 0) return 0;
-        _write(key, c);
+        _write(place, c);
         emit Cleared(consumer, p.provider, p.channel, p.epoch, c.cleared, paid);
     }
 }

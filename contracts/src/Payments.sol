@@ -4,9 +4,18 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Clearing} from "./Clearing.sol";
 import {Account, Channel, Ledger, Refusal} from "./Ledger.sol";
-import {FundIntent, IPayments, LockIntent, PermitSignature} from "./IPayments.sol";
+import {
+    FundIntent,
+    IPayments,
+    LockIntent,
+    PermitSignature,
+    RegisterIntent,
+    WithdrawIntent
+} from "./IPayments.sol";
+import {Registry} from "./Registry.sol";
 import {State} from "./State.sol";
 
 /// @title Deposits, re-usable payment channels, and the clearing of promises.
@@ -25,11 +34,6 @@ contract Payments is Clearing {
     using Ledger for Channel;
     using SafeERC20 for IERC20;
 
-    /// @dev See State.
-    constructor(address coin_, address treasury_, uint16 feePerMyriad_, uint32 unlockDelay_)
-        State(coin_, treasury_, feePerMyriad_, unlockDelay_)
-    {}
-
     bytes32 private constant FUND = keccak256(
         "Fund(address owner,address identity,uint64 units,uint64 fee,address relayer,uint256 permitNonce,uint32 validUntil)"
     );
@@ -40,6 +44,21 @@ contract Payments is Clearing {
         keccak256("RequestUnlock(uint8 channel,uint16 epoch,uint32 validUntil)");
     bytes32 private constant SET_BENEFICIARY =
         keccak256("SetBeneficiary(address provider,address beneficiary)");
+    bytes32 private constant RECLAIM = keccak256("Reclaim(uint8 channel,uint16 epoch,uint32 validUntil)");
+    bytes32 private constant WITHDRAW_DEPOSIT =
+        keccak256("WithdrawDeposit(address to,uint64 units,uint256 nonce,uint32 validUntil)");
+    bytes32 private constant RELAY = keccak256("Relay(address relayer,uint64 fee,bytes32 opDigest)");
+    uint256 private constant MAX_RECORD = 300;
+
+    /// @dev See State.
+    constructor(
+        address coin_,
+        address registry_,
+        address treasury_,
+        uint16 feePerMyriad_,
+        uint32 unlockDelay_,
+        uint64 bond_
+    ) State(coin_, registry_, treasury_, feePerMyriad_, unlockDelay_, bond_) {}
 
     // Deposits
 
@@ -62,7 +81,38 @@ contract Payments is Clearing {
     }
 
     /// @inheritdoc IPayments
+    function onTransferReceived(address, address from, uint256 value, bytes calldata data)
+        external
+        returns (bytes4)
+    {
+        require(msg.sender == coin, NotTheCoin());
+        require(value % UNIT == 0, BadAmount());
+        require(value / UNIT <= MAX_BALANCE, TooMuch());
+        require(data.length == 0 || data.length == 32, BadLength());
+        address identity = data.length == 0 ? from : abi.decode(data, (address));
+        uint64 units = uint64(value / UNIT);
+        _credit(identity, units);
+        emit Deposited(identity, from, units);
+        return IPayments.onTransferReceived.selector;
+    }
+
+    /// @inheritdoc IPayments
     function fund(FundIntent calldata f, PermitSignature calldata permit) external {
+        _fund(f, permit);
+    }
+
+    /// @inheritdoc IPayments
+    function onboard(FundIntent calldata f, PermitSignature calldata permit, RegisterIntent calldata key)
+        external
+    {
+        _fund(f, permit);
+        // Whoever sees the registration can send it first; that must not stop the deposit.
+        if (Registry(registry).keyX(f.identity) != 0) return;
+        (address identity,) = Registry(registry).register(key.x, key.y, key.r, key.vs);
+        require(identity == f.identity, BadAddress());
+    }
+
+    function _fund(FundIntent calldata f, PermitSignature calldata permit) private {
         require(msg.sender == f.relayer, NotTheRelayer());
         require(block.timestamp <= f.validUntil, Expired());
         // A malformed signature recovers to nobody, and some coins let nobody permit.
@@ -85,14 +135,73 @@ contract Payments is Clearing {
 
     /// @inheritdoc IPayments
     function withdrawDeposit(address to, uint64 units) external {
-        Account memory a = _accounts[msg.sender];
-        require(units != 0, NothingChanged());
-        require(to != address(0) && to != address(this), BadAddress());
-        require(units <= a.balance, Uncovered());
-        a.balance -= units;
-        _write(msg.sender, a);
-        emit DepositWithdrawn(msg.sender, to, units);
+        _debit(msg.sender, to, units);
         IERC20(coin).safeTransfer(to, units * UNIT);
+    }
+
+    /// @inheritdoc IPayments
+    function withdrawDepositFor(WithdrawIntent calldata w) external {
+        require(_inTime(w.validUntil), Expired());
+        bytes32 hash = keccak256(abi.encode(WITHDRAW_DEPOSIT, w.to, w.units, w.nonce, w.validUntil));
+        address consumer = _signer(hash, w.r, w.vs);
+        require(consumer != address(0), WrongSignature());
+        require(nonces[consumer] == w.nonce, WrongNonce());
+        nonces[consumer] = w.nonce + 1;
+        _debit(consumer, w.to, w.units);
+        IERC20(coin).safeTransfer(w.to, w.units * UNIT);
+    }
+
+    // Relayed for a fee, and announced
+
+    /// @inheritdoc IPayments
+    function relay(uint64 fee, bytes32 r, bytes32 vs, bytes calldata op) external {
+        require(op.length >= 4, UnknownOperation());
+        bytes4 kind = bytes4(op);
+        if (kind == Registry.register.selector) {
+            (bytes32 x, bytes32 y, bytes32 opR, bytes32 opVs) =
+                abi.decode(op[4:], (bytes32, bytes32, bytes32, bytes32));
+            (address identity, bytes32 digest) = Registry(registry).register(x, y, opR, opVs);
+            return _charge(identity, fee, digest, r, vs);
+        }
+        (bytes32 typeHash, uint256 fields) = _form(kind);
+        require(op.length == 4 + 32 * (fields + 2), UnknownOperation());
+        // In all of these calls r and vs follow the fields, each of one word, as they are hashed.
+        uint256 end = op.length - 64;
+        bytes32 hash = keccak256(bytes.concat(typeHash, op[4:end]));
+        address signer = _signer(hash, bytes32(op[end:]), bytes32(op[end + 32:]));
+        require(signer != address(0), WrongSignature());
+        // Charged first, so that a withdrawal's coins move last. None of them asks who sends it.
+        _charge(signer, fee, _hashTypedDataV4(hash), r, vs);
+        Address.functionDelegateCall(address(this), op);
+    }
+
+    /// @dev What is signed for a call that can be relayed, and of how many fields it is.
+    function _form(bytes4 kind) private pure returns (bytes32 typeHash, uint256 fields) {
+        if (kind == IPayments.lock.selector) return (LOCK, 5);
+        if (kind == IPayments.release.selector) return (RELEASE, 3);
+        if (kind == IPayments.requestUnlock.selector) return (REQUEST_UNLOCK, 3);
+        if (kind == IPayments.reclaimFor.selector) return (RECLAIM, 3);
+        if (kind == IPayments.withdrawDepositFor.selector) return (WITHDRAW_DEPOSIT, 4);
+        if (kind == IPayments.setBeneficiary.selector) return (SET_BENEFICIARY, 2);
+        revert UnknownOperation();
+    }
+
+    function _charge(address payer, uint64 fee, bytes32 digest, bytes32 r, bytes32 vs) private {
+        bytes32 hash = keccak256(abi.encode(RELAY, msg.sender, fee, digest));
+        require(_signer(hash, r, vs) == payer, WrongSignature());
+        uint64 balance = _accounts[payer].balance;
+        require(fee <= balance, Uncovered());
+        _accounts[payer].balance = balance - fee;
+        _earnings[msg.sender].gross += fee;
+        emit Relayed(msg.sender, payer, fee);
+    }
+
+    /// @inheritdoc IPayments
+    function announceHub(bytes calldata enr) external {
+        require(enr.length != 0 && enr.length <= MAX_RECORD, BadLength());
+        bool bonded = _accounts[msg.sender].balance >= bond;
+        require(bonded && Registry(registry).keyX(msg.sender) != 0, Unbonded());
+        emit HubAnnounced(msg.sender, enr);
     }
 
     // Channels
@@ -133,7 +242,7 @@ contract Payments is Clearing {
         require(a.unlockAt(id) == 0, NothingChanged());
         uint32 time = uint32(block.timestamp + unlockDelay); // fits until 2106
         a.setUnlockAt(id, time);
-        _write(consumer, a);
+        _write(_accounts[consumer], a);
         emit UnlockRequested(consumer, c.provider, id, epoch, time);
     }
 
@@ -148,12 +257,17 @@ contract Payments is Clearing {
 
     /// @inheritdoc IPayments
     function reclaim(uint8 id) external {
-        Channel memory c = _channels[_key(msg.sender, id)];
-        uint16 epoch = c.epoch;
-        uint40 back = c.reclaim();
-        require(back != 0, NothingChanged());
-        _write(_key(msg.sender, id), c);
-        _payBack(msg.sender, id, epoch, back);
+        _reclaim(msg.sender, id, _channels[_key(msg.sender, id)]);
+    }
+
+    /// @inheritdoc IPayments
+    function reclaimFor(uint8 id, uint16 epoch, uint32 validUntil, bytes32 r, bytes32 vs) external {
+        require(_inTime(validUntil), Expired());
+        address consumer = _signer(keccak256(abi.encode(RECLAIM, id, epoch, validUntil)), r, vs);
+        require(consumer != address(0), WrongSignature());
+        Channel memory c = _channels[_key(consumer, id)];
+        require(c.epoch == epoch, WrongEpoch());
+        _reclaim(consumer, id, c);
     }
 
     // Earnings
@@ -240,34 +354,54 @@ contract Payments is Clearing {
         emit Deposited(identity, payer, units);
     }
 
+    function _debit(address consumer, address to, uint64 units) private {
+        Account memory a = _accounts[consumer];
+        require(units != 0, NothingChanged());
+        require(to != address(0) && to != address(this), BadAddress());
+        require(units <= a.balance, Uncovered());
+        a.balance -= units;
+        _write(_accounts[consumer], a);
+        emit DepositWithdrawn(consumer, to, units);
+    }
+
     function _lock(LockIntent calldata intent) private returns (Refusal) {
         if (!_inTime(intent.validUntil)) return Refusal.Validity;
-        address consumer = _signer(
-            keccak256(
-                abi.encode(
-                    LOCK, intent.provider, intent.channel, intent.epoch, intent.locked, intent.validUntil
-                )
-            ),
-            intent.r,
-            intent.vs
-        );
+        (bytes32 hash, bytes32 typeHash) = (0, LOCK);
+        // The intent's first five words are what is hashed: each is checked where it is read.
+        assembly ("memory-safe") {
+            let form := mload(0x40)
+            mstore(form, typeHash)
+            calldatacopy(add(form, 0x20), intent, 0xa0)
+            hash := keccak256(form, 0xc0)
+        }
+        address consumer = _signer(hash, intent.r, intent.vs);
         if (consumer == address(0)) return Refusal.Signature;
-        uint256 key = _key(consumer, intent.channel);
-        Channel memory c = _channels[key];
-        Account memory a = _accounts[consumer];
+        (address provider, uint8 id) = (intent.provider, intent.channel);
+        (uint16 epoch, uint40 locked) = (intent.epoch, intent.locked);
+        Channel storage channelAt = _channels[_key(consumer, id)];
+        Account storage accountAt = _accounts[consumer];
+        (Channel memory c, Account memory a) = (channelAt, accountAt);
         (uint64 balance, uint192 timers) = (a.balance, a.timers);
-        Refusal refusal = c.lock(a, intent.channel, intent.provider, intent.epoch, intent.locked);
+        Refusal refusal = c.lock(a, id, provider, epoch, locked);
         if (refusal != Refusal.None) return refusal;
-        _write(key, c);
-        if (a.balance != balance || a.timers != timers) _write(consumer, a);
-        emit Locked(consumer, intent.provider, intent.channel, intent.epoch, intent.locked);
+        _write(channelAt, c);
+        if (a.balance != balance || a.timers != timers) _write(accountAt, a);
+        emit Locked(consumer, provider, id, epoch, locked);
         return Refusal.None;
+    }
+
+    function _reclaim(address consumer, uint8 id, Channel memory c) private {
+        uint16 epoch = c.epoch;
+        uint40 back = c.reclaim();
+        require(back != 0, NothingChanged());
+        _write(_channels[_key(consumer, id)], c);
+        _payBack(consumer, id, epoch, back);
     }
 
     function _free(address consumer, uint8 id, Channel memory c) private {
         (address provider, uint16 epoch) = (c.provider, c.epoch);
         uint40 back = c.free();
-        _write(_key(consumer, id), c);
+        _write(_channels[_key(consumer, id)], c);
         emit Freed(consumer, provider, id, epoch);
         if (back != 0) _payBack(consumer, id, epoch, back);
     }

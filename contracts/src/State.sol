@@ -5,6 +5,7 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Account, Channel} from "./Ledger.sol";
 import {IPayments} from "./IPayments.sol";
+import {Registry} from "./Registry.sol";
 
 /// @title What the payments contract stores, and what all its parts use.
 abstract contract State is IPayments, EIP712 {
@@ -29,33 +30,50 @@ abstract contract State is IPayments, EIP712 {
     /// @inheritdoc IPayments
     address public immutable coin;
     /// @inheritdoc IPayments
+    address public immutable registry;
+    /// @inheritdoc IPayments
     address public immutable treasury;
     /// @inheritdoc IPayments
     uint16 public immutable feePerMyriad;
     /// @inheritdoc IPayments
     uint32 public immutable unlockDelay;
+    /// @inheritdoc IPayments
+    uint64 public immutable bond;
 
     mapping(address consumer => Account) internal _accounts;
     mapping(uint256 consumerAndChannel => Channel) internal _channels;
     mapping(address provider => Earnings) internal _earnings;
     /// @inheritdoc IPayments
     uint256 public fees;
+    /// @inheritdoc IPayments
+    mapping(address consumer => uint256 nonce) public nonces;
 
     /// @param coin_ an ERC-20 with 18 decimals
+    /// @param registry_ the registry of identities
     /// @param treasury_ where the network's fees go
     /// @param feePerMyriad_ the network's part of a withdrawal, in 1/10,000
     /// @param unlockDelay_ how long a provider has to clear after an unlock was requested, in seconds
-    constructor(address coin_, address treasury_, uint16 feePerMyriad_, uint32 unlockDelay_)
-        EIP712("myst", "1")
-    {
+    /// @param bond_ the deposit that announcing a hub asks for, in units
+    constructor(
+        address coin_,
+        address registry_,
+        address treasury_,
+        uint16 feePerMyriad_,
+        uint32 unlockDelay_,
+        uint64 bond_
+    ) EIP712("myst", "1") {
         require(IERC20Metadata(coin_).decimals() == 18, BadConfiguration());
         require(
-            treasury_ != address(0) && feePerMyriad_ <= MYRIAD && unlockDelay_ <= 365 days, BadConfiguration()
+            treasury_ != address(0) && feePerMyriad_ <= MYRIAD && unlockDelay_ <= 365 days
+                && bond_ <= MAX_BALANCE && Registry(registry_).keyX(address(0)) == 0,
+            BadConfiguration()
         );
         coin = coin_;
+        registry = registry_;
         treasury = treasury_;
         feePerMyriad = feePerMyriad_;
         unlockDelay = unlockDelay_;
+        bond = bond_;
     }
 
     function _credit(address identity, uint64 units) internal {
@@ -67,8 +85,7 @@ abstract contract State is IPayments, EIP712 {
     }
 
     /// @dev Writes the slot as a whole. The compiler reads and writes it once for each member.
-    function _write(uint256 key, Channel memory c) internal {
-        Channel storage place = _channels[key];
+    function _write(Channel storage place, Channel memory c) internal {
         uint256 word = uint256(uint160(c.provider)) | (uint256(c.locked) << 160);
         word |= (uint256(c.cleared) << 200) | (uint256(c.epoch) << 240);
         assembly ("memory-safe") {
@@ -77,8 +94,7 @@ abstract contract State is IPayments, EIP712 {
     }
 
     /// @dev The same.
-    function _write(address consumer, Account memory a) internal {
-        Account storage place = _accounts[consumer];
+    function _write(Account storage place, Account memory a) internal {
         uint256 word = uint256(a.balance) | (uint256(a.timers) << 64);
         assembly ("memory-safe") {
             sstore(place.slot, word)
@@ -86,7 +102,9 @@ abstract contract State is IPayments, EIP712 {
     }
 
     function _inTime(uint32 validUntil) internal view returns (bool) {
-        return block.timestamp <= validUntil && validUntil <= block.timestamp + MAX_AHEAD;
+        unchecked {
+            return uint256(validUntil) - block.timestamp <= MAX_AHEAD; // what is over is far above it
+        }
     }
 
     /// @dev Who signed; zero when the signature is malformed or has a high s. The same as OpenZeppelin's

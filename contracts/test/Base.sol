@@ -50,6 +50,7 @@ abstract contract Base {
     uint256 internal constant WEI = 1e12; // a unit
     uint16 internal constant RATE = 500;
     uint32 internal constant DELAY = 72 hours;
+    uint64 internal constant BOND = 10 * COIN;
     address internal constant TREASURY = address(0x7EA5);
 
     uint256 internal constant CONSUMER = 0xC0;
@@ -94,7 +95,7 @@ abstract contract Base {
         internal
         returns (IPayments)
     {
-        return IPayments(create("Payments", abi.encode(coin_, treasury, rate, delay)));
+        return IPayments(create("Payments", abi.encode(coin_, registry, treasury, rate, delay, BOND)));
     }
 
     // Steps
