@@ -74,6 +74,10 @@ race: ## the same under the race detector
 contracts: ## test and lint the contracts
 	@scripts/contracts.sh
 
+.PHONY: soak
+soak: ## what make test repeats, ten times as often
+	@scripts/soak.sh
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME each (default 5s)
 	@scripts/fuzz.sh
