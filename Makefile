@@ -78,6 +78,10 @@ race: ## the same under the race detector
 contracts: ## test and lint the contracts
 	@scripts/contracts.sh
 
+.PHONY: soak
+soak: ## what make test repeats, ten times as often
+	@scripts/soak.sh
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME each (default 5s)
 	@scripts/fuzz.sh
@@ -106,6 +110,10 @@ bench-session: ## a paid OpenVPN session beside the same openvpn by hand: speed,
 bench-payments: ## promises signed, and verified and durably stored, per second and core, with and without cgo
 	@CGO_ENABLED=1 go run ./bench/payments
 	@CGO_ENABLED=0 go run ./bench/payments
+
+.PHONY: bench-gas
+bench-gas: ## gas of the contracts' calls under both of Ethereum's schedules, with goals and floors; fails when one is missed
+	@go run ./bench/gas
 
 .PHONY: bench-demo
 bench-demo: ## time from an empty build cache to a finished demo, and of a warm demo

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# What "make test" does by the dozen or the hundred, ten times as often: for a night, not for every change.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+echo "== contracts: fuzz and invariant tests"
+(cd contracts && node build.mjs && FOUNDRY_PROFILE=soak node forge.mjs test --offline --use ./solc-wrapper)
