@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -79,7 +80,7 @@ func readLine(ctx context.Context, from io.Reader) (string, error) {
 	}()
 	select {
 	case a := <-answers:
-		if a.err == io.EOF {
+		if errors.Is(a.err, io.EOF) {
 			a.err = nil
 		}
 		return a.text, a.err

@@ -60,7 +60,7 @@ func (n *Node) checkLedger(ctx context.Context, self *Self) (*LedgerCheck, error
 // confirmed waits until a mined transaction has its confirmations, which is when the ledger has it.
 func (n *Node) confirmed(ctx context.Context, self *Self, paid Payment, progress func(Progress)) error {
 	hash, err := hex.DecodeString(strings.TrimPrefix(paid.Transaction, "0x"))
-	if self.Journal == nil || err != nil || len(hash) != 32 {
+	if known := err == nil && len(hash) == 32; self.Journal == nil || !known {
 		return nil // the caller has looked at the transaction
 	}
 	var shown uint64

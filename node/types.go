@@ -147,12 +147,14 @@ type LedgerCheck struct {
 // Agrees says whether both are the same to the unit.
 func (c LedgerCheck) Agrees() bool { return c.Ledger == c.Chain }
 
-// The ledger's rows and their sums, as package journal has them.
-type (
-	LedgerFilter = journal.Filter
-	LedgerEntry  = journal.Entry
-	Earnings     = journal.Earnings
-)
+// LedgerFilter chooses among the ledger's rows.
+type LedgerFilter = journal.Filter
+
+// LedgerEntry is a row of the ledger.
+type LedgerEntry = journal.Entry
+
+// Earnings are a provider's sums of the ledger.
+type Earnings = journal.Earnings
 
 // ChannelBalance is one of a consumer's payment channels that is in use.
 type ChannelBalance struct {

@@ -153,7 +153,8 @@ func (w *workload) storeAll(ctx context.Context, path string) (r result, err err
 	for i, s := range w.sessions {
 		collector, err := w.open(ctx, ledger, s, i)
 		if err != nil {
-			return r, errors.Join(err, closed(end, &running))
+			finish(end, &running)
+			return r, err
 		}
 		s.next, s.start, s.end, s.reading = 0, start, end, sync.OnceFunc(reading.Done)
 		s.sent.Store(0)
@@ -176,18 +177,17 @@ func (w *workload) storeAll(ctx context.Context, path string) (r result, err err
 	reading.Wait()
 	n := float64(w.promises * len(w.sessions))
 	r.passed, r.used = n/time.Since(began).Seconds(), n/(processor()-used).Seconds()
-	_ = closed(end, &running) // returns nothing
+	finish(end, &running)
 	if problem := failed.Load(); problem != nil {
 		return r, *problem
 	}
 	return r, w.count(ctx, ledger)
 }
 
-// closed ends the sessions and waits for them.
-func closed(end chan struct{}, running *sync.WaitGroup) error {
+// finish ends the sessions and waits for them.
+func finish(end chan struct{}, running *sync.WaitGroup) {
 	close(end)
 	running.Wait()
-	return nil
 }
 
 func (w *workload) open(ctx context.Context, ledger *payments.Ledger, s *session, i int) (*payments.Collector, error) {
