@@ -60,7 +60,7 @@ func (c *Collector) onPayment(ctx context.Context, p payment) error {
 	v, err := c.judge(p, now)
 	c.mu.Unlock()
 	if err != nil {
-		return err
+		return errors.Join(err, c.salvage(ctx, p, now))
 	}
 	if v.promise != nil {
 		c.debug("promise to be stored", "sequence", p.sequence)
@@ -71,6 +71,25 @@ func (c *Collector) onPayment(ctx context.Context, p payment) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.apply(p, v, time.Now())
+	return nil
+}
+
+// salvage keeps the promise of a payment whose report is refused, which ends the session: it is money all the same.
+func (c *Collector) salvage(ctx context.Context, p payment, now time.Time) error {
+	c.mu.Lock()
+	v := verdict{promise: p.promise, base: c.base, debt: c.debt, settled: c.settled, figures: c.named}
+	good := c.greeted && p.promise != nil && c.check(*p.promise) == nil
+	c.mu.Unlock()
+	if !good {
+		return nil
+	}
+	if err := c.store(ctx, v, now); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.newest = p.promise
+	c.promises++
 	return nil
 }
 
