@@ -218,23 +218,23 @@ func (f *Follower) check(ctx context.Context, v view, p position) (intact bool, 
 		if known.Number > v.head().Number {
 			continue // the endpoint is behind what was applied; judge by what it has
 		}
-		on, err := onChain(ctx, v, known)
-		if errors.Is(err, errNotFound) {
-			err = fmt.Errorf("%w: endpoint has no block %d below its newest", ErrUnavailable, known.Number)
-			v.reject(err)
-		}
-		return on, err
+		return f.onChain(ctx, v, known)
 	}
 	// The whole memory is above the endpoint's newest block: it is far behind, or another chain with
 	// the same ID. Far behind means waiting, and the caller does, because next is above head.
 	return true, nil
 }
 
-func onChain(ctx context.Context, v view, known store.BlockRef) (bool, error) {
+// onChain tells whether a block that is not above the endpoint's newest is part of its chain.
+func (f *Follower) onChain(ctx context.Context, v view, known store.BlockRef) (bool, error) {
 	if head := v.head(); known.Number == head.Number {
 		return known.Hash == head.Hash, nil
 	}
 	b, err := v.blockAt(ctx, known.Number)
+	if errors.Is(err, errNotFound) {
+		err = fmt.Errorf("%w: endpoint has no block %d below its newest", ErrUnavailable, known.Number)
+		v.reject(err)
+	}
 	if err != nil {
 		return false, err
 	}
@@ -245,10 +245,10 @@ func onChain(ctx context.Context, v view, known store.BlockRef) (bool, error) {
 // start when none is.
 func (f *Follower) rollback(ctx context.Context, v view, p position) error {
 	for _, known := range p.blocks {
-		on, err := onChain(ctx, v, known)
-		switch {
-		case errors.Is(err, errNotFound):
+		if known.Number > v.head().Number {
 			continue
+		}
+		switch on, err := f.onChain(ctx, v, known); {
 		case err != nil:
 			return err
 		case on:
@@ -366,7 +366,7 @@ func (f *Follower) applyRange(ctx context.Context, v view, p position, last uint
 			return applied, errMoved
 		}
 		if len(p.blocks) > 0 { // nothing else ties a range to what is below it
-			switch on, err := onChain(ctx, v, p.blocks[0]); {
+			switch on, err := f.onChain(ctx, v, p.blocks[0]); {
 			case err != nil:
 				return applied, err
 			case !on:
