@@ -47,16 +47,6 @@ func (p *Payments) Holdings(ctx context.Context, who identity.Address, block uin
 	return h, nil
 }
 
-// UnlockDelay returns how long a provider has to clear after an unlock was requested, in seconds. It never
-// changes.
-func (p *Payments) UnlockDelay(ctx context.Context) (seconds uint32, err error) {
-	seconds, err = read(ctx, p.client, p.at.Payments, p.payments.PackUnlockDelay(), atLatest, p.payments.UnpackUnlockDelay)
-	if err != nil {
-		return 0, fmt.Errorf("read unlock delay: %w", err)
-	}
-	return seconds, nil
-}
-
 // Gas returns what a call from an account would use. Errors: *RevertError when the call would fail.
 func (c *Client) Gas(ctx context.Context, from, to identity.Address, data []byte) (uint64, error) {
 	gas, err := c.estimateGas(ctx, from, to, data)

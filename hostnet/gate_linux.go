@@ -13,8 +13,8 @@ import (
 // A packet that fits is counted and passes; one that does not is dropped, and smaller ones after it may
 // still fit. The limit is never passed, not by a byte. What is above it is dropped, not held: TCP sends it again.
 //
-// Counted are IPv4 packets as they go through the tunnel, headers included: what came out of it, be it refused by
-// a policy afterwards, and what got to the device's queue towards it. Both ends of a tunnel that
+// Counted are IPv4 packets as they go through the tunnel, headers included: what came out of it (of an exit be it refused by
+// its policy afterwards, of a Path what was asked for), and what got to the device's queue towards it. Both ends of a tunnel that
 // loses nothing count the same. What the queue has no room for was counted by then.
 //
 // The methods may be called from any goroutine. After Close the setters do nothing.

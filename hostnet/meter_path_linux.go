@@ -213,23 +213,25 @@ func (s side) socket() asm.Instructions {
 
 // remember notes when a socket was last found for those ends, and drops what comes much later, or for ends that never had one.
 func (s side) remember(m *meter) asm.Instructions {
-	flow := func(symbol string) asm.Instructions { // makes R0 the flow's entry, or nil
+	flow := func() asm.Instructions { // makes R0 the flow's entry, or nil
 		return asm.Instructions{
-			asm.LoadMapPtr(asm.R1, m.flows.FD()).WithSymbol(symbol),
+			asm.LoadMapPtr(asm.R1, m.flows.FD()),
 			asm.Mov.Reg(asm.R2, asm.RFP),
 			asm.Add.Imm(asm.R2, stackTuple),
 			asm.FnMapLookupElem.Call(),
 		}
 	}
+	nobody, fresh := flow(), now()
+	nobody[0], fresh[0] = nobody[0].WithSymbol("nobody"), fresh[0].WithSymbol("new")
 	return slices.Concat(
-		flow("somebody"), asm.Instructions{
+		flow(), asm.Instructions{
 			asm.Mov.Reg(asm.R9, asm.R0),
 			asm.JEq.Imm(asm.R9, 0, "new"),
 		}, now(), asm.Instructions{
 			asm.StoreMem(asm.R9, 0, asm.R0, asm.DWord),
 			asm.Ja.Label("known"),
 		},
-		flow("nobody"), asm.Instructions{
+		nobody, asm.Instructions{
 			asm.JEq.Imm(asm.R0, 0, "drop"),
 			asm.LoadMem(asm.R9, asm.R0, 0, asm.DWord),
 		}, now(), asm.Instructions{
@@ -240,8 +242,7 @@ func (s side) remember(m *meter) asm.Instructions {
 			asm.JGT.Imm(asm.R0, latenessTCP, "drop"),
 			asm.StoreImm(asm.RFP, stackPath, isLate, asm.Word).WithSymbol("late"),
 			asm.Ja.Label("known"),
-			asm.FnKtimeGetCoarseNs.Call().WithSymbol("new"),
-			asm.RSh.Imm(asm.R0, timeShift),
+		}, fresh, asm.Instructions{
 			asm.StoreMem(asm.RFP, stackNow, asm.R0, asm.DWord),
 			asm.LoadMapPtr(asm.R1, m.flows.FD()),
 			asm.Mov.Reg(asm.R2, asm.RFP),

@@ -57,8 +57,8 @@ type Journal interface {
 	Entries(ctx context.Context, f journal.Filter) ([]journal.Entry, error)
 	Totals(ctx context.Context) (journal.Totals, error)
 	Earnings(ctx context.Context) ([]journal.Earnings, error)
-	// Booked says whether a transaction is in the ledger, and so confirmed.
-	Booked(ctx context.Context, transaction [32]byte) (bool, error)
+	// Booked says whether a transaction is in the ledger, and so confirmed, and up to which block the ledger is complete.
+	Booked(ctx context.Context, transaction [32]byte) (booked bool, block uint64, err error)
 }
 
 var _ Journal = (*journal.Journal)(nil)

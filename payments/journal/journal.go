@@ -177,16 +177,21 @@ func (j *Journal) Entries(ctx context.Context, f Filter) ([]Entry, error) {
 	return entries, nil
 }
 
-// Booked says whether the ledger has a transaction, which then has the confirmations that the journal asks for.
-func (j *Journal) Booked(ctx context.Context, transaction [32]byte) (booked bool, err error) {
+// Booked says whether a transaction is in the ledger, and so confirmed, and up to which block the ledger is complete.
+func (j *Journal) Booked(ctx context.Context, transaction [32]byte) (booked bool, block uint64, err error) {
 	err = j.cfg.DB.View(ctx, func(tx *store.Tx) error {
+		cursor, _, err := tx.Cursor(j.follower.Name())
+		if err != nil {
+			return err
+		}
+		block = cursor.Number
 		booked, err = tx.LedgerBooked(j.separator, j.cfg.Self, transaction)
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("read ledger: %w", err)
+		return false, 0, fmt.Errorf("read ledger: %w", err)
 	}
-	return booked, nil
+	return booked, block, nil
 }
 
 // Totals returns the sums of the identity's rows, and the block up to which they are complete.

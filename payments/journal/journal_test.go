@@ -290,7 +290,7 @@ func TestConfirmationsAndReorganisation(t *testing.T) {
 		t.Fatalf("not booked with two: %+v", got)
 	}
 	first := entries(t, j, Filter{})[0]
-	if booked, err := j.Booked(t.Context(), first.Transaction); err != nil || !booked {
+	if booked, _, err := j.Booked(t.Context(), first.Transaction); err != nil || !booked {
 		t.Fatal("the transaction is not found", err)
 	}
 	if err := b.Reorg(4, true); err != nil {
@@ -305,7 +305,7 @@ func TestConfirmationsAndReorganisation(t *testing.T) {
 	if len(rows) != 2 || !rows[0].Reversed || rows[1].Reverses != rows[0].ID || rows[1].Amount != -1000 {
 		t.Fatalf("%+v", rows)
 	}
-	if booked, err := j.Booked(t.Context(), first.Transaction); err != nil || booked {
+	if booked, _, err := j.Booked(t.Context(), first.Transaction); err != nil || booked {
 		t.Fatal("the transaction still stands", err)
 	}
 }
