@@ -3,6 +3,7 @@ package chain
 import (
 	"context"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -151,7 +152,7 @@ func TestOutboxSurvivesACrashInTrouble(t *testing.T) {
 		for dies := 1; ; dies++ {
 			key, who := n.funded(t), newKey(t).Address()
 			n.Commit() // below what is reorganised
-			requests := 0
+			var requests atomic.Int64 // the proxy's goroutines count it
 			for _, crash := range []bool{true, false} {
 				db, err := store.Open(ctx, path)
 				if err != nil {
@@ -160,7 +161,7 @@ func TestOutboxSurvivesACrashInTrouble(t *testing.T) {
 				s := newSender(t, n, db, key)
 				if crash {
 					die := func(string) error {
-						if requests++; requests >= dies {
+						if requests.Add(1) >= int64(dies) {
 							return errTest
 						}
 						return nil
@@ -178,7 +179,7 @@ func TestOutboxSurvivesACrashInTrouble(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if requests < dies {
+			if requests.Load() < int64(dies) {
 				if dies < 30 {
 					t.Fatalf("only %d requests: is anything tested?", dies)
 				}

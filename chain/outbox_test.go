@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"path/filepath"
+	"sync/atomic"
 	"strings"
 	"sync"
 	"testing"
@@ -163,9 +164,9 @@ func TestOutboxSurvivesACrashAtEveryStep(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := newSender(t, n, db, key)
-			requests := 0
+			var requests atomic.Int64 // the proxy's goroutines count it
 			die := func(string) error {
-				if requests++; requests >= dies {
+				if requests.Add(1) >= int64(dies) {
 					return errTest
 				}
 				return nil
@@ -204,7 +205,7 @@ func TestOutboxSurvivesACrashAtEveryStep(t *testing.T) {
 			if err := db.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if requests < dies {
+			if requests.Load() < int64(dies) {
 				if dies < 20 {
 					t.Fatalf("only %d requests: is anything tested?", dies)
 				}
