@@ -66,7 +66,7 @@ func (c *Client) try(ctx context.Context, e *endpoint, ask request) error {
 	switch {
 	case err == nil || answered(err):
 		c.works(e)
-	case ctx.Err() == nil && !tooMuch(err):
+	case ctx.Err() == nil && !errors.Is(err, errTooMuch):
 		c.fails(e, err)
 	}
 	return err
@@ -227,17 +227,17 @@ func clean(err error) error {
 	return err
 }
 
-// tooMuch tells whether an error says that a request asks for too much at once. Endpoints say so in
-// many ways: as an answer, by an HTTP status, or by an answer that is longer than we take.
-func tooMuch(err error) bool {
+// tooMuch marks an error by whose HTTP status an endpoint may say that it was asked for too many logs at once.
+// Others say so in an answer, or by one that is longer than we take.
+func tooMuch(err error) error {
 	var status rpc.HTTPError
 	if errors.As(err, &status) {
 		switch status.StatusCode {
 		case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
-			return true
+			return fmt.Errorf("%w: %w", errTooMuch, err)
 		}
 	}
-	return errors.Is(err, errTooMuch)
+	return err
 }
 
 // pinned is the chain of one endpoint, as a view.
@@ -256,7 +256,7 @@ func (v *pinned) do(ctx context.Context, ask request) error {
 	switch {
 	case err == nil || answered(err):
 		return translate(err)
-	case tooMuch(err):
+	case errors.Is(err, errTooMuch):
 		return fmt.Errorf("%w: %w", errTooMuch, clean(err))
 	case ctx.Err() != nil:
 		return fmt.Errorf("ask the chain: %w", ctx.Err())
@@ -283,37 +283,9 @@ func (v *pinned) blockAt(ctx context.Context, number uint64) (*block, error) {
 func (v *pinned) logs(ctx context.Context, query ethereum.FilterQuery) (logs []types.Log, err error) {
 	err = v.do(ctx, func(ctx context.Context, r *rpc.Client) (err error) {
 		logs, err = ethclient.NewClient(r).FilterLogs(ctx, query)
-		return err
+		return tooMuch(err)
 	})
 	return logs, err
 }
 
 func (v *pinned) reject(err error) { v.client.fails(v.endpoint, err) }
-
-// each asks every endpoint that works. It fails when ask fails for one of them, or when none works.
-func (c *Client) each(ctx context.Context, ask func(*pinned) error) error {
-	asked := 0
-	var failures []error
-	for _, e := range c.order() {
-		old, err := c.stalled(ctx, e, lookAfter)
-		switch {
-		case err != nil:
-		case old:
-			err = errors.New("newest header is too old")
-		default:
-			err = ask(&pinned{client: c, endpoint: e, newest: c.headOf(e)})
-			if err != nil && ctx.Err() == nil && !errors.Is(err, ErrUnavailable) {
-				return err
-			}
-		}
-		if err == nil {
-			asked++
-		} else {
-			failures = append(failures, fmt.Errorf("%s: %w", e.name, clean(err)))
-		}
-	}
-	if asked == 0 {
-		return fmt.Errorf("%w: %w", ErrUnavailable, errors.Join(failures...))
-	}
-	return nil
-}
