@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -61,7 +62,7 @@ func (c *Client) try(ctx context.Context, e *endpoint, ask request) error {
 	defer cancel()
 	connection, err := c.connect(limited, e)
 	if err == nil {
-		err = ask(limited, connection)
+		err = shortened(ask(limited, connection))
 	}
 	switch {
 	case err == nil || answered(err):
@@ -214,17 +215,78 @@ type unanswered struct {
 
 func (u unanswered) Error() string { return u.what + ": " + clean(u.err).Error() }
 
-// clean takes URLs and page contents out of an error: RPC URLs hold secrets.
+// clean takes URLs and page contents out of an error, because RPC URLs hold secrets, and makes it printable.
 func clean(err error) error {
 	var failed *url.Error
 	if errors.As(err, &failed) {
-		return failed.Err
+		err = failed.Err
 	}
 	var status rpc.HTTPError
 	if errors.As(err, &status) {
-		return errors.New("HTTP status " + status.Status)
+		err = errors.New("HTTP status " + status.Status)
+	}
+	if text := printable(err.Error()); text != err.Error() {
+		return &cutError{text, err}
 	}
 	return err
+}
+
+// cutError is an error with a shorter text.
+type cutError struct {
+	text string
+	err  error
+}
+
+func (e *cutError) Error() string { return e.text }
+func (e *cutError) Unwrap() error { return e.err }
+
+// maxText bounds what an endpoint can make us write into a log, a row or a status at once, in characters.
+const maxText = 200
+
+// printable is an endpoint's text without control characters and such, and cut to maxText characters.
+func printable(text string) string {
+	var kept []rune
+	for _, r := range text {
+		switch {
+		case len(kept) == maxText:
+			return string(kept) + "…"
+		case unicode.IsPrint(r):
+			kept = append(kept, r)
+		default:
+			kept = append(kept, ' ')
+		}
+	}
+	return string(kept)
+}
+
+// answerError is the error that an endpoint answers with, its text made printable.
+type answerError struct {
+	text string
+	code int
+	data any
+}
+
+var (
+	_ rpc.Error     = (*answerError)(nil)
+	_ rpc.DataError = (*answerError)(nil)
+)
+
+func (e *answerError) Error() string  { return e.text }
+func (e *answerError) ErrorCode() int { return e.code }
+func (e *answerError) ErrorData() any { return e.data }
+
+// shortened makes what an endpoint answers an answerError. Of other errors clean makes the text so.
+func shortened(err error) error {
+	var answer rpc.Error
+	if !errors.As(err, &answer) {
+		return err
+	}
+	e := &answerError{text: printable(answer.Error()), code: answer.ErrorCode()}
+	var detailed rpc.DataError
+	if errors.As(err, &detailed) {
+		e.data = detailed.ErrorData()
+	}
+	return e
 }
 
 // tooMuch marks an error by whose HTTP status an endpoint may say that it was asked for too many logs at once.

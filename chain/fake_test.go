@@ -45,7 +45,7 @@ type proxy struct {
 	before, after func(method string) error
 	answers       map[string]any // instead of the endpoint's
 	failures      map[string]failure
-	seen          []string       // methods
+	seen          []string // methods
 }
 
 // failure is an error that an endpoint answers with: an HTTP status, or else a JSON-RPC error.
@@ -124,6 +124,18 @@ func (p *proxy) answer(method string, with any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.answers[method] = with
+}
+
+// requests are those that came so far, of a method or, without one, of all.
+func (p *proxy) requests(method string) (some []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, one := range p.seen {
+		if method == "" || one == method {
+			some = append(some, one)
+		}
+	}
+	return some
 }
 
 // refuse makes the endpoint answer some requests with an error; with none it answers them again.

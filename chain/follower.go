@@ -34,6 +34,8 @@ const (
 	spanBlocks   = 5000
 	// blocksAtOnce is how many blocks that were read one at a time are stored in one transaction.
 	blocksAtOnce = 32
+	// logsAtOnce ends such a transaction earlier: after the block with which it has as many logs.
+	logsAtOnce = 10_000
 )
 
 // FollowerConfig is what a follower needs to know.
@@ -294,7 +296,8 @@ type piece struct {
 // applyBlocks applies the next blocks up to last, at most blocksAtOnce of them.
 func (f *Follower) applyBlocks(ctx context.Context, v view, p position, last uint64) (applied store.BlockRef, err error) {
 	var pieces []piece
-	for next := p.next; next <= last && len(pieces) < blocksAtOnce; next++ {
+	logs := 0
+	for next := p.next; next <= last && len(pieces) < blocksAtOnce && logs < logsAtOnce; next++ {
 		var before *store.BlockRef
 		switch {
 		case len(pieces) > 0:
@@ -309,7 +312,7 @@ func (f *Follower) applyBlocks(ctx context.Context, v view, p position, last uin
 		if err != nil {
 			break // what was read before it is one chain
 		}
-		pieces = append(pieces, one)
+		pieces, logs = append(pieces, one), logs+len(one.logs)
 	}
 	return f.apply(ctx, pieces...)
 }

@@ -275,7 +275,7 @@ func (o *Outbox) broadcast(ctx context.Context, row *store.OutboxRow, attempt st
 		if err == nil || !refused(err) {
 			return "", err
 		}
-		if has(err, "already known") || !fresh && has(err, "nonce too low") {
+		if says(err, alreadyKnown) || !fresh && says(err, nonceTooLow) {
 			return "", nil
 		}
 		return err.Error(), nil
@@ -290,5 +290,15 @@ func (o *Outbox) broadcast(ctx context.Context, row *store.OutboxRow, attempt st
 	return nil
 }
 
-// has tells whether an endpoint's error says something.
-func has(err error, what string) bool { return strings.Contains(err.Error(), what) }
+// What implementations answer to bytes that they have already, and to those whose nonce is used up. No code tells
+// these from other errors.
+var (
+	alreadyKnown = []string{"already known", "alreadyknown", "already imported", "known transaction"}
+	nonceTooLow  = []string{"nonce too low", "noncetoolow", "nonce is too low"}
+)
+
+// says tells whether an endpoint's error contains one of some words, which are in lower case.
+func says(err error, words []string) bool {
+	text := strings.ToLower(err.Error())
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) })
+}

@@ -1,9 +1,12 @@
 package chain
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"log/slog"
 	"math/big"
 	"strings"
 	"sync"
@@ -223,18 +226,133 @@ func TestOutboxWithABlackHole(t *testing.T) {
 	}, nil)
 	id := s.submit(t, n.mint("k", who, 1))
 	s.work(t, id)
-	s.proxy.mu.Lock()
-	asked := len(s.seen)
-	s.proxy.mu.Unlock()
+	asked := len(s.requests(""))
 	s.finish(t, id, who)
-	s.proxy.mu.Lock()
-	defer s.proxy.mu.Unlock()
-	if got := len(s.seen) - asked; got != 0 {
+	if got := len(s.requests("")) - asked; got != 0 {
 		t.Errorf("%d requests to an endpoint that failed just now", got)
 	}
 	if _, err := every(t.Context(), s.cfg.Client, func(ctx context.Context, v *pinned) (*block, error) {
 		return v.blockAt(ctx, 1)
 	}); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("every endpoint answers: %v", err)
+	}
+}
+
+// Where a transaction is on the chain is asked once per head, and what is wrong with it is logged once.
+func TestOutboxLooksAndTellsOnce(t *testing.T) {
+	n := startNetwork(t, dev.Config{})
+	s, bad, _ := badOne(t, n, false)
+	var log bytes.Buffer
+	s.cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	id := s.submit(t, n.mint("k", newKey(t).Address(), 1))
+	s.work(t, id)
+	bad.answer("eth_getTransactionReceipt", null)
+	for range 6 { // so that it would be final but for the second endpoint
+		n.Commit()
+		s.work(t, id)
+	}
+	if got := strings.Count(log.String(), "endpoints disagree about a transaction"); got != 1 || strings.Count(log.String(), "\n") != 1 {
+		t.Errorf("said %d times:\n%s", got, log.String())
+	}
+	before := len(s.requests("eth_getTransactionReceipt"))
+	for range 5 {
+		s.work(t, id)
+	}
+	if got := len(s.requests("eth_getTransactionReceipt")) - before; got != 0 {
+		t.Errorf("%d requests for a receipt while the head stood still", got)
+	}
+	// An endpoint whose refusal reads differently each time.
+	s.refuse(failure{code: -32000, message: "limit exceeded, request 0"}, "eth_estimateGas")
+	bad.refuse(failure{code: -32000, message: "limit exceeded, request 0"}, "eth_estimateGas")
+	held := s.submit(t, n.mint("held", newKey(t).Address(), 1))
+	for i := range 5 {
+		s.refuse(failure{code: -32000, message: fmt.Sprint("limit exceeded, request ", i)}, "eth_estimateGas")
+		s.work(t, held)
+	}
+	if got := strings.Count(log.String(), "transaction is held up"); got != 1 {
+		t.Errorf("said %d times:\n%s", got, log.String())
+	}
+}
+
+// A transaction that cannot be handled, because what is stored of it is damaged, does not stop a later one.
+func TestOutboxGoesOnAfterABadRow(t *testing.T) {
+	n := startNetwork(t, dev.Config{})
+	s, who := newSender(t, n, openStore(t), n.funded(t)), newKey(t).Address()
+	s.answer("eth_sendRawTransaction", common.Hash{}) // taken and dropped
+	first := s.submit(t, n.mint("a", who, 1))
+	s.work(t, first)
+	s.answer("eth_sendRawTransaction", nil)
+	attempts, err := s.attempts(t.Context(), first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := attempts[0]
+	bad.Hash[0], bad.Raw = bad.Hash[0]^1, []byte{1}
+	if err := s.saveAttempt(t.Context(), s.open(t)[0], bad); err != nil {
+		t.Fatal(err)
+	}
+	s.now = s.now.Add(bumpAfter)
+	second := s.submit(t, n.mint("b", who, 10))
+	for range 3 {
+		if err := s.Work(t.Context()); !errors.Is(err, errRow) || !errors.Is(err, store.ErrDamaged) {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.Status(t.Context(), second)
+	if err != nil || got.State != StateSent {
+		t.Errorf("the later one: %+v, %v", got, err)
+	}
+}
+
+// Implementations say in several ways that they have a transaction already.
+func TestOutboxWhoseTransactionIsKnown(t *testing.T) {
+	n := startNetwork(t, dev.Config{})
+	for _, text := range []string{
+		"already known", "ALREADY_EXISTS: already known", "AlreadyKnown", "Known transaction", "known transaction: 0a",
+		"Transaction with the same hash was already imported.", "transaction already imported",
+	} {
+		s := newSender(t, n, openStore(t), n.funded(t))
+		s.refuse(failure{code: -32000, message: text}, "eth_sendRawTransaction")
+		if got := s.work(t, s.submit(t, n.mint("k", newKey(t).Address(), 1))); got.State != StateSent || got.Reason != "" {
+			t.Errorf("%s: %+v", text, got)
+		}
+	}
+}
+
+// However much an endpoint says, and in whatever characters, little of it gets into rows, logs and health.
+func TestEndpointsWordsAreCut(t *testing.T) {
+	n := startNetwork(t, dev.Config{})
+	s := newSender(t, n, openStore(t), n.funded(t))
+	var log bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&log, nil))
+	s.cfg.Logger, s.cfg.Client.cfg.Logger = logger, logger
+	words := "\x1b[31mred\r\n\u202e" + strings.Repeat("x", 10_000)
+	check := func(where, text string) {
+		t.Helper()
+		if !strings.Contains(text, "xxx") || len(text) > 2*maxText || strings.ContainsAny(text, "\x1b\r\n\u202e") {
+			t.Errorf("%s: %d characters: %.300q", where, len(text), text)
+		}
+	}
+	for _, code := range []int{-32000, revertCode} {
+		s.refuse(failure{code: code, message: words}, "eth_estimateGas", "eth_sendRawTransaction")
+		check("row", s.work(t, s.submit(t, n.mint(fmt.Sprint(code), newKey(t).Address(), 1))).Reason)
+	}
+	for _, method := range []string{"eth_getBlockByNumber", "eth_chainId"} {
+		s.refuse(failure{code: -32000, message: words}, method)
+		_, err := s.cfg.Client.Head(t.Context())
+		if err == nil {
+			t.Fatal("a head")
+		}
+		check(method, err.Error())
+		s.cfg.Client.mu.Lock()
+		s.cfg.Client.headSeen = time.Time{}
+		s.cfg.Client.mu.Unlock()
+		check("health", s.cfg.Client.Health(t.Context()).Detail)
+		s.refuse(failure{}, method)
+	}
+	for line := range strings.Lines(log.String()) {
+		if len(line) > 3*maxText || strings.ContainsAny(line, "\x1b\u202e") {
+			t.Errorf("log: %.700q", line)
+		}
 	}
 }
