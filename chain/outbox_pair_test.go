@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/mysteriumnetwork/myst/chain/dev"
 	"github.com/mysteriumnetwork/myst/contracts"
@@ -353,6 +355,54 @@ func TestEndpointsWordsAreCut(t *testing.T) {
 	for line := range strings.Lines(log.String()) {
 		if len(line) > 3*maxText || strings.ContainsAny(line, "\x1b\u202e") {
 			t.Errorf("log: %.700q", line)
+		}
+	}
+}
+
+// tipOf is the tip that the newest form of a transaction offers.
+func (s *sender) tipOf(t *testing.T, id int64) *big.Int {
+	t.Helper()
+	attempts, err := s.attempts(t.Context(), id)
+	if err != nil || len(attempts) == 0 {
+		t.Fatalf("%d attempts, %v", len(attempts), err)
+	}
+	var tx types.Transaction
+	if err := tx.UnmarshalBinary(attempts[0].Raw); err != nil {
+		t.Fatal(err)
+	}
+	return tx.GasTipCap()
+}
+
+// An endpoint does not make the outbox give its coins away: the least suggestion counts, and a bound of our own
+// when there is only one, or a transaction is stuck.
+func TestOutboxWhoseEndpointSuggestsTooMuch(t *testing.T) {
+	n := startNetwork(t, dev.Config{})
+	const most, fair, much = 3e9, 1e9, 400e9
+	for _, first := range []bool{true, false} {
+		s, bad, good := badOne(t, n, first)
+		s.cfg.MaxTip = big.NewInt(most)
+		bad.answer("eth_maxPriorityFeePerGas", hexutil.Uint64(much))
+		good.answer("eth_maxPriorityFeePerGas", hexutil.Uint64(fair))
+		swallow(bad, good)
+		id := s.submit(t, n.mint("k", newKey(t).Address(), 1))
+		s.work(t, id)
+		if got := s.tipOf(t, id); got.Int64() != fair {
+			t.Errorf("liar first %v: tip %v, want %v", first, got, int64(fair))
+		}
+		s.now = s.now.Add(bumpAfter)
+		s.work(t, id)
+		if got := s.tipOf(t, id); got.Int64() != most {
+			t.Errorf("liar first %v: stuck: tip %v, want %v", first, got, int64(most))
+		}
+		s.now = s.now.Add(bumpAfter)
+		if got := s.work(t, id); !strings.Contains(got.Reason, "limit") || s.tipOf(t, id).Int64() != most {
+			t.Errorf("liar first %v: %+v, tip %v", first, got, s.tipOf(t, id))
+		}
+		good.refuse(failure{status: 500}, "eth_maxPriorityFeePerGas")
+		other := s.submit(t, n.mint("other", newKey(t).Address(), 1))
+		s.work(t, other)
+		if got := s.tipOf(t, other); got.Int64() != most {
+			t.Errorf("liar first %v: alone: tip %v, want %v", first, got, int64(most))
 		}
 	}
 }
