@@ -348,7 +348,7 @@ type batches struct {
 	sizes map[*store.Tx]int
 }
 
-func (b batches) Apply(tx *store.Tx, log types.Log) error {
+func (b batches) Apply(tx *store.Tx, _ types.Log) error {
 	b.sizes[tx]++
 	return nil
 }

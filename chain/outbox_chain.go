@@ -119,8 +119,8 @@ func (o *Outbox) lastWord(ctx context.Context, v *pinned, attempts []store.Outbo
 
 // blockOf returns the block in which the account's nonce was used, which is at most last.
 func (o *Outbox) blockOf(ctx context.Context, v *pinned, nonce, last uint64) (uint64, error) {
-	below, back := last, uint64(1) // a block as of which it was not used
-	for {
+	var below uint64 // a block as of which it was not used
+	for back := uint64(1); ; back *= 2 {
 		below = last - min(back, last)
 		used, err := o.nonceAt(ctx, v, number(below))
 		if err != nil {
@@ -129,7 +129,7 @@ func (o *Outbox) blockOf(ctx context.Context, v *pinned, nonce, last uint64) (ui
 		if used <= nonce || below == 0 {
 			break
 		}
-		last, back = below, 2*back
+		last = below
 	}
 	for last-below > 1 {
 		middle := below + (last-below)/2
