@@ -62,7 +62,7 @@ func (o *Outbox) Work(ctx context.Context) error {
 			if err == nil {
 				continue
 			}
-			o.tell(slog.LevelWarn, row, "cannot go on with a transaction; trying again", "error", err)
+			o.tell(ctx, slog.LevelWarn, row, "cannot go on with a transaction; trying again", "error", err)
 			failures = append(failures, fmt.Errorf("transaction %q: %w", row.Key, err))
 			if ctx.Err() != nil {
 				return errors.Join(failures...)
@@ -116,13 +116,13 @@ func (o *Outbox) nextNonce(w *round, row *store.OutboxRow) uint64 {
 }
 
 // tell logs a line about a transaction, once in each of its states.
-func (o *Outbox) tell(level slog.Level, row *store.OutboxRow, message string, args ...any) {
+func (o *Outbox) tell(ctx context.Context, level slog.Level, row *store.OutboxRow, message string, args ...any) {
 	line := row.State + " " + message
 	if slices.Contains(o.told[row.ID], line) {
 		return
 	}
 	o.told[row.ID] = append(o.told[row.ID], line)
-	o.cfg.Logger.Log(context.Background(), level, message, append([]any{"key", row.Key}, args...)...)
+	o.cfg.Logger.Log(ctx, level, message, append([]any{"key", row.Key}, args...)...)
 }
 
 // forget drops what this process remembers of a transaction that nobody looks at any more.
@@ -173,7 +173,7 @@ func (o *Outbox) find(ctx context.Context, w *round, row *store.OutboxRow, attem
 	case receipt != nil:
 		return o.mined(ctx, row, receipt, w.head)
 	case row.Block != 0: // a reorganisation has removed it
-		o.tell(slog.LevelInfo, row, "transaction was reorganised away; sending again", "block", row.Block)
+		o.tell(ctx, slog.LevelInfo, row, "transaction was reorganised away; sending again", "block", row.Block)
 		row.State, row.MinedHash, row.BlockHash, row.Block, row.Reason = string(StateSent), [32]byte{}, [32]byte{}, 0, ""
 		delete(o.resent, row.ID) // at once
 		if err := o.save(ctx, *row); err != nil {
@@ -196,7 +196,7 @@ func (o *Outbox) mined(ctx context.Context, row *store.OutboxRow, receipt *recei
 			return err
 		}
 		if !agreed {
-			o.tell(slog.LevelWarn, row, "endpoints disagree about a transaction", "transaction", receipt.Transaction)
+			o.tell(ctx, slog.LevelWarn, row, "endpoints disagree about a transaction", "transaction", receipt.Transaction)
 			deep = false
 		}
 	}
@@ -347,7 +347,7 @@ func (o *Outbox) hold(ctx context.Context, row *store.OutboxRow, reason string) 
 	if row.Reason == reason {
 		return nil
 	}
-	o.tell(slog.LevelWarn, row, "transaction is held up", "reason", reason)
+	o.tell(ctx, slog.LevelWarn, row, "transaction is held up", "reason", reason)
 	row.Reason = reason
 	return o.save(ctx, *row)
 }
