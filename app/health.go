@@ -60,6 +60,10 @@ func (b *base) indexHealth(head uint64) string {
 	case !started:
 		at = b.network.FromBlock
 	}
+	if waits := b.follower.Ahead(); waits > chain.MaxHeadAge && head < at {
+		return fmt.Sprintf("the chain's newest block %d is below block %d, which was read, for %s: endpoints are far behind, "+
+			"or one told of blocks that are not there", head, at, waits.Round(time.Second))
+	}
 	if head <= at+indexLag { // also while no block is known
 		return ""
 	}

@@ -233,8 +233,11 @@ func TestRejectedEndpointStaysApart(t *testing.T) {
 	if err := f.Sync(ctx); !errors.Is(err, errNonsense) {
 		t.Fatalf("forged logs: %v", err)
 	}
-	if err := client.each(ctx, func(v *pinned) error { _, err := v.blockAt(ctx, 1); return err }); err != nil {
-		t.Fatal(err)
+	_, failures := gather(ctx, client, client.order(), func(ctx context.Context, v *pinned) (*block, error) {
+		return v.blockAt(ctx, 1)
+	})
+	if len(failures) > 0 {
+		t.Fatal(failures)
 	}
 	if err := f.Sync(ctx); err != nil {
 		t.Fatal(err)

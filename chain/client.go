@@ -200,28 +200,17 @@ func answered(err error) bool {
 
 // look returns one endpoint's chain as it is now, for reading several things that must fit together.
 func (c *Client) look(ctx context.Context) (view, error) {
-	v, err := c.pinFor(ctx, 0)
-	if err != nil {
-		return nil, err
-	}
-	c.mu.Lock()
-	c.head, c.headSeen = v.newest, c.cfg.Now()
-	c.mu.Unlock()
-	return v, nil
-}
-
-// pin is look without a request, if the endpoint was looked at lately.
-func (c *Client) pin(ctx context.Context) (*pinned, error) { return c.pinFor(ctx, lookAfter) }
-
-func (c *Client) pinFor(ctx context.Context, known time.Duration) (*pinned, error) {
 	v := &pinned{client: c}
-	err := c.first(ctx, known, func(e *endpoint) error {
+	err := c.first(ctx, 0, func(e *endpoint) error {
 		v.endpoint, v.newest = e, c.headOf(e)
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("newest block: %w", err)
 	}
+	c.mu.Lock()
+	c.head, c.headSeen = v.newest, c.cfg.Now()
+	c.mu.Unlock()
 	return v, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -61,12 +62,12 @@ func (c *Client) try(ctx context.Context, e *endpoint, ask request) error {
 	defer cancel()
 	connection, err := c.connect(limited, e)
 	if err == nil {
-		err = ask(limited, connection)
+		err = shortened(ask(limited, connection))
 	}
 	switch {
 	case err == nil || answered(err):
 		c.works(e)
-	case ctx.Err() == nil && !tooMuch(err):
+	case ctx.Err() == nil && !errors.Is(err, errTooMuch):
 		c.fails(e, err)
 	}
 	return err
@@ -214,30 +215,91 @@ type unanswered struct {
 
 func (u unanswered) Error() string { return u.what + ": " + clean(u.err).Error() }
 
-// clean takes URLs and page contents out of an error: RPC URLs hold secrets.
+// clean takes URLs and page contents out of an error, because RPC URLs hold secrets, and makes it printable.
 func clean(err error) error {
 	var failed *url.Error
 	if errors.As(err, &failed) {
-		return failed.Err
+		err = failed.Err
 	}
 	var status rpc.HTTPError
 	if errors.As(err, &status) {
-		return errors.New("HTTP status " + status.Status)
+		err = errors.New("HTTP status " + status.Status)
+	}
+	if text := printable(err.Error()); text != err.Error() {
+		return &cutError{text, err}
 	}
 	return err
 }
 
-// tooMuch tells whether an error says that a request asks for too much at once. Endpoints say so in
-// many ways: as an answer, by an HTTP status, or by an answer that is longer than we take.
-func tooMuch(err error) bool {
+// cutError is an error with a shorter text.
+type cutError struct {
+	text string
+	err  error
+}
+
+func (e *cutError) Error() string { return e.text }
+func (e *cutError) Unwrap() error { return e.err }
+
+// maxText bounds what an endpoint can make us write into a log, a row or a status at once, in characters.
+const maxText = 200
+
+// printable is an endpoint's text without control characters and such, and cut to maxText characters.
+func printable(text string) string {
+	var kept []rune
+	for _, r := range text {
+		switch {
+		case len(kept) == maxText:
+			return string(kept) + "…"
+		case unicode.IsPrint(r):
+			kept = append(kept, r)
+		default:
+			kept = append(kept, ' ')
+		}
+	}
+	return string(kept)
+}
+
+// answerError is the error that an endpoint answers with, its text made printable.
+type answerError struct {
+	text string
+	code int
+	data any
+}
+
+var (
+	_ rpc.Error     = (*answerError)(nil)
+	_ rpc.DataError = (*answerError)(nil)
+)
+
+func (e *answerError) Error() string  { return e.text }
+func (e *answerError) ErrorCode() int { return e.code }
+func (e *answerError) ErrorData() any { return e.data }
+
+// shortened makes what an endpoint answers an answerError. Of other errors clean makes the text so.
+func shortened(err error) error {
+	var answer rpc.Error
+	if !errors.As(err, &answer) {
+		return err
+	}
+	e := &answerError{text: printable(answer.Error()), code: answer.ErrorCode()}
+	var detailed rpc.DataError
+	if errors.As(err, &detailed) {
+		e.data = detailed.ErrorData()
+	}
+	return e
+}
+
+// tooMuch marks an error by whose HTTP status an endpoint may say that it was asked for too many logs at once.
+// Others say so in an answer, or by one that is longer than we take.
+func tooMuch(err error) error {
 	var status rpc.HTTPError
 	if errors.As(err, &status) {
 		switch status.StatusCode {
 		case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
-			return true
+			return fmt.Errorf("%w: %w", errTooMuch, err)
 		}
 	}
-	return errors.Is(err, errTooMuch)
+	return err
 }
 
 // pinned is the chain of one endpoint, as a view.
@@ -256,7 +318,7 @@ func (v *pinned) do(ctx context.Context, ask request) error {
 	switch {
 	case err == nil || answered(err):
 		return translate(err)
-	case tooMuch(err):
+	case errors.Is(err, errTooMuch):
 		return fmt.Errorf("%w: %w", errTooMuch, clean(err))
 	case ctx.Err() != nil:
 		return fmt.Errorf("ask the chain: %w", ctx.Err())
@@ -283,37 +345,9 @@ func (v *pinned) blockAt(ctx context.Context, number uint64) (*block, error) {
 func (v *pinned) logs(ctx context.Context, query ethereum.FilterQuery) (logs []types.Log, err error) {
 	err = v.do(ctx, func(ctx context.Context, r *rpc.Client) (err error) {
 		logs, err = ethclient.NewClient(r).FilterLogs(ctx, query)
-		return err
+		return tooMuch(err)
 	})
 	return logs, err
 }
 
 func (v *pinned) reject(err error) { v.client.fails(v.endpoint, err) }
-
-// each asks every endpoint that works. It fails when ask fails for one of them, or when none works.
-func (c *Client) each(ctx context.Context, ask func(*pinned) error) error {
-	asked := 0
-	var failures []error
-	for _, e := range c.order() {
-		old, err := c.stalled(ctx, e, lookAfter)
-		switch {
-		case err != nil:
-		case old:
-			err = errors.New("newest header is too old")
-		default:
-			err = ask(&pinned{client: c, endpoint: e, newest: c.headOf(e)})
-			if err != nil && ctx.Err() == nil && !errors.Is(err, ErrUnavailable) {
-				return err
-			}
-		}
-		if err == nil {
-			asked++
-		} else {
-			failures = append(failures, fmt.Errorf("%s: %w", e.name, clean(err)))
-		}
-	}
-	if asked == 0 {
-		return fmt.Errorf("%w: %w", ErrUnavailable, errors.Join(failures...))
-	}
-	return nil
-}

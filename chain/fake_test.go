@@ -44,11 +44,18 @@ type proxy struct {
 	mu            sync.Mutex
 	before, after func(method string) error
 	answers       map[string]any // instead of the endpoint's
-	seen          []string       // methods
+	failures      map[string]failure
+	seen          []string // methods
+}
+
+// failure is an error that an endpoint answers with: an HTTP status, or else a JSON-RPC error.
+type failure struct {
+	status, code int
+	message      string
 }
 
 func newProxy(t *testing.T, upstream string) *proxy {
-	p := &proxy{upstream: upstream, answers: make(map[string]any)}
+	p := &proxy{upstream: upstream, answers: make(map[string]any), failures: make(map[string]failure)}
 	p.Server = httptest.NewServer(http.HandlerFunc(p.serve))
 	t.Cleanup(p.Close)
 	return p
@@ -65,13 +72,22 @@ func (p *proxy) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	p.mu.Lock()
 	before, after, answer := p.before, p.after, p.answers[request.Method]
+	failed, fails := p.failures[request.Method]
 	p.seen = append(p.seen, request.Method)
 	p.mu.Unlock()
 	if before != nil && before(request.Method) != nil {
 		panic(http.ErrAbortHandler) // closes the connection
 	}
 	var reply []byte
-	if answer != nil {
+	if fails && failed.status != 0 {
+		http.Error(w, failed.message, failed.status)
+		return
+	}
+	if fails {
+		reply, err = json.Marshal(map[string]any{
+			"jsonrpc": "2.0", "id": request.ID, "error": map[string]any{"code": failed.code, "message": failed.message},
+		})
+	} else if answer != nil {
 		reply, err = json.Marshal(map[string]any{"jsonrpc": "2.0", "id": request.ID, "result": answer})
 	} else {
 		reply, err = forward(r.Context(), p.upstream, body)
@@ -108,6 +124,31 @@ func (p *proxy) answer(method string, with any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.answers[method] = with
+}
+
+// requests are those that came so far, of a method or, without one, of all.
+func (p *proxy) requests(method string) (some []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, one := range p.seen {
+		if method == "" || one == method {
+			some = append(some, one)
+		}
+	}
+	return some
+}
+
+// refuse makes the endpoint answer some requests with an error; with none it answers them again.
+func (p *proxy) refuse(with failure, methods ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, method := range methods {
+		if with == (failure{}) {
+			delete(p.failures, method)
+		} else {
+			p.failures[method] = with
+		}
+	}
 }
 
 // network is a test chain with the contracts on it.

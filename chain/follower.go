@@ -34,6 +34,8 @@ const (
 	spanBlocks   = 5000
 	// blocksAtOnce is how many blocks that were read one at a time are stored in one transaction.
 	blocksAtOnce = 32
+	// logsAtOnce ends such a transaction earlier: after the block with which it has as many logs.
+	logsAtOnce = 10_000
 )
 
 // FollowerConfig is what a follower needs to know.
@@ -48,13 +50,15 @@ type FollowerConfig struct {
 	Start uint64
 	// Confirmations a block needs before its logs are applied; zero applies the newest.
 	Confirmations uint64
-	// Keep is how many blocks a reorganisation may replace without a complete new start; zero is 128.
+	// Keep is how many of the newest blocks are remembered, so that a reorganisation of as many takes back no
+	// more than that; zero is 128. Of older ones some are, at doubling distances.
 	Keep uint64
 	// Poll is the time between looks at the chain; zero is 2 s. After failures it grows to 30 s. While
 	// a WebSocket endpoint tells of new heads by itself, those are followed at once, and polling is only
 	// every 30 s.
 	Poll   time.Duration
-	Logger *slog.Logger // nil discards
+	Now    func() time.Time // nil is time.Now
+	Logger *slog.Logger     // nil discards
 }
 
 // source is what a follower asks of the chain.
@@ -92,6 +96,7 @@ type Follower struct {
 	span    uint64 // blocks per range
 	feed    *feed  // of new heads; nil while there is none
 	deaf    bool   // no feed could be opened
+	above   above
 }
 
 // NewFollower makes a follower; Run starts it.
@@ -110,6 +115,9 @@ func newFollower(cfg FollowerConfig, from source) *Follower {
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
 	}
 	cfg.Logger = cfg.Logger.With("follower", cfg.Name)
 	return &Follower{cfg: cfg, source: from, span: spanBlocks}
@@ -149,6 +157,7 @@ func (f *Follower) pass(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	head := v.head().Number
+	f.compare(p, head)
 	intact, err := f.check(ctx, v, p)
 	switch {
 	case err != nil:
@@ -220,8 +229,8 @@ func (f *Follower) check(ctx context.Context, v view, p position) (intact bool, 
 		}
 		return f.onChain(ctx, v, known)
 	}
-	// The whole memory is above the endpoint's newest block: it is far behind, or another chain with
-	// the same ID. Far behind means waiting, and the caller does, because next is above head.
+	// The whole memory is above the endpoint's newest block, which is far behind: that means waiting, and the
+	// caller does, because next is above head. Ahead tells when that takes long.
 	return true, nil
 }
 
@@ -287,14 +296,16 @@ func (f *Follower) cursor(number uint64) store.Cursor {
 
 // piece is what is applied at once: the logs of some blocks, and the last of these.
 type piece struct {
-	last store.BlockRef
-	logs []types.Log
+	last      store.BlockRef
+	logs      []types.Log
+	ancestors []store.BlockRef // to remember beside the last
 }
 
 // applyBlocks applies the next blocks up to last, at most blocksAtOnce of them.
 func (f *Follower) applyBlocks(ctx context.Context, v view, p position, last uint64) (applied store.BlockRef, err error) {
 	var pieces []piece
-	for next := p.next; next <= last && len(pieces) < blocksAtOnce; next++ {
+	logs := 0
+	for next := p.next; next <= last && len(pieces) < blocksAtOnce && logs < logsAtOnce; next++ {
 		var before *store.BlockRef
 		switch {
 		case len(pieces) > 0:
@@ -309,7 +320,7 @@ func (f *Follower) applyBlocks(ctx context.Context, v view, p position, last uin
 		if err != nil {
 			break // what was read before it is one chain
 		}
-		pieces = append(pieces, one)
+		pieces, logs = append(pieces, one), logs+len(one.logs)
 	}
 	return f.apply(ctx, pieces...)
 }
@@ -334,7 +345,7 @@ func (f *Follower) readBlock(ctx context.Context, v view, number uint64, before 
 	case err != nil:
 		return piece{}, f.refused(v, fmt.Errorf("logs of block %d: %w", number, err))
 	}
-	return f.validated(v, number, piece{store.BlockRef{Number: number, Hash: b.Hash}, logs})
+	return f.validated(v, number, piece{last: store.BlockRef{Number: number, Hash: b.Hash}, logs: logs})
 }
 
 // applyRange applies old blocks up to last, at most span of them.
@@ -359,6 +370,12 @@ func (f *Follower) applyRange(ctx context.Context, v view, p position, last uint
 			}
 			continue
 		}
+		var old []store.BlockRef
+		if to == last { // those of earlier ranges are far enough behind by their ends
+			if old, err = f.ancestors(ctx, v, p.next, to); err != nil {
+				return applied, err
+			}
+		}
 		switch again, err := v.blockAt(ctx, to); {
 		case err != nil:
 			return applied, err
@@ -373,7 +390,7 @@ func (f *Follower) applyRange(ctx context.Context, v view, p position, last uint
 				return applied, errMoved
 			}
 		}
-		whole, err := f.validated(v, p.next, piece{store.BlockRef{Number: to, Hash: end.Hash}, logs})
+		whole, err := f.validated(v, p.next, piece{store.BlockRef{Number: to, Hash: end.Hash}, logs, old})
 		if err != nil {
 			return applied, err
 		}
@@ -454,10 +471,12 @@ func (f *Follower) apply(ctx context.Context, pieces ...piece) (last store.Block
 			if err := tx.SetCursor(f.cfg.Name, f.cursor(p.last.Number)); err != nil {
 				return err
 			}
-			if err := tx.AddFollowerBlock(f.cfg.Name, p.last, max(p.last.Number, f.cfg.Keep)-f.cfg.Keep); err != nil {
-				return err
+			for _, b := range append(p.ancestors, p.last) {
+				if err := tx.AddFollowerBlock(f.cfg.Name, b); err != nil {
+					return err
+				}
 			}
 		}
-		return nil
+		return f.thin(tx)
 	})
 }

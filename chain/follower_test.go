@@ -342,6 +342,39 @@ func TestFollowerRunEndsAndRetries(t *testing.T) {
 	}
 }
 
+// batches is a handler that counts the logs of each transaction.
+type batches struct {
+	recorder
+	sizes map[*store.Tx]int
+}
+
+func (b batches) Apply(tx *store.Tx, _ types.Log) error {
+	b.sizes[tx]++
+	return nil
+}
+
+func TestFollowerStoresFewLogsAtOnce(t *testing.T) {
+	s := &scripted{maxSpan: 100}
+	s.mine(0)
+	for range 8 {
+		s.mine(logsAtOnce/3 + 1)
+	}
+	handler := batches{sizes: make(map[*store.Tx]int)}
+	f := newFollower(FollowerConfig{Name: "test", DB: openStore(t), Handler: handler}, s)
+	if err := f.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	all := 0
+	for _, size := range handler.sizes {
+		if all += size; size > logsAtOnce+logsAtOnce/3 {
+			t.Errorf("%d logs in one transaction", size)
+		}
+	}
+	if want := 8 * (logsAtOnce/3 + 1); all != want {
+		t.Errorf("%d logs, want %d", all, want)
+	}
+}
+
 // A fork comes and goes between two requests, so that nothing of it is left to see. What was read from it
 // meanwhile is not stored.
 func TestForkThatComesAndGoes(t *testing.T) {

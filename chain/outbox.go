@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/internal/backoff"
 	"github.com/mysteriumnetwork/myst/store"
@@ -56,6 +58,7 @@ const (
 	bumpAfter   = 45 * time.Second
 	finalAfter  = 64
 	maxFeeGwei  = 500
+	maxTipGwei  = 50
 	weiPerGwei  = 1_000_000_000
 	resendAfter = 15 * time.Second
 )
@@ -75,6 +78,8 @@ type OutboxConfig struct {
 	Final uint64
 	// MaxFee bounds the fee in wei per gas; nil is 500 gwei.
 	MaxFee *big.Int
+	// MaxTip bounds the part of it that goes to the block's maker; nil is 50 gwei.
+	MaxTip *big.Int
 	Now    func() time.Time // nil is time.Now
 	Logger *slog.Logger     // nil discards
 }
@@ -93,7 +98,12 @@ type Outbox struct {
 	wake chan struct{} // has room for one
 
 	working sync.Mutex
-	resent  map[int64]time.Time // when a row's bytes were last sent by this process; under working
+	// Under working, of this process:
+	resent map[int64]time.Time   // when a row's bytes were last sent
+	looked map[int64]common.Hash // the head as of which a row was last looked up
+	told   map[int64][]string    // what was logged about a row
+	final  uint64                // how many nonces final transactions have used
+	known  bool                  // final was read
 
 	mu      sync.Mutex
 	head    uint64
@@ -114,6 +124,9 @@ func NewOutbox(cfg OutboxConfig) *Outbox {
 	if cfg.MaxFee == nil {
 		cfg.MaxFee = big.NewInt(maxFeeGwei * weiPerGwei)
 	}
+	if cfg.MaxTip == nil {
+		cfg.MaxTip = big.NewInt(maxTipGwei * weiPerGwei)
+	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -123,6 +136,7 @@ func NewOutbox(cfg OutboxConfig) *Outbox {
 	return &Outbox{
 		cfg: cfg, wake: make(chan struct{}, 1),
 		changed: make(chan struct{}), resent: make(map[int64]time.Time),
+		looked: make(map[int64]common.Hash), told: make(map[int64][]string),
 	}
 }
 
@@ -134,7 +148,7 @@ func (o *Outbox) Address() identity.Address { return o.cfg.Key.Address() }
 func (o *Outbox) Submit(ctx context.Context, t Tx) (id int64, err error) {
 	var known bool
 	err = o.cfg.DB.View(ctx, func(tx *store.Tx) error {
-		id, known, err = o.known(tx, t)
+		id, known, err = o.taken(tx, t)
 		return err
 	})
 	if err != nil || known {
@@ -157,7 +171,7 @@ func (o *Outbox) Submit(ctx context.Context, t Tx) (id int64, err error) {
 // Enqueue is Submit as part of a caller's database transaction, without the simulation; call Wake
 // once that is committed. Errors: ErrKeyReused.
 func (o *Outbox) Enqueue(tx *store.Tx, t Tx) (int64, error) {
-	if id, known, err := o.known(tx, t); err != nil || known {
+	if id, known, err := o.taken(tx, t); err != nil || known {
 		return id, err
 	}
 	return tx.AddOutbox(store.OutboxRow{
@@ -166,7 +180,7 @@ func (o *Outbox) Enqueue(tx *store.Tx, t Tx) (int64, error) {
 	})
 }
 
-func (o *Outbox) known(tx *store.Tx, t Tx) (int64, bool, error) {
+func (o *Outbox) taken(tx *store.Tx, t Tx) (int64, bool, error) {
 	row, found, err := tx.OutboxByKey(o.cfg.Client.ChainID(), o.Address(), t.Key)
 	if err != nil || !found {
 		return 0, false, err
@@ -256,7 +270,7 @@ func (o *Outbox) Run(ctx context.Context) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case err != nil:
+		case err != nil && !errors.Is(err, errRow): // of single ones Work has told, and the others go on
 			if !failing {
 				o.cfg.Logger.Warn("cannot send transactions; trying again", "error", err)
 			}

@@ -4,21 +4,32 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
+	"log/slog"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
-	"github.com/ethereum/go-ethereum/ethclient"
-	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/mysteriumnetwork/myst/store"
 )
 
-// Work looks at every open transaction once and does what is due for it. Run calls it.
+// errRow says that something is wrong with single transactions, not with the chain.
+var errRow = errors.New("cannot go on with a transaction")
+
+// round is what one look at the chain found.
+type round struct {
+	head Head
+	rows []store.OutboxRow // that are open, oldest first
+	// used is how many nonces the chain has used, by the least of what endpoints say. A single one that
+	// counts too many would leave a gap, above which nothing is ever mined.
+	used uint64
+}
+
+// Work looks at every open transaction once and does what is due for it. Run calls it. What goes wrong with
+// one of them does not keep the later ones waiting.
 func (o *Outbox) Work(ctx context.Context) error {
 	o.working.Lock()
 	defer o.working.Unlock()
@@ -26,39 +37,99 @@ func (o *Outbox) Work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var rows []store.OutboxRow
-	err = o.cfg.DB.View(ctx, func(tx *store.Tx) error {
-		rows, err = tx.OpenOutbox(o.cfg.Client.ChainID(), o.Address())
-		return err
-	})
-	if err != nil {
+	w := &round{head: head}
+	if err := o.open(ctx, w); err != nil {
 		return err
 	}
 	defer o.announce(head)
-	if len(rows) == 0 {
+	if len(w.rows) == 0 {
 		return nil
 	}
-	used, err := o.leastNonce(ctx, atLatest)
-	if err != nil {
+	if w.used, err = o.leastNonce(ctx, atLatest); err != nil {
 		return err
 	}
-	for i := range rows {
-		if rows[i].State == string(StateQueued) {
-			continue
-		}
-		if err := o.watch(ctx, &rows[i], head, used); err != nil {
-			return fmt.Errorf("transaction %q: %w", rows[i].Key, err)
+	var failures []error
+	for _, queued := range []bool{false, true} { // what is on its way comes first: it may need its nonce back
+		for i := range w.rows {
+			row, step := &w.rows[i], o.watch
+			if queued {
+				step = o.send
+			}
+			if row.Final || (row.State == string(StateQueued)) != queued {
+				continue
+			}
+			err := step(ctx, w, row)
+			if err == nil {
+				continue
+			}
+			o.tell(ctx, slog.LevelWarn, row, "cannot go on with a transaction; trying again", "error", err)
+			failures = append(failures, fmt.Errorf("transaction %q: %w", row.Key, err))
+			if ctx.Err() != nil {
+				return errors.Join(failures...)
+			}
+			if errors.Is(err, ErrUnavailable) { // of this question, or of all?
+				if _, err := o.cfg.Client.Head(ctx); err != nil {
+					return errors.Join(failures...)
+				}
+			}
 		}
 	}
-	for i := range rows {
-		if rows[i].State != string(StateQueued) {
-			continue
-		}
-		if err := o.send(ctx, &rows[i]); err != nil {
-			return fmt.Errorf("transaction %q: %w", rows[i].Key, err)
-		}
+	if len(failures) > 0 {
+		return fmt.Errorf("%w: %w", errRow, errors.Join(failures...))
 	}
 	return nil
+}
+
+// open reads the open transactions, and once per process which nonces the final ones have used.
+func (o *Outbox) open(ctx context.Context, w *round) error {
+	return o.cfg.DB.View(ctx, func(tx *store.Tx) (err error) {
+		if w.rows, err = tx.OpenOutbox(o.cfg.Client.ChainID(), o.Address()); err != nil || o.known {
+			return err
+		}
+		o.final, err = tx.FinalNonces(o.cfg.Client.ChainID(), o.Address())
+		o.known = err == nil
+		return err
+	})
+}
+
+// usedBeside is how many nonces are used for sure: what the endpoints say, and at least what our own other
+// transactions have used, so that an endpoint which is behind, or lies, does not give a nonce out twice.
+func (o *Outbox) usedBeside(w *round, row *store.OutboxRow) uint64 {
+	used := max(w.used, o.final)
+	for i := range w.rows {
+		if other := &w.rows[i]; other.ID != row.ID && other.Block != 0 {
+			used = max(used, other.Nonce+1)
+		}
+	}
+	return used
+}
+
+// nextNonce is above everything that this outbox holds and that the chain has used.
+func (o *Outbox) nextNonce(w *round, row *store.OutboxRow) uint64 {
+	nonce := o.usedBeside(w, row)
+	for i := range w.rows {
+		if w.rows[i].HasNonce {
+			nonce = max(nonce, w.rows[i].Nonce+1)
+		}
+	}
+	return nonce
+}
+
+// tell logs a line about a transaction, once in each of its states.
+func (o *Outbox) tell(ctx context.Context, level slog.Level, row *store.OutboxRow, message string, args ...any) {
+	line := row.State + " " + message
+	if slices.Contains(o.told[row.ID], line) {
+		return
+	}
+	o.told[row.ID] = append(o.told[row.ID], line)
+	o.cfg.Logger.Log(ctx, level, message, append([]any{"key", row.Key}, args...)...)
+}
+
+// forget drops what this process remembers of a transaction that nobody looks at any more.
+func (o *Outbox) forget(id int64) {
+	delete(o.resent, id)
+	delete(o.looked, id)
+	delete(o.told, id)
 }
 
 // announce wakes those who wait.
@@ -70,31 +141,49 @@ func (o *Outbox) announce(head Head) {
 	o.changed = make(chan struct{})
 }
 
-// watch looks after a transaction that has been sent. used is how many nonces the chain has used.
-func (o *Outbox) watch(ctx context.Context, row *store.OutboxRow, head Head, used uint64) error {
+// watch looks after a transaction that has been sent. Where it is on the chain is looked up once per head.
+func (o *Outbox) watch(ctx context.Context, w *round, row *store.OutboxRow) error {
 	attempts, err := o.attempts(ctx, row.ID)
 	if err != nil {
 		return err
 	}
-	receipt, err := o.receipt(ctx, attempts)
-	if err != nil {
+	if o.looked[row.ID] != w.head.Hash {
+		if err := o.find(ctx, w, row, attempts); err != nil {
+			return err
+		}
+		if row.Final {
+			return nil
+		}
+		o.looked[row.ID] = w.head.Hash
+	}
+	used := o.usedBeside(w, row)
+	if row.Block != 0 || !row.HasNonce || row.Nonce < used {
+		return nil
+	}
+	return o.resend(ctx, row, attempts, row.Nonce == used)
+}
+
+// find looks up whether a transaction is in a block, and notes what follows from that.
+func (o *Outbox) find(ctx context.Context, w *round, row *store.OutboxRow, attempts []store.OutboxAttempt) error {
+	used := row.Nonce < o.usedBeside(w, row)
+	receipt, err := o.receipt(ctx, attempts, used)
+	switch {
+	case err != nil:
 		return err
-	}
-	if receipt != nil {
-		return o.mined(ctx, row, receipt, head)
-	}
-	if row.Block != 0 { // a reorganisation has removed it
-		o.cfg.Logger.Info("transaction was reorganised away; sending again", "key", row.Key, "block", row.Block)
+	case receipt != nil:
+		return o.mined(ctx, row, receipt, w.head)
+	case row.Block != 0: // a reorganisation has removed it
+		o.tell(ctx, slog.LevelInfo, row, "transaction was reorganised away; sending again", "block", row.Block)
 		row.State, row.MinedHash, row.BlockHash, row.Block, row.Reason = string(StateSent), [32]byte{}, [32]byte{}, 0, ""
 		delete(o.resent, row.ID) // at once
 		if err := o.save(ctx, *row); err != nil {
 			return err
 		}
 	}
-	if row.Nonce < used {
-		return o.displaced(ctx, row, head)
+	if used {
+		return o.displaced(ctx, row, attempts, w.head)
 	}
-	return o.resend(ctx, row, attempts, row.Nonce == used)
+	return nil
 }
 
 // mined notes in which block a transaction is.
@@ -102,12 +191,13 @@ func (o *Outbox) mined(ctx context.Context, row *store.OutboxRow, receipt *recei
 	before := *row
 	deep := head.Number >= uint64(receipt.Block) && head.Number-uint64(receipt.Block) >= o.cfg.Final
 	if deep { // from then on nobody looks at it
-		err := o.agreed(ctx, receipt)
-		if errors.Is(err, errDisagree) {
-			o.cfg.Logger.Warn("endpoints disagree about a transaction", "key", row.Key, "error", err)
-			deep = false
-		} else if err != nil {
+		agreed, err := o.agreed(ctx, receipt)
+		if err != nil {
 			return err
+		}
+		if !agreed {
+			o.tell(ctx, slog.LevelWarn, row, "endpoints disagree about a transaction", "transaction", receipt.Transaction)
+			deep = false
 		}
 	}
 	row.MinedHash, row.BlockHash, row.Block = receipt.Transaction, receipt.BlockHash, uint64(receipt.Block)
@@ -122,49 +212,10 @@ func (o *Outbox) mined(ctx context.Context, row *store.OutboxRow, receipt *recei
 		return nil
 	}
 	if row.Final {
-		delete(o.resent, row.ID)
+		o.forget(row.ID)
+		o.final = max(o.final, row.Nonce+1)
 	}
 	return o.save(ctx, *row)
-}
-
-// errDisagree says that endpoints do not all say the same.
-var errDisagree = errors.New("endpoints do not say the same")
-
-// agreed returns nil if every endpoint that works has a transaction in the same block of its chain, with
-// the same outcome. Errors: errDisagree.
-func (o *Outbox) agreed(ctx context.Context, claim *receipt) error {
-	return o.cfg.Client.each(ctx, func(v *pinned) error {
-		found, err := readReceipt(ctx, v, claim.Transaction)
-		if err != nil {
-			return err
-		}
-		if found == nil || *found != *claim {
-			return fmt.Errorf("%w: %s has %x in no such block", errDisagree, v.endpoint.name, claim.Transaction)
-		}
-		return nil
-	})
-}
-
-// readReceipt returns the receipt of a transaction that is in a block of the endpoint's chain; nil when it
-// is in none.
-func readReceipt(ctx context.Context, v *pinned, hash common.Hash) (*receipt, error) {
-	var found *receipt
-	err := v.do(ctx, func(ctx context.Context, r *rpc.Client) error {
-		return r.CallContext(ctx, &found, "eth_getTransactionReceipt", hash)
-	})
-	if err != nil || found == nil {
-		return nil, err
-	}
-	b, err := v.blockAt(ctx, uint64(found.Block))
-	switch {
-	case errors.Is(err, errNotFound):
-		return nil, nil //nolint:nilnil // none is an answer
-	case err != nil:
-		return nil, err
-	case b.Hash != found.BlockHash || found.Transaction != hash:
-		return nil, nil //nolint:nilnil // as above
-	}
-	return found, nil
 }
 
 // whyReverted runs the call again on top of its block: usually it fails for the same reason.
@@ -177,27 +228,43 @@ func (o *Outbox) whyReverted(ctx context.Context, row *store.OutboxRow) string {
 	return fmt.Sprintf("reverted in block %d", row.Block)
 }
 
-// displaced deals with a nonce that something else has used up: the key was used elsewhere, or the
-// database is an old copy. Once that is final, none of the forms can be mined any more, and the
-// transaction starts over.
-func (o *Outbox) displaced(ctx context.Context, row *store.OutboxRow, head Head) error {
-	const reason = "its nonce was used by another transaction; waiting until that is final"
-	if head.Number >= o.cfg.Final {
-		final, err := o.leastNonce(ctx, number(head.Number-o.cfg.Final))
-		if err != nil {
-			return err
+// displaced deals with a nonce that seems used up by something else: the key was used elsewhere, or the
+// database is an old copy. Once that is sure and final, none of the forms can be mined any more, and the
+// transaction starts over. If it were wrong, the transaction would take effect twice: every endpoint must
+// count the nonce as used, and none may know one of the forms. A single endpoint must show what has used it.
+func (o *Outbox) displaced(ctx context.Context, row *store.OutboxRow, attempts []store.OutboxAttempt, head Head) error {
+	if head.Number < o.cfg.Final {
+		return o.await(ctx, row, "waiting until that is final")
+	}
+	final := head.Number - o.cfg.Final
+	words, err := every(ctx, o.cfg.Client, func(ctx context.Context, v *pinned) (lastWord, error) {
+		return o.lastWord(ctx, v, attempts, final)
+	})
+	switch {
+	case ctx.Err() != nil:
+		return err
+	case err != nil:
+		return o.await(ctx, row, "waiting until every endpoint confirms that")
+	}
+	for _, word := range words {
+		if word.receipt != nil {
+			return o.mined(ctx, row, word.receipt, head)
 		}
-		if row.Nonce < final {
-			o.cfg.Logger.Warn("nonce was used outside of this outbox; taking another", "key", row.Key, "nonce", row.Nonce)
-			row.State, row.HasNonce, row.Nonce, row.Reason = string(StateQueued), false, 0, ""
-			return o.save(ctx, *row)
+		if word.used <= row.Nonce {
+			return o.await(ctx, row, "waiting until that is final")
 		}
 	}
-	if row.Reason == reason {
-		return nil
+	if len(words) == 1 && !words[0].shown {
+		return o.await(ctx, row, "but the only endpoint does not show by which; name a second one")
 	}
-	row.Reason = reason
+	o.cfg.Logger.Warn("nonce was used outside of this outbox; taking another", "key", row.Key, "nonce", row.Nonce)
+	row.State, row.HasNonce, row.Nonce, row.Reason = string(StateQueued), false, 0, ""
 	return o.save(ctx, *row)
+}
+
+// await notes why a transaction whose nonce seems used up does not take another one yet.
+func (o *Outbox) await(ctx context.Context, row *store.OutboxRow, why string) error {
+	return o.hold(ctx, row, "its nonce was used by another transaction; "+why)
 }
 
 // resend puts a transaction on the wire again if it is due, with a higher fee if it is the next in
@@ -216,34 +283,33 @@ func (o *Outbox) resend(ctx context.Context, row *store.OutboxRow, attempts []st
 	if now.Sub(o.resent[row.ID]) < resendAfter {
 		return nil
 	}
-	return o.broadcast(ctx, row, newest)
+	return o.broadcast(ctx, row, newest, false)
 }
 
 // send gives a queued transaction a nonce, signs it, stores it and puts it on the wire.
-func (o *Outbox) send(ctx context.Context, row *store.OutboxRow) error {
+func (o *Outbox) send(ctx context.Context, w *round, row *store.OutboxRow) error {
 	switch err := o.cfg.Client.CheckContract(ctx, row.Recipient); {
 	case errors.Is(err, ErrNoContract):
 		return o.hold(ctx, row, err.Error())
 	case err != nil:
 		return err
 	}
-	gas, err := o.cfg.Client.estimateGas(ctx, o.Address(), row.Recipient, row.Data)
+	gas, err := o.estimate(ctx, row)
 	var revert *RevertError
-	var answer rpc.Error
 	switch {
+	case errors.As(err, &revert) && pendingBefore(w, row):
+		return o.hold(ctx, row, "would revert now, before earlier transactions are mined: "+revert.Reason)
 	case errors.As(err, &revert):
 		row.State, row.Reason, row.Final = string(StateFailed), revert.Reason, true
+		o.forget(row.ID)
 		return o.save(ctx, *row)
-	case errors.As(err, &answer):
-		return o.hold(ctx, row, answer.Error())
+	case errors.Is(err, errRefused):
+		return o.hold(ctx, row, err.Error())
 	case err != nil:
 		return err
 	}
-	nonce, err := o.nextNonce(ctx)
-	if err != nil {
-		return err
-	}
-	tip, base, err := o.fees(ctx)
+	nonce := o.nextNonce(w, row)
+	tip, base, err := o.fees(ctx, false)
 	if err != nil {
 		return err
 	}
@@ -265,7 +331,12 @@ func (o *Outbox) send(ctx context.Context, row *store.OutboxRow) error {
 	if err := o.saveAttempt(ctx, *row, attempt); err != nil {
 		return err
 	}
-	return o.broadcast(ctx, row, attempt)
+	return o.broadcast(ctx, row, attempt, true)
+}
+
+// pendingBefore tells whether a transaction on which this one may depend is not in a block yet.
+func pendingBefore(w *round, row *store.OutboxRow) bool {
+	return slices.ContainsFunc(w.rows, func(r store.OutboxRow) bool { return r.ID < row.ID && r.Block == 0 && !r.Final })
 }
 
 // hold notes what keeps a transaction from being sent. It is tried again.
@@ -276,7 +347,7 @@ func (o *Outbox) hold(ctx context.Context, row *store.OutboxRow, reason string) 
 	if row.Reason == reason {
 		return nil
 	}
-	o.cfg.Logger.Warn("transaction is held up", "key", row.Key, "reason", reason)
+	o.tell(ctx, slog.LevelWarn, row, "transaction is held up", "reason", reason)
 	row.Reason = reason
 	return o.save(ctx, *row)
 }
@@ -288,11 +359,14 @@ func (o *Outbox) raise(ctx context.Context, row *store.OutboxRow, last store.Out
 	if err := old.UnmarshalBinary(last.Raw); err != nil {
 		return false, fmt.Errorf("%w: signed form: %w", store.ErrDamaged, err)
 	}
-	tip, base, err := o.fees(ctx)
+	tip, base, err := o.fees(ctx, true)
 	if err != nil {
 		return false, err
 	}
 	tip = greater(tip, quarterMore(old.GasTipCap()))
+	if tip.Cmp(o.cfg.MaxTip) > 0 {
+		return false, o.hold(ctx, row, fmt.Sprintf("stuck; a higher tip would exceed the limit of %v wei per gas", o.cfg.MaxTip))
+	}
 	feeCap := greater(new(big.Int).Add(tip, new(big.Int).Lsh(base, 1)), quarterMore(old.GasFeeCap()))
 	if feeCap.Cmp(o.cfg.MaxFee) > 0 {
 		return false, o.hold(ctx, row, fmt.Sprintf("stuck; a higher fee would exceed the limit of %v wei per gas", o.cfg.MaxFee))
@@ -308,39 +382,7 @@ func (o *Outbox) raise(ctx context.Context, row *store.OutboxRow, last store.Out
 	if err := o.saveAttempt(ctx, *row, attempt); err != nil {
 		return false, err
 	}
-	return true, o.broadcast(ctx, row, attempt)
-}
-
-// broadcast puts signed bytes on the wire, through every endpoint that works: one may take them and drop
-// them. What all of them say against it is noted, not returned: the next look at the chain decides what
-// is true.
-func (o *Outbox) broadcast(ctx context.Context, row *store.OutboxRow, attempt store.OutboxAttempt) error {
-	taken, refusal := false, ""
-	err := o.cfg.Client.each(ctx, func(v *pinned) error {
-		err := v.do(ctx, func(ctx context.Context, r *rpc.Client) error {
-			return r.CallContext(ctx, nil, "eth_sendRawTransaction", hexutil.Encode(attempt.Raw))
-		})
-		var answer rpc.Error
-		switch {
-		case err == nil:
-			taken = true
-		case !errors.As(err, &answer):
-			return err
-		case strings.Contains(answer.Error(), "already known") || strings.Contains(answer.Error(), "nonce too low"):
-			taken = true
-		default:
-			refusal = answer.Error()
-		}
-		return nil
-	})
-	switch {
-	case err != nil:
-		return err
-	case !taken:
-		return o.hold(ctx, row, refusal)
-	}
-	o.resent[row.ID] = o.cfg.Now()
-	return nil
+	return true, o.broadcast(ctx, row, attempt, false) // an earlier form may have been mined meanwhile
 }
 
 // sign makes the signed form of a transaction.
@@ -355,78 +397,6 @@ func (o *Outbox) sign(body *types.DynamicFeeTx) (store.OutboxAttempt, error) {
 		return store.OutboxAttempt{}, fmt.Errorf("encode: %w", err)
 	}
 	return store.OutboxAttempt{Hash: signed.Hash(), Nonce: body.Nonce, Raw: raw, Created: o.cfg.Now().UnixMilli()}, nil
-}
-
-// nextNonce is above everything that this outbox holds and that the chain has used. What a single one of
-// several endpoints claims beyond that does not count: a nonce with a gap below it is never mined.
-func (o *Outbox) nextNonce(ctx context.Context) (nonce uint64, err error) {
-	if nonce, err = o.leastNonce(ctx, atLatest); err != nil {
-		return 0, err
-	}
-	err = o.cfg.DB.View(ctx, func(tx *store.Tx) error {
-		rows, err := tx.OpenOutbox(o.cfg.Client.ChainID(), o.Address())
-		for _, row := range rows {
-			if row.HasNonce {
-				nonce = max(nonce, row.Nonce+1)
-			}
-		}
-		return err
-	})
-	return nonce, err
-}
-
-// leastNonce is how many nonces were used as of a block, by the least of what endpoints say.
-func (o *Outbox) leastNonce(ctx context.Context, block atBlock) (uint64, error) {
-	least := uint64(math.MaxUint64)
-	err := o.cfg.Client.each(ctx, func(v *pinned) error {
-		return v.do(ctx, func(ctx context.Context, r *rpc.Client) error {
-			used, err := ethclient.NewClient(r).NonceAt(ctx, common.Address(o.Address()), block)
-			if err == nil {
-				least = min(least, used)
-			}
-			return err
-		})
-	})
-	return least, err
-}
-
-// fees returns what the endpoint suggests as a tip, and the base fee, in wei per gas.
-func (o *Outbox) fees(ctx context.Context) (tip, base *big.Int, err error) {
-	latest, err := o.cfg.Client.latest(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	if latest.BaseFee == nil {
-		return nil, nil, errors.New("the chain has no base fee (EIP-1559), which is needed")
-	}
-	err = o.cfg.Client.ask(ctx, func(ctx context.Context, e *ethclient.Client) error {
-		tip, err = e.SuggestGasTipCap(ctx)
-		return err
-	})
-	return tip, latest.BaseFee.ToInt(), err
-}
-
-// receipt is the part of a transaction receipt that we use.
-type receipt struct {
-	Transaction common.Hash    `json:"transactionHash"`
-	Block       hexutil.Uint64 `json:"blockNumber"`
-	BlockHash   common.Hash    `json:"blockHash"`
-	Status      hexutil.Uint64 `json:"status"`
-}
-
-// receipt returns that of the form that is in a block; nil when none is.
-func (o *Outbox) receipt(ctx context.Context, attempts []store.OutboxAttempt) (*receipt, error) {
-	v, err := o.cfg.Client.pin(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, attempt := range attempts {
-		found, err := readReceipt(ctx, v, attempt.Hash)
-		if err != nil || found != nil {
-			return found, err
-		}
-	}
-	return nil, nil //nolint:nilnil // none is an answer
 }
 
 func (o *Outbox) attempts(ctx context.Context, id int64) (attempts []store.OutboxAttempt, err error) {

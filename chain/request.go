@@ -240,7 +240,7 @@ func translate(err error) error {
 		}
 	}
 	if reason := revertReason(revert.Data); reason != "" {
-		revert.Reason = reason
+		revert.Reason = printable(reason) // the contract's words, as the endpoint tells them
 	}
 	return revert
 }

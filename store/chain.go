@@ -49,15 +49,16 @@ func (tx *Tx) FollowerBlocks(follower string) (blocks []BlockRef, err error) {
 	return blocks, err
 }
 
-// AddFollowerBlock remembers an applied block and forgets those below keepFrom.
-func (tx *Tx) AddFollowerBlock(follower string, block BlockRef, keepFrom uint64) error {
-	err := tx.exec("add follower block", `INSERT INTO follower_block (follower, number, hash) VALUES (?, ?, ?)`,
+// AddFollowerBlock remembers an applied block.
+func (tx *Tx) AddFollowerBlock(follower string, block BlockRef) error {
+	return tx.exec("add follower block", `INSERT INTO follower_block (follower, number, hash) VALUES (?, ?, ?)`,
 		follower, int64(block.Number), block.Hash[:]) // SetCursor refused what does not fit
-	if err != nil {
-		return err
-	}
-	return tx.exec("forget follower blocks", `DELETE FROM follower_block WHERE follower = ? AND number < ?`,
-		follower, int64(keepFrom))
+}
+
+// RemoveFollowerBlock forgets a remembered block.
+func (tx *Tx) RemoveFollowerBlock(follower string, number uint64) error {
+	return tx.exec("remove follower block", `DELETE FROM follower_block WHERE follower = ? AND number = ?`,
+		follower, int64(number)) // it came from there
 }
 
 // RemoveFollowerBlocksFrom forgets the remembered blocks from a number on.

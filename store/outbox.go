@@ -98,6 +98,13 @@ func (tx *Tx) OpenOutbox(chainID uint64, sender [20]byte) ([]OutboxRow, error) {
 	return tx.outbox("open outbox", `chain_id = ? AND sender = ? AND final = 0 ORDER BY id`, int64(chainID), sender[:]) //nolint:gosec // as above
 }
 
+// FinalNonces returns how many nonces a sender's final transactions have used: one more than the highest.
+func (tx *Tx) FinalNonces(chainID uint64, sender [20]byte) (used uint64, err error) {
+	_, err = tx.row("final nonces", `SELECT coalesce(max(nonce) + 1, 0) FROM outbox
+		WHERE chain_id = ? AND sender = ? AND final = 1`, []any{int64(chainID), sender[:]}, &used) //nolint:gosec // as above
+	return used, err
+}
+
 // SetOutbox stores what can change of a transaction: State, nonce, block, Reason and Final.
 func (tx *Tx) SetOutbox(r OutboxRow) error {
 	nonce := sql.NullInt64{Valid: r.HasNonce}
