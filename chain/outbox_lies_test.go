@@ -151,7 +151,7 @@ func TestOutboxSurvivesACrashInTrouble(t *testing.T) {
 	for _, arrives := range []bool{false, true} {
 		for dies := 1; ; dies++ {
 			key, who := n.funded(t), newKey(t).Address()
-			n.Commit() // below what is reorganised
+			n.Commit()                // below what is reorganised
 			var requests atomic.Int64 // the proxy's goroutines count it
 			for _, crash := range []bool{true, false} {
 				db, err := store.Open(ctx, path)

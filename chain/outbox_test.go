@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"math/big"
 	"path/filepath"
-	"sync/atomic"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
