@@ -82,6 +82,10 @@ contracts: ## test and lint the contracts
 fuzz: ## every fuzz target for FUZZTIME each (default 5s)
 	@scripts/fuzz.sh
 
+.PHONY: soak
+soak: ## what make test does, ten times as often or more (hours)
+	@scripts/soak.sh
+
 .PHONY: demo-twice
 demo-twice: ## two demos at once, their bills checked, nothing left behind
 	@scripts/demo-twice.sh
