@@ -51,7 +51,8 @@ var siegeSteps = map[Role][]string{
 // house is one of the two processes, and the test's ends of its pipes.
 type house struct {
 	config victimConfig
-	died   chan struct{} // closed when there is nothing more to read
+	gone   bool          // there is nothing more to read
+	died   chan struct{} // closed when gone, and waited for
 	log    bytes.Buffer
 	cmd    *exec.Cmd
 
@@ -88,6 +89,8 @@ type siege struct {
 	rounds    int
 	hits      int // rounds in which the kill came before all sessions had ended
 	lastRound time.Duration
+
+	opening sync.Mutex // connections end before or after a round's sessions are opened, not in between
 
 	mu       sync.Mutex
 	accounts [siegeSessions]account
@@ -153,11 +156,19 @@ func (s *siege) start(config victimConfig) {
 			}
 			s.passes(h, f)
 		}
-		for i := range byte(siegeSessions) {
-			s.other(h).send(frame{kind: frameOver, session: i})
-		}
+		s.opening.Lock()
+		h.gone = true
+		s.leave(h)
+		s.opening.Unlock()
 		_ = h.cmd.Wait() // it was killed
 	}()
+}
+
+// leave ends the connections of a process that is dead.
+func (s *siege) leave(h *house) {
+	for i := range byte(siegeSessions) {
+		s.other(h).send(frame{kind: frameOver, session: i})
+	}
 }
 
 func (s *siege) other(h *house) *house {
@@ -190,6 +201,8 @@ func (s *siege) passes(from *house, f frame) {
 		from.book <- book
 		return
 	case frameEnded:
+		s.opening.Lock()
+		defer s.opening.Unlock()
 		s.other(from).send(frame{kind: frameOver, session: f.session})
 		from.ended <- string(f.body)
 		return
@@ -314,6 +327,8 @@ func (s *siege) round(windows int, a assault) (ends []string) {
 
 // open begins a round's sessions.
 func (s *siege) open(windows int) {
+	s.opening.Lock()
+	defer s.opening.Unlock()
 	for i := range s.accounts {
 		s.mu.Lock()
 		a := &s.accounts[i]
@@ -337,6 +352,11 @@ func (s *siege) open(windows int) {
 				s.t.Fatal(err)
 			}
 			s.houses[role].send(frame{kind: frameOpen, session: byte(i), body: text})
+		}
+	}
+	for _, h := range s.houses {
+		if h.gone { // before the other one's sessions were open
+			s.leave(h)
 		}
 	}
 }

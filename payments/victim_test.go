@@ -161,7 +161,9 @@ func (v *victim) handle(ctx context.Context, f frame, open map[byte]*victimSessi
 	case framePacket:
 		s.packets.put(nil)
 	case frameOver:
-		s.inbox.close()
+		if s != nil {
+			s.inbox.close()
+		}
 	}
 	return nil
 }
