@@ -183,7 +183,7 @@ func refusalOf(err error) refusal {
 // after it.
 func (c *Collector) store(ctx context.Context, v verdict, now time.Time) error {
 	c.mu.Lock()
-	row, account := c.snapshot(now), c.account()
+	row := c.snapshot(now)
 	c.mu.Unlock()
 	gain := v.promise.Amount.SaturatingSub(max(v.base, c.promised()))
 	row.Promises++
@@ -192,13 +192,12 @@ func (c *Collector) store(ctx context.Context, v verdict, now time.Time) error {
 	if due, err := c.due(v.figures); err == nil {
 		row.Due = max(row.Due, due)
 	}
-	account.Credit += gain
-	account.Debt = v.debt.SaturatingSub(v.settled)
+	debt := v.debt.SaturatingSub(v.settled)
 	err := c.ledger.group.do(ctx, func(tx *store.Tx) error {
 		if err := tx.SavePromise(c.ledger.promiseRow(*v.promise)); err != nil {
 			return err
 		}
-		if err := tx.SavePaymentAccount(account); err != nil {
+		if err := c.rebook(tx, debt, gain); err != nil {
 			return err
 		}
 		return tx.SaveSession(c.ledger.sessionRow(row))
@@ -206,6 +205,7 @@ func (c *Collector) store(ctx context.Context, v verdict, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("store promise: %w", err)
 	}
+	c.credited, c.booked = c.credited+gain, debt
 	return nil
 }
 
@@ -257,7 +257,7 @@ func (c *Collector) cover(f figures, now time.Time) {
 
 func (c *Collector) rule() WindowRule {
 	r := WindowRule{
-		Price: c.terms.Price, Paid: c.account().Credit, Remaining: c.counted.SaturatingSub(max(c.promised(), c.base)),
+		Price: c.terms.Price, Paid: c.worth(), Remaining: c.counted.SaturatingSub(max(c.promised(), c.base)),
 		Debt: c.owed(), Max: c.ledger.cfg.MaxWindow,
 	}
 	if c.theirMax != 0 {
