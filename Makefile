@@ -82,13 +82,13 @@ race: ## the same under the race detector
 contracts: ## test and lint the contracts
 	@scripts/contracts.sh
 
+.PHONY: soak
+soak: ## what make test repeats, ten times as often
+	@scripts/soak.sh
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME each (default 5s)
 	@scripts/fuzz.sh
-
-.PHONY: soak
-soak: ## what make test does, ten times as often or more (hours)
-	@scripts/soak.sh
 
 .PHONY: demo-twice
 demo-twice: ## two demos at once, their bills checked, nothing left behind
@@ -109,6 +109,15 @@ bench-index: ## copying 1,000,000 registrations from an endpoint, and a start af
 .PHONY: bench-session
 bench-session: ## a paid OpenVPN session beside the same openvpn by hand: speed, processor time, time to the first byte (root, Linux)
 	@go run ./bench/session
+
+.PHONY: bench-payments
+bench-payments: ## promises signed, and verified and durably stored, per second and core, with and without cgo
+	@CGO_ENABLED=1 go run ./bench/payments
+	@CGO_ENABLED=0 go run ./bench/payments
+
+.PHONY: bench-gas
+bench-gas: ## gas of the contracts' calls under both of Ethereum's schedules, with goals and floors; fails when one is missed
+	@go run ./bench/gas
 
 .PHONY: bench-demo
 bench-demo: ## time from an empty build cache to a finished demo, and of a warm demo

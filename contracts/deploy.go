@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"time"
 
@@ -39,6 +40,8 @@ type Config struct {
 	// UnlockDelay is how long a provider has to clear after its consumer requested an unlock, in
 	// whole seconds, at most a year. Zero is DefaultUnlockDelay.
 	UnlockDelay time.Duration
+	// Bond is the deposit, in units, that announcing a hub asks for, at most 2⁶³ - 1; zero asks for none.
+	Bond uint64
 }
 
 // ErrConfig says that a Config cannot be deployed.
@@ -78,7 +81,7 @@ func Deploy(ctx context.Context, backend Backend, sender *bind.TransactOpts, cfg
 	if err := errors.Join(coinMined(), registryMined()); err != nil {
 		return Addresses{}, err
 	}
-	payments, mined := d.send("payments", PaymentsMetaData.Bin, NewPayments().PackConstructor(a.Coin, cfg.Treasury, fee, delay))
+	payments, mined := d.send("payments", PaymentsMetaData.Bin, NewPayments().PackConstructor(a.Coin, a.Registry, cfg.Treasury, fee, delay, cfg.Bond))
 	a.Payments = payments
 	if err := mined(); err != nil {
 		return Addresses{}, err
@@ -103,6 +106,8 @@ func (cfg Config) terms() (feePerMyriad uint16, unlockDelay uint32, err error) {
 		return 0, 0, fmt.Errorf("%w: no treasury for the fees", ErrConfig)
 	case fee > 10_000:
 		return 0, 0, fmt.Errorf("%w: a fee of %d/10,000 is more than everything", ErrConfig, fee)
+	case cfg.Bond > math.MaxInt64:
+		return 0, 0, fmt.Errorf("%w: a bond of %d units is more than a deposit can be", ErrConfig, cfg.Bond)
 	case delay < time.Second || delay > maxUnlockDelay || delay%time.Second != 0:
 		return 0, 0, fmt.Errorf("%w: an unlock delay of %s; want whole seconds, at most a year", ErrConfig, delay)
 	}

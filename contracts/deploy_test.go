@@ -64,7 +64,7 @@ func read[T any](t *testing.T, c Caller, at common.Address, data []byte, unpack 
 
 func TestDeploy(t *testing.T) {
 	chain, sender := newChain(t)
-	at, err := Deploy(t.Context(), chain, sender, Config{Treasury: treasury})
+	at, err := Deploy(t.Context(), chain, sender, Config{Treasury: treasury, Bond: 10_000_000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +77,12 @@ func TestDeploy(t *testing.T) {
 	}
 	if got := read(t, chain, at.Payments, p.PackUnlockDelay(), p.UnpackUnlockDelay); got != 72*3600 {
 		t.Errorf("unlock delay is %d s", got)
+	}
+	if got := read(t, chain, at.Payments, p.PackRegistry(), p.UnpackRegistry); got != at.Registry {
+		t.Errorf("registry is %s", got)
+	}
+	if got := read(t, chain, at.Payments, p.PackBond(), p.UnpackBond); got != 10_000_000 {
+		t.Errorf("bond is %d", got)
 	}
 	if got := read(t, chain, at.Payments, p.PackCoin(), p.UnpackCoin); got != at.Coin {
 		t.Errorf("coin is %s", got)
@@ -143,11 +149,12 @@ func TestDeployWithExistingCoin(t *testing.T) {
 func TestDeployRefusals(t *testing.T) {
 	chain, sender := newChain(t)
 	for name, cfg := range map[string]Config{
-		"no treasury":        {},
-		"more than all":      {Treasury: treasury, FeePerMyriad: 10_001},
-		"negative delay":     {Treasury: treasury, UnlockDelay: -time.Hour},
-		"part of a second":   {Treasury: treasury, UnlockDelay: 1500 * time.Millisecond},
-		"more than one year": {Treasury: treasury, UnlockDelay: 366 * 24 * time.Hour},
+		"no treasury":          {},
+		"more than all":        {Treasury: treasury, FeePerMyriad: 10_001},
+		"negative delay":       {Treasury: treasury, UnlockDelay: -time.Hour},
+		"part of a second":     {Treasury: treasury, UnlockDelay: 1500 * time.Millisecond},
+		"bond beyond deposits": {Treasury: treasury, Bond: 1 << 63},
+		"more than one year":   {Treasury: treasury, UnlockDelay: 366 * 24 * time.Hour},
 	} {
 		if _, err := Deploy(t.Context(), chain, sender, cfg); !errors.Is(err, ErrConfig) {
 			t.Errorf("%s: %v", name, err)
@@ -179,6 +186,7 @@ func TestPresent(t *testing.T) {
 		"exchanged":            {Addresses{Coin: at.Coin, Registry: at.Payments, Payments: at.Registry}, ErrForeign},
 		"coin as registry":     {Addresses{Coin: at.Coin, Registry: at.Coin, Payments: at.Payments}, ErrForeign},
 		"payments of its own":  {Addresses{Coin: at.Coin, Registry: at.Registry, Payments: other.Payments}, ErrForeign},
+		"another registry":     {Addresses{Coin: at.Coin, Registry: other.Registry, Payments: at.Payments}, ErrForeign},
 		"another, like a coin": {Addresses{Coin: other.Coin, Registry: at.Registry, Payments: at.Payments}, ErrForeign},
 	} {
 		err := Present(t.Context(), chain, c.at)
@@ -200,11 +208,11 @@ func TestPresentComparesCode(t *testing.T) {
 		}
 		code := common.CopyBytes(a.Runtime)
 		hole := a.Immutables[0]
-		code[hole[0]] ^= 0xff
+		code[hole.Start] ^= 0xff
 		if string(a.masked(code)) != string(a.masked(a.Runtime)) {
 			t.Errorf("%s with its immutables is another contract", name)
 		}
-		code[hole[0]+hole[1]] ^= 1
+		code[hole.Start+hole.Length] ^= 1
 		if string(a.masked(code)) == string(a.masked(a.Runtime)) {
 			t.Errorf("%s changed behind an immutable passes", name)
 		}

@@ -30,7 +30,7 @@ type Caller interface {
 }
 
 // Present returns nil if the contracts at these addresses are the registry and payments contracts
-// that this program was built with, and payments uses this coin, which may be any ERC-20 with 18
+// that this program was built with, and payments uses this registry and this coin, which may be any ERC-20 with 18
 // decimals. Otherwise it returns ErrAbsent, ErrForeign, or what kept it from looking.
 func Present(ctx context.Context, caller Caller, a Addresses) error {
 	if err := presentCoin(ctx, caller, a.Coin); err != nil {
@@ -50,6 +50,13 @@ func Present(ctx context.Context, caller Caller, a Addresses) error {
 	coin, err := payments.UnpackCoin(data)
 	if err != nil || coin != a.Coin {
 		return fmt.Errorf("payments at %s: %w: its coin is %s, not %s", a.Payments, ErrForeign, coin, a.Coin)
+	}
+	if data, err = caller.CallContract(ctx, ethereum.CallMsg{To: &a.Payments, Data: payments.PackRegistry()}, nil); err != nil {
+		return fmt.Errorf("payments at %s: read its registry: %w", a.Payments, err)
+	}
+	registry, err := payments.UnpackRegistry(data)
+	if err != nil || registry != a.Registry {
+		return fmt.Errorf("payments at %s: %w: its registry is %s, not %s", a.Payments, ErrForeign, registry, a.Registry)
 	}
 	return nil
 }
@@ -103,7 +110,13 @@ var artifacts embed.FS
 type artifact struct {
 	Bytecode   hexutil.Bytes `json:"bytecode"` // constructor included
 	Runtime    hexutil.Bytes `json:"runtime"`
-	Immutables [][2]int      `json:"immutables"` // start and length in Runtime
+	Immutables []hole        `json:"immutables"`
+}
+
+// hole is where a deployment writes an immutable into the code.
+type hole struct {
+	Name          string `json:"name"`
+	Start, Length int
 }
 
 func loadArtifact(name string) (artifact, error) {
@@ -125,7 +138,7 @@ func (a artifact) masked(code []byte) []byte {
 		return masked // another contract; left as it is, it compares as one
 	}
 	for _, hole := range a.Immutables {
-		clear(masked[hole[0] : hole[0]+hole[1]])
+		clear(masked[hole.Start : hole.Start+hole.Length])
 	}
 	return masked
 }

@@ -26,9 +26,9 @@ var (
 
 // TestCoinMetaData contains all meta data concerning the TestCoin contract.
 var TestCoinMetaData = bind.MetaData{
-	ABI: "[{\"inputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[],\"name\":\"ECDSAInvalidSignature\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"}],\"name\":\"ECDSAInvalidSignatureLength\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"s\",\"type\":\"bytes32\"}],\"name\":\"ECDSAInvalidSignatureS\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"allowance\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"needed\",\"type\":\"uint256\"}],\"name\":\"ERC20InsufficientAllowance\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"sender\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"balance\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"needed\",\"type\":\"uint256\"}],\"name\":\"ERC20InsufficientBalance\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"approver\",\"type\":\"address\"}],\"name\":\"ERC20InvalidApprover\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"receiver\",\"type\":\"address\"}],\"name\":\"ERC20InvalidReceiver\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"sender\",\"type\":\"address\"}],\"name\":\"ERC20InvalidSender\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"}],\"name\":\"ERC20InvalidSpender\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"deadline\",\"type\":\"uint256\"}],\"name\":\"ERC2612ExpiredSignature\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"signer\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"}],\"name\":\"ERC2612InvalidSigner\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"currentNonce\",\"type\":\"uint256\"}],\"name\":\"InvalidAccountNonce\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"InvalidShortString\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"asked\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"cap\",\"type\":\"uint256\"}],\"name\":\"MintCapExceeded\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"str\",\"type\":\"string\"}],\"name\":\"StringTooLong\",\"type\":\"error\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"Approval\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[],\"name\":\"EIP712DomainChanged\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"from\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"Transfer\",\"type\":\"event\"},{\"inputs\":[],\"name\":\"DOMAIN_SEPARATOR\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"MINT_CAP\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"}],\"name\":\"allowance\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"approve\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"balanceOf\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"decimals\",\"outputs\":[{\"internalType\":\"uint8\",\"name\":\"\",\"type\":\"uint8\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"eip712Domain\",\"outputs\":[{\"internalType\":\"bytes1\",\"name\":\"fields\",\"type\":\"bytes1\"},{\"internalType\":\"string\",\"name\":\"name\",\"type\":\"string\"},{\"internalType\":\"string\",\"name\":\"version\",\"type\":\"string\"},{\"internalType\":\"uint256\",\"name\":\"chainId\",\"type\":\"uint256\"},{\"internalType\":\"address\",\"name\":\"verifyingContract\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"},{\"internalType\":\"uint256[]\",\"name\":\"extensions\",\"type\":\"uint256[]\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"wei_\",\"type\":\"uint256\"}],\"name\":\"mint\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"name\",\"outputs\":[{\"internalType\":\"string\",\"name\":\"\",\"type\":\"string\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"}],\"name\":\"nonces\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"deadline\",\"type\":\"uint256\"},{\"internalType\":\"uint8\",\"name\":\"v\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"r\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"s\",\"type\":\"bytes32\"}],\"name\":\"permit\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"symbol\",\"outputs\":[{\"internalType\":\"string\",\"name\":\"\",\"type\":\"string\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"totalSupply\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"transfer\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"from\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"transferFrom\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"}]",
+	ABI: "[{\"inputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[],\"name\":\"ECDSAInvalidSignature\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"}],\"name\":\"ECDSAInvalidSignatureLength\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"s\",\"type\":\"bytes32\"}],\"name\":\"ECDSAInvalidSignatureS\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"ERC1363ApproveFailed\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"receiver\",\"type\":\"address\"}],\"name\":\"ERC1363InvalidReceiver\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"}],\"name\":\"ERC1363InvalidSpender\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"receiver\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"ERC1363TransferFailed\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"sender\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"receiver\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"ERC1363TransferFromFailed\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"allowance\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"needed\",\"type\":\"uint256\"}],\"name\":\"ERC20InsufficientAllowance\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"sender\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"balance\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"needed\",\"type\":\"uint256\"}],\"name\":\"ERC20InsufficientBalance\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"approver\",\"type\":\"address\"}],\"name\":\"ERC20InvalidApprover\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"receiver\",\"type\":\"address\"}],\"name\":\"ERC20InvalidReceiver\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"sender\",\"type\":\"address\"}],\"name\":\"ERC20InvalidSender\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"}],\"name\":\"ERC20InvalidSpender\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"deadline\",\"type\":\"uint256\"}],\"name\":\"ERC2612ExpiredSignature\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"signer\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"}],\"name\":\"ERC2612InvalidSigner\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"currentNonce\",\"type\":\"uint256\"}],\"name\":\"InvalidAccountNonce\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"InvalidShortString\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"asked\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"cap\",\"type\":\"uint256\"}],\"name\":\"MintCapExceeded\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"str\",\"type\":\"string\"}],\"name\":\"StringTooLong\",\"type\":\"error\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"Approval\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[],\"name\":\"EIP712DomainChanged\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"from\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"Transfer\",\"type\":\"event\"},{\"inputs\":[],\"name\":\"DOMAIN_SEPARATOR\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"MINT_CAP\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"}],\"name\":\"allowance\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"approve\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"approveAndCall\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"},{\"internalType\":\"bytes\",\"name\":\"data\",\"type\":\"bytes\"}],\"name\":\"approveAndCall\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"balanceOf\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"decimals\",\"outputs\":[{\"internalType\":\"uint8\",\"name\":\"\",\"type\":\"uint8\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"eip712Domain\",\"outputs\":[{\"internalType\":\"bytes1\",\"name\":\"fields\",\"type\":\"bytes1\"},{\"internalType\":\"string\",\"name\":\"name\",\"type\":\"string\"},{\"internalType\":\"string\",\"name\":\"version\",\"type\":\"string\"},{\"internalType\":\"uint256\",\"name\":\"chainId\",\"type\":\"uint256\"},{\"internalType\":\"address\",\"name\":\"verifyingContract\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"},{\"internalType\":\"uint256[]\",\"name\":\"extensions\",\"type\":\"uint256[]\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"wei_\",\"type\":\"uint256\"}],\"name\":\"mint\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"name\",\"outputs\":[{\"internalType\":\"string\",\"name\":\"\",\"type\":\"string\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"}],\"name\":\"nonces\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"deadline\",\"type\":\"uint256\"},{\"internalType\":\"uint8\",\"name\":\"v\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"r\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"s\",\"type\":\"bytes32\"}],\"name\":\"permit\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes4\",\"name\":\"interfaceId\",\"type\":\"bytes4\"}],\"name\":\"supportsInterface\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"symbol\",\"outputs\":[{\"internalType\":\"string\",\"name\":\"\",\"type\":\"string\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"totalSupply\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"transfer\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"transferAndCall\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"},{\"internalType\":\"bytes\",\"name\":\"data\",\"type\":\"bytes\"}],\"name\":\"transferAndCall\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"from\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"transferFrom\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"from\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"},{\"internalType\":\"bytes\",\"name\":\"data\",\"type\":\"bytes\"}],\"name\":\"transferFromAndCall\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"from\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"transferFromAndCall\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"}]",
 	ID:  "TestCoin",
-	Bin: "0x6101606040523461043357604051610018604082610437565b6004815260208101631b5e5cdd60e21b815260405190610039604083610437565b60048252631b5e5cdd60e21b602083015260405192610059604085610437565b60058452641d135654d560da1b60208501526040519361007a604086610437565b60018552603160f81b60208601908152845190946001600160401b03821161032e5760035490600182811c92168015610429575b60208310146103105781601f8493116103b3575b50602090601f831160011461034d575f92610342575b50508160011b915f199060031b1c1916176003555b8051906001600160401b03821161032e5760045490600182811c92168015610324575b60208310146103105781601f84931161029a575b50602090601f8311600114610234575f92610229575b50508160011b915f199060031b1c1916176004555b6101588161045a565b610120526101658461045a565b61014052519020918260e05251902080610100524660a0526040519060208201927f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f8452604083015260608201524660808201523060a082015260a081526101ce60c082610437565b5190206080523060c0526040516110f590816104c6823960805181610dcc015260a05181610e89015260c05181610d9d015260e05181610e1b01526101005181610e410152610120518161052a015261014051816105530152f35b015190505f8061013a565b60045f9081528281209350601f198516905b818110610282575090846001959493921061026a575b505050811b0160045561014f565b01515f1960f88460031b161c191690555f808061025c565b92936020600181928786015181550195019301610246565b828111156101245760045f52909150601f830160051c7f8a35acfbc15ff81a39ae7d344fd709f28e8600b4aa8c65c6b64bfe7fe36bd19b60208510610308575b849392601f0160051c82900391015f5b8281106102f8575050610124565b5f818301558594506001016102ea565b5f91506102da565b634e487b7160e01b5f52602260045260245ffd5b91607f1691610110565b634e487b7160e01b5f52604160045260245ffd5b015190505f806100d8565b60035f9081528281209350601f198516905b81811061039b5750908460019594939210610383575b505050811b016003556100ed565b01515f1960f88460031b161c191690555f8080610375565b9293602060018192878601518155019501930161035f565b828111156100c25760035f52909150601f830160051c7fc2575a0e9e593c00f959f8c92f12db2869c3395a3b0502d05e2516446f71f85b60208510610421575b849392601f0160051c82900391015f5b8281106104115750506100c2565b5f81830155859450600101610403565b5f91506103f3565b91607f16916100ae565b5f80fd5b601f909101601f19168101906001600160401b0382119082101761032e57604052565b601f815111610485576020815191015160208210610476571790565b5f198260200360031b1b161790565b604460209160405192839163305a27a960e01b83528160048401528051918291826024860152018484015e5f828201840152601f01601f19168101030190fdfe6080806040526004361015610012575f80fd5b5f3560e01c90816306fdde0314610ac357508063095ea7b314610a7f57806318160ddd14610a4457806323b872dd146108b0578063313ce567146108775780633644e5151461083757806340c10f19146106eb57806370a08231146106895780637ecebe001461062657806384b0196e146104f457806395d89b411461039357806398f1312e14610351578063a9059cbb14610302578063d505accf146101515763dd62ed3e146100c1575f80fd5b3461014d5760407ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014d576100f8610bdc565b73ffffffffffffffffffffffffffffffffffffffff610115610bff565b91165f52600160205273ffffffffffffffffffffffffffffffffffffffff60405f2091165f52602052602060405f2054604051908152f35b5f80fd5b3461014d5760e07ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014d57610188610bdc565b610190610bff565b604435906064359260843560ff8116810361014d578442116102d65761029161028873ffffffffffffffffffffffffffffffffffffffff9283851697885f52600760205260405f20908154916001830190556040519060208201927f6e71edae12b1b97f4d1f60370fef10105fa2faae0126114a169c64845d6126c984528b6040840152878a1660608401528a608084015260a083015260c082015260c0815261023b60e082610c22565b519020610246610d86565b90604051917f190100000000000000000000000000000000000000000000000000000000000083526002830152602282015260c43591604260a4359220610f83565b9092919261101d565b168481036102a657506102a49350610eaf565b005b84907f4b800e46000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b847f62791302000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b3461014d5760407ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014d5761034661033c610bdc565b6024359033610c90565b602060405160018152f35b3461014d575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014d57602060405169d3c21bcecceda10000008152f35b3461014d575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014d576040515f6004548060011c906001811680156104ea575b6020831081146104bd5782855290811561047b575060011461041d575b6104198361040581850382610c22565b604051918291602083526020830190610b99565b0390f35b91905060045f527f8a35acfbc15ff81a39ae7d344fd709f28e8600b4aa8c65c6b64bfe7fe36bd19b915f905b808210610461575090915081016020016104056103f5565b919260018160209254838588010152019101909291610449565b7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff001660208086019190915291151560051b8401909101915061040590506103f5565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602260045260245ffd5b91607f16916103d8565b3461014d575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014d576105ca61054e7f0000000000000000000000000000000000000000000000000000000000000000610f2c565b6105777f0000000000000000000000000000000000000000000000000000000000000000610f2c565b60206105d86040519261058a8385610c22565b5f84525f3681376040519586957f0f00000000000000000000000000000000000000000000000000000000000000875260e08588015260e0870190610b99565b908582036040870152610b99565b4660608501523060808501525f60a085015283810360c08501528180845192838152019301915f5b82811061060f57505050500390f35b835185528695509381019392810192600101610600565b3461014d5760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014d5773ffffffffffffffffffffffffffffffffffffffff610672610bdc565b165f526007602052602060405f2054604051908152f35b3461014d5760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014d5773ffffffffffffffffffffffffffffffffffffffff6106d5610bdc565b165f525f602052602060405f2054604051908152f35b3461014d5760407ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014d57610722610bdc565b6024359069d3c21bcecceda100000082116107fd5773ffffffffffffffffffffffffffffffffffffffff169081156107d157600254908082018092116107a45760207fddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef915f9360025584845283825260408420818154019055604051908152a3005b7f4e487b71000000000000000000000000000000000000000000000000000000005f52601160045260245ffd5b7fec442f05000000000000000000000000000000000000000000000000000000005f525f60045260245ffd5b507ff85c5656000000000000000000000000000000000000000000000000000000005f5260045269d3c21bcecceda100000060245260445ffd5b3461014d575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014d57602061086f610d86565b604051908152f35b3461014d575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014d57602060405160128152f35b3461014d5760607ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014d576108e7610bdc565b6108ef610bff565b6044359073ffffffffffffffffffffffffffffffffffffffff831692835f52600160205260405f2073ffffffffffffffffffffffffffffffffffffffff33165f5260205260405f20547fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff811061096b575b506103469350610c90565b838110610a105784156109e45733156109b857610346945f52600160205260405f2073ffffffffffffffffffffffffffffffffffffffff33165f526020528360405f209103905584610960565b7f94280d62000000000000000000000000000000000000000000000000000000005f525f60045260245ffd5b7fe602df05000000000000000000000000000000000000000000000000000000005f525f60045260245ffd5b83907ffb8f41b2000000000000000000000000000000000000000000000000000000005f523360045260245260445260645ffd5b3461014d575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014d576020600254604051908152f35b3461014d5760407ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014d57610346610ab9610bdc565b6024359033610eaf565b3461014d575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261014d575f6003548060011c90600181168015610b8f575b6020831081146104bd5782855290811561047b5750600114610b31576104198361040581850382610c22565b91905060035f527fc2575a0e9e593c00f959f8c92f12db2869c3395a3b0502d05e2516446f71f85b915f905b808210610b75575090915081016020016104056103f5565b919260018160209254838588010152019101909291610b5d565b91607f1691610b05565b907fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0601f602080948051918291828752018686015e5f8582860101520116010190565b6004359073ffffffffffffffffffffffffffffffffffffffff8216820361014d57565b6024359073ffffffffffffffffffffffffffffffffffffffff8216820361014d57565b90601f7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0910116810190811067ffffffffffffffff821117610c6357604052565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52604160045260245ffd5b73ffffffffffffffffffffffffffffffffffffffff16908115610d5a5773ffffffffffffffffffffffffffffffffffffffff169182156107d157815f525f60205260405f2054818110610d2857817fddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef92602092855f525f84520360405f2055845f525f825260405f20818154019055604051908152a3565b827fe450d38c000000000000000000000000000000000000000000000000000000005f5260045260245260445260645ffd5b7f96c6fd1e000000000000000000000000000000000000000000000000000000005f525f60045260245ffd5b73ffffffffffffffffffffffffffffffffffffffff7f000000000000000000000000000000000000000000000000000000000000000016301480610e86575b15610dee577f000000000000000000000000000000000000000000000000000000000000000090565b60405160208101907f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f82527f000000000000000000000000000000000000000000000000000000000000000060408201527f000000000000000000000000000000000000000000000000000000000000000060608201524660808201523060a082015260a08152610e8060c082610c22565b51902090565b507f00000000000000000000000000000000000000000000000000000000000000004614610dc5565b73ffffffffffffffffffffffffffffffffffffffff169081156109e45773ffffffffffffffffffffffffffffffffffffffff169182156109b85760207f8c5be1e5ebec7d5bd14f71427d1e84f3dd0314c0f7b2291e5b200ac8c7c3b92591835f526001825260405f20855f5282528060405f2055604051908152a3565b60ff811690601f8211610f5b5760405191610f48604084610c22565b6020808452838101919036833783525290565b7fb3512b0c000000000000000000000000000000000000000000000000000000005f5260045ffd5b91907f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a08411611012579160209360809260ff5f9560405194855216868401526040830152606082015282805260015afa15611007575f5173ffffffffffffffffffffffffffffffffffffffff811615610ffd57905f905f90565b505f906001905f90565b6040513d5f823e3d90fd5b5050505f9160039190565b60048110156110c8578061102f575050565b6001810361105f577ff645eedf000000000000000000000000000000000000000000000000000000005f5260045ffd5b6002810361109357507ffce698f7000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b60031461109d5750565b7fd78bce0c000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602160045260245ffd",
+	Bin: "0x6101606040523461043357604051610018604082610437565b6004815260208101631b5e5cdd60e21b815260405190610039604083610437565b60048252631b5e5cdd60e21b602083015260405192610059604085610437565b60058452641d135654d560da1b60208501526040519361007a604086610437565b60018552603160f81b60208601908152845190946001600160401b03821161032e5760035490600182811c92168015610429575b60208310146103105781601f8493116103b3575b50602090601f831160011461034d575f92610342575b50508160011b915f199060031b1c1916176003555b8051906001600160401b03821161032e5760045490600182811c92168015610324575b60208310146103105781601f84931161029a575b50602090601f8311600114610234575f92610229575b50508160011b915f199060031b1c1916176004555b6101588161045a565b610120526101658461045a565b61014052519020918260e05251902080610100524660a0526040519060208201927f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f8452604083015260608201524660808201523060a082015260a081526101ce60c082610437565b5190206080523060c05260405161190390816104c68239608051816113cf015260a0518161148c015260c051816113a0015260e0518161141e01526101005181611444015261012051816106340152610140518161065d0152f35b015190505f8061013a565b60045f9081528281209350601f198516905b818110610282575090846001959493921061026a575b505050811b0160045561014f565b01515f1960f88460031b161c191690555f808061025c565b92936020600181928786015181550195019301610246565b828111156101245760045f52909150601f830160051c7f8a35acfbc15ff81a39ae7d344fd709f28e8600b4aa8c65c6b64bfe7fe36bd19b60208510610308575b849392601f0160051c82900391015f5b8281106102f8575050610124565b5f818301558594506001016102ea565b5f91506102da565b634e487b7160e01b5f52602260045260245ffd5b91607f1691610110565b634e487b7160e01b5f52604160045260245ffd5b015190505f806100d8565b60035f9081528281209350601f198516905b81811061039b5750908460019594939210610383575b505050811b016003556100ed565b01515f1960f88460031b161c191690555f8080610375565b9293602060018192878601518155019501930161035f565b828111156100c25760035f52909150601f830160051c7fc2575a0e9e593c00f959f8c92f12db2869c3395a3b0502d05e2516446f71f85b60208510610421575b849392601f0160051c82900391015f5b8281106104115750506100c2565b5f81830155859450600101610403565b5f91506103f3565b91607f16916100ae565b5f80fd5b601f909101601f19168101906001600160401b0382119082101761032e57604052565b601f815111610485576020815191015160208210610476571790565b5f198260200360031b1b161790565b604460209160405192839163305a27a960e01b83528160048401528051918291826024860152018484015e5f828201840152601f01601f19168101030190fdfe6080806040526004361015610012575f80fd5b5f3560e01c90816301ffc9a714610bff5750806306fdde0314610b26578063095ea7b314610ae25780631296ee6214610a8857806318160ddd14610a4d57806323b872dd14610a34578063313ce567146109fb5780633177029f146109a55780633644e515146109655780634000aea01461094157806340c10f19146107f557806370a08231146107935780637ecebe001461073057806384b0196e146105fe57806395d89b411461049d57806398f1312e1461045b578063a9059cbb1461040c578063c1d34b891461039c578063cae9ca5114610383578063d505accf146101d2578063d8fbe9941461019e5763dd62ed3e1461010e575f80fd5b3461019a5760407ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261019a57610145610cfe565b73ffffffffffffffffffffffffffffffffffffffff610162610d21565b91165f52600160205273ffffffffffffffffffffffffffffffffffffffff60405f2091165f52602052602060405f2054604051908152f35b5f80fd5b3461019a5760206101c86101b136610d44565b90604051926101c08685610db6565b5f845261106d565b6040519015158152f35b3461019a5760e07ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261019a57610209610cfe565b610211610d21565b604435906064359260843560ff8116810361019a578442116103575761031261030973ffffffffffffffffffffffffffffffffffffffff9283851697885f52600760205260405f20908154916001830190556040519060208201927f6e71edae12b1b97f4d1f60370fef10105fa2faae0126114a169c64845d6126c984528b6040840152878a1660608401528a608084015260a083015260c082015260c081526102bc60e082610db6565b5190206102c7611389565b90604051917f190100000000000000000000000000000000000000000000000000000000000083526002830152602282015260c43591604260a4359220611791565b9092919261182b565b16848103610327575061032593506116bd565b005b84907f4b800e46000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b847f62791302000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b3461019a5760206101c861039636610ea4565b916110d7565b3461019a5760807ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261019a576103d3610cfe565b6103db610d21565b6064359067ffffffffffffffff821161019a576020926104026101c8933690600401610e5e565b916044359161106d565b3461019a5760407ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261019a57610450610446610cfe565b6024359033611293565b602060405160018152f35b3461019a575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261019a57602060405169d3c21bcecceda10000008152f35b3461019a575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261019a576040515f6004548060011c906001811680156105f4575b6020831081146105c7578285529081156105855750600114610527575b6105238361050f81850382610db6565b604051918291602083526020830190610cbb565b0390f35b91905060045f527f8a35acfbc15ff81a39ae7d344fd709f28e8600b4aa8c65c6b64bfe7fe36bd19b915f905b80821061056b5750909150810160200161050f6104ff565b919260018160209254838588010152019101909291610553565b7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff001660208086019190915291151560051b8401909101915061050f90506104ff565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602260045260245ffd5b91607f16916104e2565b3461019a575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261019a576106d46106587f000000000000000000000000000000000000000000000000000000000000000061173a565b6106817f000000000000000000000000000000000000000000000000000000000000000061173a565b60206106e2604051926106948385610db6565b5f84525f3681376040519586957f0f00000000000000000000000000000000000000000000000000000000000000875260e08588015260e0870190610cbb565b908582036040870152610cbb565b4660608501523060808501525f60a085015283810360c08501528180845192838152019301915f5b82811061071957505050500390f35b83518552869550938101939281019260010161070a565b3461019a5760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261019a5773ffffffffffffffffffffffffffffffffffffffff61077c610cfe565b165f526007602052602060405f2054604051908152f35b3461019a5760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261019a5773ffffffffffffffffffffffffffffffffffffffff6107df610cfe565b165f525f602052602060405f2054604051908152f35b3461019a5760407ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261019a5761082c610cfe565b6024359069d3c21bcecceda100000082116109075773ffffffffffffffffffffffffffffffffffffffff169081156108db57600254908082018092116108ae5760207fddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef915f9360025584845283825260408420818154019055604051908152a3005b7f4e487b71000000000000000000000000000000000000000000000000000000005f52601160045260245ffd5b7fec442f05000000000000000000000000000000000000000000000000000000005f525f60045260245ffd5b507ff85c5656000000000000000000000000000000000000000000000000000000005f5260045269d3c21bcecceda100000060245260445ffd5b3461019a5761045061095236610ea4565b9161095e828233611293565b3333611519565b3461019a575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261019a57602061099d611389565b604051908152f35b3461019a5760407ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261019a5760206101c86109e1610cfe565b604051906109ef8483610db6565b5f8252602435906110d7565b3461019a575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261019a57602060405160128152f35b3461019a5760206101c8610a4736610d44565b91610f15565b3461019a575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261019a576020600254604051908152f35b3461019a5760407ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261019a57610450610ac2610cfe565b60243560405191610ad4602084610db6565b5f835261095e828233611293565b3461019a5760407ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261019a57610450610b1c610cfe565b60243590336116bd565b3461019a575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261019a576040515f6003548060011c90600181168015610bf5575b6020831081146105c7578285529081156105855750600114610b97576105238361050f81850382610db6565b91905060035f527fc2575a0e9e593c00f959f8c92f12db2869c3395a3b0502d05e2516446f71f85b915f905b808210610bdb5750909150810160200161050f6104ff565b919260018160209254838588010152019101909291610bc3565b91607f1691610b6b565b3461019a5760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261019a57600435907fffffffff00000000000000000000000000000000000000000000000000000000821680920361019a57817fb0202a110000000000000000000000000000000000000000000000000000000060209314908115610c91575b5015158152f35b7f01ffc9a70000000000000000000000000000000000000000000000000000000091501483610c8a565b907fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0601f602080948051918291828752018686015e5f8582860101520116010190565b6004359073ffffffffffffffffffffffffffffffffffffffff8216820361019a57565b6024359073ffffffffffffffffffffffffffffffffffffffff8216820361019a57565b7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc606091011261019a5760043573ffffffffffffffffffffffffffffffffffffffff8116810361019a579060243573ffffffffffffffffffffffffffffffffffffffff8116810361019a579060443590565b90601f7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0910116810190811067ffffffffffffffff821117610df757604052565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52604160045260245ffd5b67ffffffffffffffff8111610df757601f017fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe01660200190565b81601f8201121561019a57803590610e7582610e24565b92610e836040519485610db6565b8284526020838301011161019a57815f926020809301838601378301015290565b60607ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc82011261019a5760043573ffffffffffffffffffffffffffffffffffffffff8116810361019a5791602435916044359067ffffffffffffffff821161019a57610f1291600401610e5e565b90565b919073ffffffffffffffffffffffffffffffffffffffff831692835f52600160205260405f2073ffffffffffffffffffffffffffffffffffffffff33165f5260205260405f20547fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff8110610f94575b50610f8f9350611293565b600190565b83811061103957841561100d573315610fe157610f8f945f52600160205260405f2073ffffffffffffffffffffffffffffffffffffffff33165f526020528360405f20910390555f610f84565b7f94280d62000000000000000000000000000000000000000000000000000000005f525f60045260245ffd5b7fe602df05000000000000000000000000000000000000000000000000000000005f525f60045260245ffd5b83907ffb8f41b2000000000000000000000000000000000000000000000000000000005f523360045260245260445260645ffd5b9392919061107c828287610f15565b1561108c57610f8f939433611519565b73ffffffffffffffffffffffffffffffffffffffff9081867fb56855e6000000000000000000000000000000000000000000000000000000005f52166004521660245260445260645ffd5b9190916110e58382336116bd565b803b15611251576111519173ffffffffffffffffffffffffffffffffffffffff602092169360405193849283927f7b04a2d00000000000000000000000000000000000000000000000000000000084523360048501526024840152606060448401526064830190610cbb565b03815f865af15f9181611220575b506111a6575061116d6114ea565b805190816111a157827fdeb6d3ed000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b602001fd5b7fffffffff000000000000000000000000000000000000000000000000000000007f7b04a2d0000000000000000000000000000000000000000000000000000000009116036111f55750600190565b7fdeb6d3ed000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b61124391925060203d60201161124a575b61123b8183610db6565b8101906114b2565b905f61115f565b503d611231565b73ffffffffffffffffffffffffffffffffffffffff907fdeb6d3ed000000000000000000000000000000000000000000000000000000005f521660045260245ffd5b73ffffffffffffffffffffffffffffffffffffffff1690811561135d5773ffffffffffffffffffffffffffffffffffffffff169182156108db57815f525f60205260405f205481811061132b57817fddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef92602092855f525f84520360405f2055845f525f825260405f20818154019055604051908152a3565b827fe450d38c000000000000000000000000000000000000000000000000000000005f5260045260245260445260645ffd5b7f96c6fd1e000000000000000000000000000000000000000000000000000000005f525f60045260245ffd5b73ffffffffffffffffffffffffffffffffffffffff7f000000000000000000000000000000000000000000000000000000000000000016301480611489575b156113f1577f000000000000000000000000000000000000000000000000000000000000000090565b60405160208101907f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f82527f000000000000000000000000000000000000000000000000000000000000000060408201527f000000000000000000000000000000000000000000000000000000000000000060608201524660808201523060a082015260a0815261148360c082610db6565b51902090565b507f000000000000000000000000000000000000000000000000000000000000000046146113c8565b9081602091031261019a57517fffffffff000000000000000000000000000000000000000000000000000000008116810361019a5790565b3d15611514573d906114fb82610e24565b916115096040519384610db6565b82523d5f602084013e565b606090565b9193909293803b1561167b579161159373ffffffffffffffffffffffffffffffffffffffff928360209516968460405197889687967f88a7ca5c0000000000000000000000000000000000000000000000000000000088521660048701521660248501526044840152608060648401526084830190610cbb565b03815f865af15f918161165a575b506115e357506115af6114ea565b805190816111a157827f8a96cd9c000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b7fffffffff000000000000000000000000000000000000000000000000000000007f88a7ca5c0000000000000000000000000000000000000000000000000000000091160361162f5750565b7f8a96cd9c000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b61167491925060203d60201161124a5761123b8183610db6565b905f6115a1565b73ffffffffffffffffffffffffffffffffffffffff907f8a96cd9c000000000000000000000000000000000000000000000000000000005f521660045260245ffd5b73ffffffffffffffffffffffffffffffffffffffff1690811561100d5773ffffffffffffffffffffffffffffffffffffffff16918215610fe15760207f8c5be1e5ebec7d5bd14f71427d1e84f3dd0314c0f7b2291e5b200ac8c7c3b92591835f526001825260405f20855f5282528060405f2055604051908152a3565b60ff811690601f82116117695760405191611756604084610db6565b6020808452838101919036833783525290565b7fb3512b0c000000000000000000000000000000000000000000000000000000005f5260045ffd5b91907f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a08411611820579160209360809260ff5f9560405194855216868401526040830152606082015282805260015afa15611815575f5173ffffffffffffffffffffffffffffffffffffffff81161561180b57905f905f90565b505f906001905f90565b6040513d5f823e3d90fd5b5050505f9160039190565b60048110156118d6578061183d575050565b6001810361186d577ff645eedf000000000000000000000000000000000000000000000000000000005f5260045ffd5b600281036118a157507ffce698f7000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b6003146118ab5750565b7fd78bce0c000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602160045260245ffd",
 }
 
 // TestCoin is an auto generated Go binding around an Ethereum contract.
@@ -189,6 +189,76 @@ func (testCoin *TestCoin) TryPackApprove(spender common.Address, value *big.Int)
 // Solidity: function approve(address spender, uint256 value) returns(bool)
 func (testCoin *TestCoin) UnpackApprove(data []byte) (bool, error) {
 	out, err := testCoin.abi.Unpack("approve", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackApproveAndCall is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3177029f.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function approveAndCall(address spender, uint256 value) returns(bool)
+func (testCoin *TestCoin) PackApproveAndCall(spender common.Address, value *big.Int) []byte {
+	enc, err := testCoin.abi.Pack("approveAndCall", spender, value)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackApproveAndCall is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3177029f.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function approveAndCall(address spender, uint256 value) returns(bool)
+func (testCoin *TestCoin) TryPackApproveAndCall(spender common.Address, value *big.Int) ([]byte, error) {
+	return testCoin.abi.Pack("approveAndCall", spender, value)
+}
+
+// UnpackApproveAndCall is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x3177029f.
+//
+// Solidity: function approveAndCall(address spender, uint256 value) returns(bool)
+func (testCoin *TestCoin) UnpackApproveAndCall(data []byte) (bool, error) {
+	out, err := testCoin.abi.Unpack("approveAndCall", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackApproveAndCall0 is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcae9ca51.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function approveAndCall(address spender, uint256 value, bytes data) returns(bool)
+func (testCoin *TestCoin) PackApproveAndCall0(spender common.Address, value *big.Int, data []byte) []byte {
+	enc, err := testCoin.abi.Pack("approveAndCall0", spender, value, data)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackApproveAndCall0 is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcae9ca51.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function approveAndCall(address spender, uint256 value, bytes data) returns(bool)
+func (testCoin *TestCoin) TryPackApproveAndCall0(spender common.Address, value *big.Int, data []byte) ([]byte, error) {
+	return testCoin.abi.Pack("approveAndCall0", spender, value, data)
+}
+
+// UnpackApproveAndCall0 is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xcae9ca51.
+//
+// Solidity: function approveAndCall(address spender, uint256 value, bytes data) returns(bool)
+func (testCoin *TestCoin) UnpackApproveAndCall0(data []byte) (bool, error) {
+	out, err := testCoin.abi.Unpack("approveAndCall0", data)
 	if err != nil {
 		return *new(bool), err
 	}
@@ -434,6 +504,41 @@ func (testCoin *TestCoin) TryPackPermit(owner common.Address, spender common.Add
 	return testCoin.abi.Pack("permit", owner, spender, value, deadline, v, r, s)
 }
 
+// PackSupportsInterface is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x01ffc9a7.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function supportsInterface(bytes4 interfaceId) view returns(bool)
+func (testCoin *TestCoin) PackSupportsInterface(interfaceId [4]byte) []byte {
+	enc, err := testCoin.abi.Pack("supportsInterface", interfaceId)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSupportsInterface is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x01ffc9a7.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function supportsInterface(bytes4 interfaceId) view returns(bool)
+func (testCoin *TestCoin) TryPackSupportsInterface(interfaceId [4]byte) ([]byte, error) {
+	return testCoin.abi.Pack("supportsInterface", interfaceId)
+}
+
+// UnpackSupportsInterface is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x01ffc9a7.
+//
+// Solidity: function supportsInterface(bytes4 interfaceId) view returns(bool)
+func (testCoin *TestCoin) UnpackSupportsInterface(data []byte) (bool, error) {
+	out, err := testCoin.abi.Unpack("supportsInterface", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
 // PackSymbol is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x95d89b41.  This method will panic if any
 // invalid/nil inputs are passed.
@@ -539,6 +644,76 @@ func (testCoin *TestCoin) UnpackTransfer(data []byte) (bool, error) {
 	return out0, nil
 }
 
+// PackTransferAndCall is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x1296ee62.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function transferAndCall(address to, uint256 value) returns(bool)
+func (testCoin *TestCoin) PackTransferAndCall(to common.Address, value *big.Int) []byte {
+	enc, err := testCoin.abi.Pack("transferAndCall", to, value)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTransferAndCall is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x1296ee62.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function transferAndCall(address to, uint256 value) returns(bool)
+func (testCoin *TestCoin) TryPackTransferAndCall(to common.Address, value *big.Int) ([]byte, error) {
+	return testCoin.abi.Pack("transferAndCall", to, value)
+}
+
+// UnpackTransferAndCall is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x1296ee62.
+//
+// Solidity: function transferAndCall(address to, uint256 value) returns(bool)
+func (testCoin *TestCoin) UnpackTransferAndCall(data []byte) (bool, error) {
+	out, err := testCoin.abi.Unpack("transferAndCall", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackTransferAndCall0 is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4000aea0.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function transferAndCall(address to, uint256 value, bytes data) returns(bool)
+func (testCoin *TestCoin) PackTransferAndCall0(to common.Address, value *big.Int, data []byte) []byte {
+	enc, err := testCoin.abi.Pack("transferAndCall0", to, value, data)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTransferAndCall0 is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4000aea0.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function transferAndCall(address to, uint256 value, bytes data) returns(bool)
+func (testCoin *TestCoin) TryPackTransferAndCall0(to common.Address, value *big.Int, data []byte) ([]byte, error) {
+	return testCoin.abi.Pack("transferAndCall0", to, value, data)
+}
+
+// UnpackTransferAndCall0 is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x4000aea0.
+//
+// Solidity: function transferAndCall(address to, uint256 value, bytes data) returns(bool)
+func (testCoin *TestCoin) UnpackTransferAndCall0(data []byte) (bool, error) {
+	out, err := testCoin.abi.Unpack("transferAndCall0", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
 // PackTransferFrom is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x23b872dd.  This method will panic if any
 // invalid/nil inputs are passed.
@@ -567,6 +742,76 @@ func (testCoin *TestCoin) TryPackTransferFrom(from common.Address, to common.Add
 // Solidity: function transferFrom(address from, address to, uint256 value) returns(bool)
 func (testCoin *TestCoin) UnpackTransferFrom(data []byte) (bool, error) {
 	out, err := testCoin.abi.Unpack("transferFrom", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackTransferFromAndCall is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc1d34b89.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function transferFromAndCall(address from, address to, uint256 value, bytes data) returns(bool)
+func (testCoin *TestCoin) PackTransferFromAndCall(from common.Address, to common.Address, value *big.Int, data []byte) []byte {
+	enc, err := testCoin.abi.Pack("transferFromAndCall", from, to, value, data)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTransferFromAndCall is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc1d34b89.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function transferFromAndCall(address from, address to, uint256 value, bytes data) returns(bool)
+func (testCoin *TestCoin) TryPackTransferFromAndCall(from common.Address, to common.Address, value *big.Int, data []byte) ([]byte, error) {
+	return testCoin.abi.Pack("transferFromAndCall", from, to, value, data)
+}
+
+// UnpackTransferFromAndCall is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xc1d34b89.
+//
+// Solidity: function transferFromAndCall(address from, address to, uint256 value, bytes data) returns(bool)
+func (testCoin *TestCoin) UnpackTransferFromAndCall(data []byte) (bool, error) {
+	out, err := testCoin.abi.Unpack("transferFromAndCall", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackTransferFromAndCall0 is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd8fbe994.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function transferFromAndCall(address from, address to, uint256 value) returns(bool)
+func (testCoin *TestCoin) PackTransferFromAndCall0(from common.Address, to common.Address, value *big.Int) []byte {
+	enc, err := testCoin.abi.Pack("transferFromAndCall0", from, to, value)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTransferFromAndCall0 is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd8fbe994.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function transferFromAndCall(address from, address to, uint256 value) returns(bool)
+func (testCoin *TestCoin) TryPackTransferFromAndCall0(from common.Address, to common.Address, value *big.Int) ([]byte, error) {
+	return testCoin.abi.Pack("transferFromAndCall0", from, to, value)
+}
+
+// UnpackTransferFromAndCall0 is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xd8fbe994.
+//
+// Solidity: function transferFromAndCall(address from, address to, uint256 value) returns(bool)
+func (testCoin *TestCoin) UnpackTransferFromAndCall0(data []byte) (bool, error) {
+	out, err := testCoin.abi.Unpack("transferFromAndCall0", data)
 	if err != nil {
 		return *new(bool), err
 	}
@@ -721,6 +966,21 @@ func (testCoin *TestCoin) UnpackError(raw []byte) (any, error) {
 	if bytes.Equal(raw[:4], testCoin.abi.Errors["ECDSAInvalidSignatureS"].ID.Bytes()[:4]) {
 		return testCoin.UnpackECDSAInvalidSignatureSError(raw[4:])
 	}
+	if bytes.Equal(raw[:4], testCoin.abi.Errors["ERC1363ApproveFailed"].ID.Bytes()[:4]) {
+		return testCoin.UnpackERC1363ApproveFailedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testCoin.abi.Errors["ERC1363InvalidReceiver"].ID.Bytes()[:4]) {
+		return testCoin.UnpackERC1363InvalidReceiverError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testCoin.abi.Errors["ERC1363InvalidSpender"].ID.Bytes()[:4]) {
+		return testCoin.UnpackERC1363InvalidSpenderError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testCoin.abi.Errors["ERC1363TransferFailed"].ID.Bytes()[:4]) {
+		return testCoin.UnpackERC1363TransferFailedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testCoin.abi.Errors["ERC1363TransferFromFailed"].ID.Bytes()[:4]) {
+		return testCoin.UnpackERC1363TransferFromFailedError(raw[4:])
+	}
 	if bytes.Equal(raw[:4], testCoin.abi.Errors["ERC20InsufficientAllowance"].ID.Bytes()[:4]) {
 		return testCoin.UnpackERC20InsufficientAllowanceError(raw[4:])
 	}
@@ -826,6 +1086,130 @@ func TestCoinECDSAInvalidSignatureSErrorID() common.Hash {
 func (testCoin *TestCoin) UnpackECDSAInvalidSignatureSError(raw []byte) (*TestCoinECDSAInvalidSignatureS, error) {
 	out := new(TestCoinECDSAInvalidSignatureS)
 	if err := testCoin.abi.UnpackIntoInterface(out, "ECDSAInvalidSignatureS", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestCoinERC1363ApproveFailed represents a ERC1363ApproveFailed error raised by the TestCoin contract.
+type TestCoinERC1363ApproveFailed struct {
+	Spender common.Address
+	Value   *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ERC1363ApproveFailed(address spender, uint256 value)
+func TestCoinERC1363ApproveFailedErrorID() common.Hash {
+	return common.HexToHash("0x50e555c4dddff13ff30dbe54ae3a28130e668ee6eed8bb039a74fffd407a490b")
+}
+
+// UnpackERC1363ApproveFailedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ERC1363ApproveFailed(address spender, uint256 value)
+func (testCoin *TestCoin) UnpackERC1363ApproveFailedError(raw []byte) (*TestCoinERC1363ApproveFailed, error) {
+	out := new(TestCoinERC1363ApproveFailed)
+	if err := testCoin.abi.UnpackIntoInterface(out, "ERC1363ApproveFailed", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestCoinERC1363InvalidReceiver represents a ERC1363InvalidReceiver error raised by the TestCoin contract.
+type TestCoinERC1363InvalidReceiver struct {
+	Receiver common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ERC1363InvalidReceiver(address receiver)
+func TestCoinERC1363InvalidReceiverErrorID() common.Hash {
+	return common.HexToHash("0x8a96cd9cdbe4c7400f09928c2ad0cc705eacfcb08e7a1ee2637bbd7d7c9a2e71")
+}
+
+// UnpackERC1363InvalidReceiverError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ERC1363InvalidReceiver(address receiver)
+func (testCoin *TestCoin) UnpackERC1363InvalidReceiverError(raw []byte) (*TestCoinERC1363InvalidReceiver, error) {
+	out := new(TestCoinERC1363InvalidReceiver)
+	if err := testCoin.abi.UnpackIntoInterface(out, "ERC1363InvalidReceiver", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestCoinERC1363InvalidSpender represents a ERC1363InvalidSpender error raised by the TestCoin contract.
+type TestCoinERC1363InvalidSpender struct {
+	Spender common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ERC1363InvalidSpender(address spender)
+func TestCoinERC1363InvalidSpenderErrorID() common.Hash {
+	return common.HexToHash("0xdeb6d3edd553d3f2f498b7c0760945593e1f70901005a8ebfec201cf36d60756")
+}
+
+// UnpackERC1363InvalidSpenderError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ERC1363InvalidSpender(address spender)
+func (testCoin *TestCoin) UnpackERC1363InvalidSpenderError(raw []byte) (*TestCoinERC1363InvalidSpender, error) {
+	out := new(TestCoinERC1363InvalidSpender)
+	if err := testCoin.abi.UnpackIntoInterface(out, "ERC1363InvalidSpender", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestCoinERC1363TransferFailed represents a ERC1363TransferFailed error raised by the TestCoin contract.
+type TestCoinERC1363TransferFailed struct {
+	Receiver common.Address
+	Value    *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ERC1363TransferFailed(address receiver, uint256 value)
+func TestCoinERC1363TransferFailedErrorID() common.Hash {
+	return common.HexToHash("0x231b03aea3deff6bcb604f6edbb43d345173148bbf0c0dac8696fa8a0e12c649")
+}
+
+// UnpackERC1363TransferFailedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ERC1363TransferFailed(address receiver, uint256 value)
+func (testCoin *TestCoin) UnpackERC1363TransferFailedError(raw []byte) (*TestCoinERC1363TransferFailed, error) {
+	out := new(TestCoinERC1363TransferFailed)
+	if err := testCoin.abi.UnpackIntoInterface(out, "ERC1363TransferFailed", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestCoinERC1363TransferFromFailed represents a ERC1363TransferFromFailed error raised by the TestCoin contract.
+type TestCoinERC1363TransferFromFailed struct {
+	Sender   common.Address
+	Receiver common.Address
+	Value    *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ERC1363TransferFromFailed(address sender, address receiver, uint256 value)
+func TestCoinERC1363TransferFromFailedErrorID() common.Hash {
+	return common.HexToHash("0xb56855e6dc0676c3d4dd01bd25a7d38479fa62d646d465c20d121d8911c8dc00")
+}
+
+// UnpackERC1363TransferFromFailedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ERC1363TransferFromFailed(address sender, address receiver, uint256 value)
+func (testCoin *TestCoin) UnpackERC1363TransferFromFailedError(raw []byte) (*TestCoinERC1363TransferFromFailed, error) {
+	out := new(TestCoinERC1363TransferFromFailed)
+	if err := testCoin.abi.UnpackIntoInterface(out, "ERC1363TransferFromFailed", raw); err != nil {
 		return nil, err
 	}
 	return out, nil

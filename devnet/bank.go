@@ -66,7 +66,7 @@ func (t *teller) deploy(ctx context.Context, d Deployment) (*chain.Network, erro
 	}
 	at, err := contracts.Deploy(ctx, t.client, opts, contracts.Config{
 		Coin: common.Address(d.Coin), Treasury: common.Address(d.Treasury),
-		FeePerMyriad: d.FeePerMyriad, UnlockDelay: d.UnlockDelay,
+		FeePerMyriad: d.FeePerMyriad, UnlockDelay: d.UnlockDelay, Bond: uint64(d.Bond),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("deploy: %w", err)

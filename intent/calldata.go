@@ -1,6 +1,8 @@
 package intent
 
 import (
+	"encoding/binary"
+	"fmt"
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -67,6 +69,28 @@ func CallClearBatch(promises []SignedPromise) []byte {
 		}
 	}
 	return paymentsABI.PackClearBatch(list)
+}
+
+// CallClearPacked packs Payments.clearPacked: promises to one provider, for the least gas. Errors:
+// ErrMalformed when there are none, or they name several.
+func CallClearPacked(promises []SignedPromise) ([]byte, error) {
+	if len(promises) == 0 {
+		return nil, fmt.Errorf("%w: no promises to clear", ErrMalformed)
+	}
+	provider := promises[0].Provider
+	packed := provider[:]
+	for _, s := range promises {
+		if s.Provider != provider {
+			return nil, fmt.Errorf("%w: promises to %s and %s in one packed call", ErrMalformed, provider, s.Provider)
+		}
+		amount := binary.BigEndian.AppendUint64(nil, uint64(min(s.Amount, money.MaxLock)))
+		packed = append(packed, amount[3:]...)
+		c := s.Signature.Compact()
+		packed = append(packed, c[:]...)
+		packed = append(packed, s.Channel)
+		packed = binary.BigEndian.AppendUint16(packed, s.Epoch)
+	}
+	return paymentsABI.PackClearPacked(packed), nil
 }
 
 // CallCheck packs Payments.check, a view.

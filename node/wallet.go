@@ -97,43 +97,52 @@ func (w *wallet) register(ctx context.Context, progress func(Progress)) (Payment
 	if err != nil {
 		return Payment{}, fmt.Errorf("register: %w", err)
 	}
-	return w.relay(ctx, "register", relay.Register(signed), progress)
+	return w.relay(ctx, OpRegister, relay.Register(signed), progress)
 }
 
-// deposit moves coins of the identity's own wallet into its deposit. The relayer pays the gas;
+// fund signs a move of coins of the identity's own wallet into its deposit. The relayer pays the gas;
 // the coin's permit lets the payments contract take exactly this much.
-func (w *wallet) deposit(ctx context.Context, amount money.Amount, progress func(Progress)) (Payment, error) {
+func (w *wallet) fund(ctx context.Context, amount money.Amount, life time.Duration) (relay.Intent, error) {
 	if amount == 0 {
-		return Payment{}, errors.New("deposit: an amount above zero is needed")
+		return relay.Intent{}, errors.New("deposit: an amount above zero is needed")
 	}
 	coins, err := w.chain.CoinBalance(ctx, w.self.address())
 	if err != nil {
-		return Payment{}, fmt.Errorf("deposit: %w", chainError(err))
+		return relay.Intent{}, fmt.Errorf("deposit: %w", chainError(err))
 	}
 	info, err := w.relayer.Info(ctx)
 	if err != nil {
-		return Payment{}, fmt.Errorf("deposit: %w", relayError(err))
+		return relay.Intent{}, fmt.Errorf("deposit: %w", relayError(err))
 	}
 	value, err := amount.Add(money.Amount(info.Fee))
 	if err != nil {
-		return Payment{}, fmt.Errorf("deposit: %w", err)
+		return relay.Intent{}, fmt.Errorf("deposit: %w", err)
 	}
 	if coins < value {
-		return Payment{}, fmt.Errorf("deposit: %w: the wallet holds %s coins, %s are needed", ErrFunds, coins, value)
+		return relay.Intent{}, fmt.Errorf("deposit: %w: the wallet holds %s coins, %s are needed", ErrFunds, coins, value)
 	}
 	nonce, err := w.chain.PermitNonce(ctx, w.self.address())
 	if err != nil {
-		return Payment{}, fmt.Errorf("deposit: %w", chainError(err))
+		return relay.Intent{}, fmt.Errorf("deposit: %w", chainError(err))
 	}
 	payments := w.domain(w.network.Contracts.Payments)
 	signed, err := intent.SignFund(w.self.Signer, intent.Fund{
 		Owner: w.self.address(), Identity: w.self.address(), Units: amount, Fee: money.Amount(info.Fee),
-		Relayer: info.Address, PermitNonce: nonce, ValidUntil: unix32(w.clock().Add(fundLife)),
+		Relayer: info.Address, PermitNonce: nonce, ValidUntil: unix32(w.clock().Add(life)),
 	}, payments, w.domain(w.network.Contracts.Coin))
 	if err != nil {
-		return Payment{}, fmt.Errorf("deposit: %w", err)
+		return relay.Intent{}, fmt.Errorf("deposit: %w", err)
 	}
-	paid, err := w.relay(ctx, "deposit", relay.Fund(signed), progress)
+	return relay.Fund(signed), nil
+}
+
+// deposit has a fund relayed.
+func (w *wallet) deposit(ctx context.Context, amount money.Amount, progress func(Progress)) (Payment, error) {
+	in, err := w.fund(ctx, amount, fundLife)
+	if err != nil {
+		return Payment{}, err
+	}
+	paid, err := w.relay(ctx, OpDeposit, in, progress)
 	if err != nil {
 		return paid, err
 	}
@@ -144,20 +153,28 @@ func (w *wallet) deposit(ctx context.Context, amount money.Amount, progress func
 
 // withdraw pays what was cleared for this identity to its beneficiary, less the network fee.
 func (w *wallet) withdraw(ctx context.Context, progress func(Progress)) (Payment, error) {
-	earned, err := w.chain.Earnings(ctx, w.self.address())
-	if err != nil {
-		return Payment{}, fmt.Errorf("withdraw: %w", chainError(err))
+	if _, err := w.earned(ctx); err != nil {
+		return Payment{}, err
 	}
-	if earned.Gross == 0 {
-		return Payment{}, fmt.Errorf("withdraw: %w: no earnings are cleared; 'myst clear' claims what 'myst balance' shows as uncleared", ErrFunds)
-	}
-	paid, err := w.relay(ctx, "withdraw", relay.Withdraw(w.self.address()), progress)
+	paid, err := w.relay(ctx, OpWithdraw, relay.Withdraw(w.self.address()), progress)
 	if err != nil {
 		return paid, err
 	}
 	did, err := w.effects(ctx, paid)
 	paid.Amount, paid.Fee = did.Withdrawn, did.Fee
 	return paid, err
+}
+
+// earned returns what can be withdrawn. Error: ErrFunds when that is nothing.
+func (w *wallet) earned(ctx context.Context) (chain.Earnings, error) {
+	earned, err := w.chain.Earnings(ctx, w.self.address())
+	if err != nil {
+		return earned, fmt.Errorf("withdraw: %w", chainError(err))
+	}
+	if earned.Gross == 0 {
+		return earned, fmt.Errorf("withdraw: %w: no earnings are cleared; 'myst clear' claims what 'myst balance' shows as uncleared", ErrFunds)
+	}
+	return earned, nil
 }
 
 // effects reads from the chain what a mined transaction did, instead of believing the relayer.
@@ -199,7 +216,7 @@ func (w *wallet) balance(ctx context.Context) (Balance, error) {
 		}
 		if !c.Provider.IsZero() {
 			b.Channels = append(b.Channels, ChannelBalance{
-				Channel: id, Provider: c.Provider, Locked: c.Locked, Cleared: c.Cleared, Epoch: c.Epoch,
+				Channel: id, Provider: c.Provider, Locked: c.Locked, Cleared: c.Cleared, Epoch: c.Epoch, UnlockAt: c.UnlockAt,
 			})
 		}
 	}

@@ -49,9 +49,10 @@ type Collector struct {
 	base     money.Amount
 	newest   *intent.SignedPromise
 	credit   money.Amount // paid before this session
-	credited money.Amount // of the credit in the book: what this session brought
 	booked   money.Amount // of the debt in the book: what this session accounts for
 	debt     money.Amount // owed before this session
+	seen     time.Time    // when the chain last told of the lock
+	looked   time.Time    // when it was last asked out of turn
 	settled  money.Amount // of debt, by this session's promises
 	greeted  bool
 	reported uint64 // received by the consumer
@@ -177,12 +178,13 @@ func (c *Collector) Run(ctx context.Context, conn Conn, m Meter) error {
 	m.SetLimit(0)
 	m.SetAlarm(1)
 	c.stoppedAt = time.Now()
+	c.seen = c.stoppedAt
 	c.mu.Unlock()
 	defer close(c.ended)
 	err := runAll(ctx,
 		func(ctx context.Context) error { return c.receive(ctx, conn) },
 		func(ctx context.Context) error { return c.sendBills(ctx, conn) },
-		c.watchMeter, c.watchTime, c.watchLock)
+		c.watch)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stopTraffic()
@@ -305,7 +307,7 @@ func (c *Collector) Close(ctx context.Context, reason string) error {
 	row := c.snapshot(now)
 	row.Ended, row.Reason = now, reason
 	unpaid, err := c.leave(now)
-	left, gain := c.owed(), c.gain().SaturatingSub(c.credited)
+	left, gain := c.owed(), c.gain()
 	c.mu.Unlock()
 
 	defer c.ledger.free(c.terms.Peer, c.terms.Channel)
@@ -316,7 +318,7 @@ func (c *Collector) Close(ctx context.Context, reason string) error {
 		if err := c.ledger.addDebt(tx, Provider, c.terms.Peer, unpaid); err != nil {
 			return err
 		}
-		return tx.SaveSession(c.ledger.sessionRow(row))
+		return c.ledger.saveEnd(tx, c.ledger.sessionRow(row))
 	}))
 	if err != nil {
 		return fmt.Errorf("close session's account: %w", err)

@@ -28,6 +28,14 @@ type coder struct {
 	payments, registry, coin intent.Domain
 }
 
+// Call returns what a relayer would send for an intent, and to which contract, so that its gas can be
+// estimated beforehand. Errors: *Refusal.
+func Call(network *chain.Network, relayer identity.Address, in Intent, now time.Time) (to identity.Address, data []byte, err error) {
+	k := newCoder(network, relayer)
+	c, err := k.call(in, now)
+	return c.to, c.data, err
+}
+
 func newCoder(network *chain.Network, relayer identity.Address) coder {
 	domain := func(contract identity.Address) intent.Domain {
 		return intent.Domain{ChainID: network.ChainID, Contract: contract}
@@ -65,6 +73,15 @@ func (k *coder) call(in Intent, now time.Time) (c call, err error) {
 	case KindBeneficiary:
 		err = in.Beneficiary.Verify(k.payments)
 		c.data, c.parties = in.Beneficiary.Call(), [][20]byte{in.Beneficiary.Provider}
+	case KindUnlockAsk:
+		if err = in.UnlockAsk.Verify(k.payments); err == nil {
+			err = checkValid("unlock request", uint64(in.UnlockAsk.ValidUntil), now)
+		}
+		c.data, c.parties = in.UnlockAsk.Call(), [][20]byte{in.UnlockAsk.Consumer}
+	case KindUnlock:
+		// A channel can be locked and unlocked again, so the same words may bring something again.
+		c.data, c.repeatable = intent.CallUnlock(in.Unlock.Consumer, in.Unlock.Channel), true
+		c.parties = [][20]byte{in.Unlock.Consumer}
 	}
 	if err != nil {
 		return call{}, refused(err)

@@ -18,6 +18,7 @@ type wire struct {
 	Kind     Kind              `json:"kind"`
 	Signed   []string          `json:"signed,omitempty"`
 	Provider *identity.Address `json:"provider,omitempty"` // only to withdraw
+	Unlock   *Unlock           `json:"unlock,omitempty"`   // only to unlock
 }
 
 func malformed(format string, args ...any) error {
@@ -49,6 +50,10 @@ func (in Intent) MarshalJSON() ([]byte, error) {
 		}
 	case KindBeneficiary:
 		add(*in.Beneficiary)
+	case KindUnlockAsk:
+		add(*in.UnlockAsk)
+	case KindUnlock:
+		w.Unlock = in.Unlock
 	case KindWithdraw:
 		w.Provider = &in.Provider
 	case KindCollect:
@@ -70,7 +75,7 @@ func (in *Intent) UnmarshalJSON(text []byte) error {
 	if len(w.Signed) > max(MaxLocks, MaxPromises) {
 		return malformed("%d signed parts", len(w.Signed))
 	}
-	read := Intent{Kind: w.Kind}
+	read := Intent{Kind: w.Kind, Unlock: w.Unlock}
 	if w.Provider != nil {
 		read.Provider = *w.Provider
 	}
@@ -103,6 +108,8 @@ func (in *Intent) add(encoded []byte) error {
 		return set(&in.Fund, encoded, intent.DecodeSignedFund)
 	case KindBeneficiary:
 		return set(&in.Beneficiary, encoded, intent.DecodeSignedSetBeneficiary)
+	case KindUnlockAsk:
+		return set(&in.UnlockAsk, encoded, intent.DecodeSignedRequestUnlock)
 	default:
 		return fmt.Errorf("nothing is signed to %q", in.Kind)
 	}
@@ -132,7 +139,8 @@ func (in *Intent) check() error {
 	present := map[Kind]bool{
 		KindRegister: in.Register != nil, KindFund: in.Fund != nil, KindLock: len(in.Locks) > 0,
 		KindClear: len(in.Promises) > 0, KindBeneficiary: in.Beneficiary != nil,
-		KindWithdraw: !in.Provider.IsZero(), KindCollect: false,
+		KindWithdraw: !in.Provider.IsZero(), KindCollect: false, KindUnlockAsk: in.UnlockAsk != nil,
+		KindUnlock: in.Unlock != nil,
 	}
 	if _, known := present[in.Kind]; !known {
 		return malformed("unknown kind %.20q", in.Kind)
@@ -144,6 +152,9 @@ func (in *Intent) check() error {
 		case !there && kind == in.Kind && kind != KindCollect:
 			return malformed("the %s intent is empty", in.Kind)
 		}
+	}
+	if u := in.Unlock; u != nil && (u.Consumer.IsZero() || u.Channel >= intent.Channels) {
+		return malformed("no channel %d of %s", u.Channel, u.Consumer)
 	}
 	if len(in.Locks) > MaxLocks || len(in.Promises) > MaxPromises {
 		return malformed("at most %d locks or %d promises at a time", MaxLocks, MaxPromises)

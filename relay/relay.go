@@ -118,6 +118,8 @@ const (
 	KindWithdraw    Kind = "withdraw"    // pay a provider's earnings to its beneficiary
 	KindCollect     Kind = "collect"     // pay the network fees to the treasury
 	KindBeneficiary Kind = "beneficiary" // name who receives a provider's earnings
+	KindUnlockAsk   Kind = "unlock-ask"  // start the delay after which a channel can be unlocked
+	KindUnlock      Kind = "unlock"      // free a channel whose delay has passed
 )
 
 // Bounds of one intent.
@@ -137,6 +139,15 @@ type Intent struct {
 	// Provider is whose earnings to withdraw. Anybody may ask: they go to its beneficiary.
 	Provider    identity.Address
 	Beneficiary *intent.SignedSetBeneficiary
+	UnlockAsk   *intent.SignedRequestUnlock
+	// Unlock names the channel to free. Anybody may ask: it goes to its consumer.
+	Unlock *Unlock
+}
+
+// Unlock names a consumer's payment channel.
+type Unlock struct {
+	Consumer identity.Address `json:"consumer"`
+	Channel  uint8            `json:"channel"`
 }
 
 // Register asks to register an identity.
@@ -162,4 +173,14 @@ func Collect() Intent { return Intent{Kind: KindCollect} }
 // SetBeneficiary asks to name who receives a provider's earnings, for the first time.
 func SetBeneficiary(s intent.SignedSetBeneficiary) Intent {
 	return Intent{Kind: KindBeneficiary, Beneficiary: &s}
+}
+
+// AskUnlock asks to start the delay after which a consumer's channel can be unlocked.
+func AskUnlock(s intent.SignedRequestUnlock) Intent {
+	return Intent{Kind: KindUnlockAsk, UnlockAsk: &s}
+}
+
+// FreeChannel asks to free a consumer's channel whose unlock delay has passed.
+func FreeChannel(consumer identity.Address, channel uint8) Intent {
+	return Intent{Kind: KindUnlock, Unlock: &Unlock{Consumer: consumer, Channel: channel}}
 }

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Tests the contracts with forge (unit, fuzz and invariant tests) and lints them.
+# Lints the contracts, proves what holds for every step of a channel, and tests them with forge (unit, fuzz and
+# invariant tests).
 set -euo pipefail
 cd "$(dirname "$0")/../contracts"
 
 npm run --silent lint
+node prove.mjs
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 npm run --silent test | tee "$log"

@@ -16,6 +16,7 @@ need node nodejs
 need npm npm
 need gcc gcc
 need jq jq
+need z3 z3
 need ip iproute2
 [ "$(uname)" != Linux ] || need openvpn openvpn
 [ "$(uname)" != Linux ] || need nft nftables

@@ -25,8 +25,8 @@ func command(version string) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	contracts := &cobra.Command{Use: "contracts", Short: "Put the contracts on a chain"}
-	contracts.AddCommand(deployCommand())
+	contracts := &cobra.Command{Use: "contracts", Short: "Put the contracts on a chain, and compare what stands there"}
+	contracts.AddCommand(deployCommand(), verifyCommand())
 	root.AddCommand(chainCommand(), contracts, mintCommand(), demoCommand(version), devnetCommand(version))
 	return root
 }

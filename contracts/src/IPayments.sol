@@ -40,6 +40,25 @@ struct PromiseIntent {
     bytes32 vs;
 }
 
+/// @dev A registration, signed by the identity whose public key (x, y) is.
+struct RegisterIntent {
+    bytes32 x;
+    bytes32 y;
+    bytes32 r;
+    bytes32 vs;
+}
+
+/// @dev A withdrawal from a deposit, signed by the consumer, whose next nonce it names.
+// solhint-disable-next-line gas-struct-packing
+struct WithdrawIntent {
+    address to;
+    uint64 units;
+    uint256 nonce;
+    uint32 validUntil;
+    bytes32 r;
+    bytes32 vs;
+}
+
 /// @dev The signature of an ERC-2612 permit; the contract knows the rest of it.
 struct PermitSignature {
     uint256 deadline;
@@ -69,6 +88,10 @@ interface IPayments {
         uint40 cleared,
         uint40 paid
     );
+    /// @notice The same as Cleared for each of `records`, which stand one after the other, big-endian:
+    /// 1 byte channel, 20 consumer, 2 epoch, 5 cleared. What each paid is `cleared` less that of the
+    /// channel's last event in this epoch.
+    event ClearedPacked(address indexed provider, bytes records);
     /// @notice The channel can be freed without its provider from `unlockAt` on: clear before.
     event UnlockRequested(
         address indexed consumer, address indexed provider, uint8 channel, uint16 epoch, uint32 unlockAt
@@ -81,6 +104,8 @@ interface IPayments {
     event Withdrawn(address indexed provider, address indexed to, uint256 net, uint256 fee);
     /// @notice A provider's earnings go to `beneficiary` from now on.
     event BeneficiarySet(address indexed provider, address indexed beneficiary);
+    /// @notice A hub can be reached as its node record (EIP-778) says.
+    event HubAnnounced(address indexed identity, bytes enr);
     /// @notice The network's fees were paid out.
     event Collected(address indexed treasury, uint256 units);
 
@@ -92,16 +117,28 @@ interface IPayments {
     error NothingChanged();
     /// @notice The signature is not by the one it must be by, or not in low-s form.
     error WrongSignature();
+    /// @notice Not the next nonce of who signed.
+    error WrongNonce();
+    /// @notice Only the coin tells that coins came in.
+    error NotTheCoin();
+    /// @notice Nothing that can be relayed for a fee.
+    error UnknownOperation();
+    /// @notice Not registered, or the deposit is below the bond.
+    error Unbonded();
     /// @notice Too late, or valid for too long.
     error Expired();
     /// @notice Only the relayer named in the intent can send it.
     error NotTheRelayer();
     /// @notice The permit was used before, or does not allow exactly units + fee.
     error WrongPermit();
+    /// @notice Not whole units.
+    error BadAmount();
     /// @notice The deposit would grow beyond what an account can hold.
     error TooMuch();
     /// @notice The deposit does not cover it.
     error Uncovered();
+    /// @notice The bytes are not as long as they can be.
+    error BadLength();
     /// @notice Why a lock was refused.
     error LockRefused(Refusal reason);
     /// @notice The channel is free, or there is no such channel.
@@ -119,6 +156,12 @@ interface IPayments {
     /// @notice The same, with the sender's permit over exactly `units`.
     function depositWithPermit(address identity, uint64 units, PermitSignature calldata permit) external;
 
+    /// @notice ERC-1363: coins that the coin's transferAndCall brings are deposited. `data` is the
+    /// identity, ABI-encoded; empty stands for who sent them. The value must be whole units.
+    function onTransferReceived(address operator, address from, uint256 value, bytes calldata data)
+        external
+        returns (bytes4);
+
     /// @notice A relayed deposit: takes units + fee of the owner's coins by its permit, and credits
     /// the units to the identity and the fee to the relayer, who must be the sender. The permit must
     /// not be used before and must be used up by the call: otherwise a left-over allowance could
@@ -126,8 +169,26 @@ interface IPayments {
     /// fails and the owner signs anew; no coin has moved.
     function fund(FundIntent calldata f, PermitSignature calldata permit) external;
 
+    /// @notice fund, and the registration of the same identity, unless it is registered already.
+    function onboard(FundIntent calldata f, PermitSignature calldata permit, RegisterIntent calldata key)
+        external;
+
     /// @notice Pays a part of the sender's unlocked deposit out.
     function withdrawDeposit(address to, uint64 units) external;
+
+    /// @notice The same by the consumer's signature, which names its next nonce.
+    function withdrawDepositFor(WithdrawIntent calldata w) external;
+
+    /// @notice Carries out what somebody signed, and moves a fee from the signer's deposit to the
+    /// sender's earnings. `op` is the call of lock, release, requestUnlock, reclaimFor,
+    /// withdrawDepositFor or setBeneficiary here, or of register at the registry; whoever signed it
+    /// signed Relay(sender, fee, digest) too, where the digest is what op's signature is over. All of
+    /// these work once, or revert: the same fee is not due twice.
+    function relay(uint64 fee, bytes32 r, bytes32 vs, bytes calldata op) external;
+
+    /// @notice Tells where the sender's hub is: a node record (EIP-778) of at most 300 bytes. The
+    /// sender must be registered and have deposited the bond. Stores nothing.
+    function announceHub(bytes calldata enr) external;
 
     /// @notice Locks by the consumer's signature, or reverts with LockRefused. `validUntil` may be at
     /// most MAX_AHEAD ahead.
@@ -149,6 +210,9 @@ interface IPayments {
     /// @notice Moves what the sender's free channel holds back to its deposit, and ends the epoch.
     function reclaim(uint8 id) external;
 
+    /// @notice reclaim by the consumer's signature.
+    function reclaimFor(uint8 id, uint16 epoch, uint32 validUntil, bytes32 r, bytes32 vs) external;
+
     /// @notice Who signed a promise, what clearing it would pay now, and when its channel can be
     /// unlocked (0: nobody asked). A signature recovers to somebody in any case: compare `consumer`.
     function check(address provider, uint8 id, uint16 epoch, uint40 amount, bytes32 r, bytes32 vs)
@@ -159,6 +223,12 @@ interface IPayments {
     /// @notice Clears promises for the providers they name; each pays min(amount, locked) less what
     /// was cleared. Skips what pays nothing, and reverts only if everything does.
     function clearBatch(PromiseIntent[] calldata promises) external returns (uint256 total);
+
+    /// @notice clearBatch for one provider and the least gas. `packed` is the provider's address, 20
+    /// bytes, then 72 bytes for each promise, big-endian: 5 amount, 32 r, 32 vs, 1 channel, 2 epoch;
+    /// the consumer is who signed. Has the effects of clearBatch with these promises, in one
+    /// ClearedPacked event.
+    function clearPacked(bytes calldata packed) external returns (uint256 total);
 
     /// @notice Pays a provider's earnings, less the fee, to its beneficiary or itself. The fee is
     /// gross × feePerMyriad / 10,000, rounded up to a unit.
@@ -200,6 +270,9 @@ interface IPayments {
     /// @notice The ERC-20 that is paid with.
     function coin() external view returns (address);
 
+    /// @notice The registry of identities.
+    function registry() external view returns (address);
+
     /// @notice Where the fees go.
     function treasury() external view returns (address);
 
@@ -208,6 +281,12 @@ interface IPayments {
 
     /// @notice How long an unlock takes after its request, in seconds.
     function unlockDelay() external view returns (uint32);
+
+    /// @notice The deposit that announcing a hub asks for, in units.
+    function bond() external view returns (uint64);
+
+    /// @notice The nonce of a consumer's next withdrawDepositFor.
+    function nonces(address consumer) external view returns (uint256);
 
     /// @notice The coin's base units in one unit.
     function UNIT() external view returns (uint256);

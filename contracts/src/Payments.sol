@@ -2,13 +2,21 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {Clearing} from "./Clearing.sol";
 import {Account, Channel, Ledger, Refusal} from "./Ledger.sol";
-import {FundIntent, IPayments, LockIntent, PermitSignature, PromiseIntent} from "./IPayments.sol";
+import {
+    FundIntent,
+    IPayments,
+    LockIntent,
+    PermitSignature,
+    RegisterIntent,
+    WithdrawIntent
+} from "./IPayments.sol";
+import {Registry} from "./Registry.sol";
+import {State} from "./State.sol";
 
 /// @title Deposits, re-usable payment channels, and the clearing of promises.
 /// @notice A consumer's deposit backs six channels. A lock moves money from the deposit into a
@@ -21,70 +29,36 @@ import {FundIntent, IPayments, LockIntent, PermitSignature, PromiseIntent} from 
 ///
 /// The coin must be a plain 18-decimal ERC-20. It is called last, after all state is written,
 /// except where coins come in: there it is called first, and what it moved is credited afterwards.
-contract Payments is IPayments, EIP712 {
+contract Payments is Clearing {
     using Ledger for Account;
     using Ledger for Channel;
     using SafeERC20 for IERC20;
-
-    /// @dev One slot: what a provider cleared and has not withdrawn, and who receives it.
-    struct Earnings {
-        uint96 gross;
-        address beneficiary;
-    }
 
     bytes32 private constant FUND = keccak256(
         "Fund(address owner,address identity,uint64 units,uint64 fee,address relayer,uint256 permitNonce,uint32 validUntil)"
     );
     bytes32 private constant LOCK =
         keccak256("Lock(address provider,uint8 channel,uint16 epoch,uint40 locked,uint32 validUntil)");
-    bytes32 private constant PROMISE =
-        keccak256("Promise(address provider,uint8 channel,uint16 epoch,uint40 amount)");
     bytes32 private constant RELEASE = keccak256("Release(address consumer,uint8 channel,uint16 epoch)");
     bytes32 private constant REQUEST_UNLOCK =
         keccak256("RequestUnlock(uint8 channel,uint16 epoch,uint32 validUntil)");
     bytes32 private constant SET_BENEFICIARY =
         keccak256("SetBeneficiary(address provider,address beneficiary)");
+    bytes32 private constant RECLAIM = keccak256("Reclaim(uint8 channel,uint16 epoch,uint32 validUntil)");
+    bytes32 private constant WITHDRAW_DEPOSIT =
+        keccak256("WithdrawDeposit(address to,uint64 units,uint256 nonce,uint32 validUntil)");
+    bytes32 private constant RELAY = keccak256("Relay(address relayer,uint64 fee,bytes32 opDigest)");
+    uint256 private constant MAX_RECORD = 300;
 
-    /// @inheritdoc IPayments
-    uint256 public constant UNIT = 1e12;
-    /// @inheritdoc IPayments
-    uint256 public constant MAX_AHEAD = 1 hours;
-    /// @dev Deposits stop far below what a balance can hold, so that paying a channel's remainder
-    /// back can never overflow it.
-    uint64 private constant MAX_BALANCE = type(uint64).max / 2;
-    uint256 private constant MYRIAD = 10_000;
-
-    /// @inheritdoc IPayments
-    address public immutable coin;
-    /// @inheritdoc IPayments
-    address public immutable treasury;
-    /// @inheritdoc IPayments
-    uint16 public immutable feePerMyriad;
-    /// @inheritdoc IPayments
-    uint32 public immutable unlockDelay;
-
-    mapping(address consumer => Account) private _accounts;
-    mapping(uint256 consumerAndChannel => Channel) private _channels;
-    mapping(address provider => Earnings) private _earnings;
-    /// @inheritdoc IPayments
-    uint256 public fees;
-
-    /// @param coin_ an ERC-20 with 18 decimals
-    /// @param treasury_ where the network's fees go
-    /// @param feePerMyriad_ the network's part of a withdrawal, in 1/10,000
-    /// @param unlockDelay_ how long a provider has to clear after an unlock was requested, in seconds
-    constructor(address coin_, address treasury_, uint16 feePerMyriad_, uint32 unlockDelay_)
-        EIP712("myst", "1")
-    {
-        require(IERC20Metadata(coin_).decimals() == 18, BadConfiguration());
-        require(
-            treasury_ != address(0) && feePerMyriad_ <= MYRIAD && unlockDelay_ <= 365 days, BadConfiguration()
-        );
-        coin = coin_;
-        treasury = treasury_;
-        feePerMyriad = feePerMyriad_;
-        unlockDelay = unlockDelay_;
-    }
+    /// @dev See State.
+    constructor(
+        address coin_,
+        address registry_,
+        address treasury_,
+        uint16 feePerMyriad_,
+        uint32 unlockDelay_,
+        uint64 bond_
+    ) State(coin_, registry_, treasury_, feePerMyriad_, unlockDelay_, bond_) {}
 
     // Deposits
 
@@ -107,7 +81,38 @@ contract Payments is IPayments, EIP712 {
     }
 
     /// @inheritdoc IPayments
+    function onTransferReceived(address, address from, uint256 value, bytes calldata data)
+        external
+        returns (bytes4)
+    {
+        require(msg.sender == coin, NotTheCoin());
+        require(value % UNIT == 0, BadAmount());
+        require(value / UNIT <= MAX_BALANCE, TooMuch());
+        require(data.length == 0 || data.length == 32, BadLength());
+        address identity = data.length == 0 ? from : abi.decode(data, (address));
+        uint64 units = uint64(value / UNIT);
+        _credit(identity, units);
+        emit Deposited(identity, from, units);
+        return IPayments.onTransferReceived.selector;
+    }
+
+    /// @inheritdoc IPayments
     function fund(FundIntent calldata f, PermitSignature calldata permit) external {
+        _fund(f, permit);
+    }
+
+    /// @inheritdoc IPayments
+    function onboard(FundIntent calldata f, PermitSignature calldata permit, RegisterIntent calldata key)
+        external
+    {
+        _fund(f, permit);
+        // Whoever sees the registration can send it first; that must not stop the deposit.
+        if (Registry(registry).keyX(f.identity) != 0) return;
+        (address identity,) = Registry(registry).register(key.x, key.y, key.r, key.vs);
+        require(identity == f.identity, BadAddress());
+    }
+
+    function _fund(FundIntent calldata f, PermitSignature calldata permit) private {
         require(msg.sender == f.relayer, NotTheRelayer());
         require(block.timestamp <= f.validUntil, Expired());
         // A malformed signature recovers to nobody, and some coins let nobody permit.
@@ -130,14 +135,73 @@ contract Payments is IPayments, EIP712 {
 
     /// @inheritdoc IPayments
     function withdrawDeposit(address to, uint64 units) external {
-        Account memory a = _accounts[msg.sender];
-        require(units != 0, NothingChanged());
-        require(to != address(0) && to != address(this), BadAddress());
-        require(units <= a.balance, Uncovered());
-        a.balance -= units;
-        _accounts[msg.sender] = a;
-        emit DepositWithdrawn(msg.sender, to, units);
+        _debit(msg.sender, to, units);
         IERC20(coin).safeTransfer(to, units * UNIT);
+    }
+
+    /// @inheritdoc IPayments
+    function withdrawDepositFor(WithdrawIntent calldata w) external {
+        require(_inTime(w.validUntil), Expired());
+        bytes32 hash = keccak256(abi.encode(WITHDRAW_DEPOSIT, w.to, w.units, w.nonce, w.validUntil));
+        address consumer = _signer(hash, w.r, w.vs);
+        require(consumer != address(0), WrongSignature());
+        require(nonces[consumer] == w.nonce, WrongNonce());
+        nonces[consumer] = w.nonce + 1;
+        _debit(consumer, w.to, w.units);
+        IERC20(coin).safeTransfer(w.to, w.units * UNIT);
+    }
+
+    // Relayed for a fee, and announced
+
+    /// @inheritdoc IPayments
+    function relay(uint64 fee, bytes32 r, bytes32 vs, bytes calldata op) external {
+        require(op.length >= 4, UnknownOperation());
+        bytes4 kind = bytes4(op);
+        if (kind == Registry.register.selector) {
+            (bytes32 x, bytes32 y, bytes32 opR, bytes32 opVs) =
+                abi.decode(op[4:], (bytes32, bytes32, bytes32, bytes32));
+            (address identity, bytes32 digest) = Registry(registry).register(x, y, opR, opVs);
+            return _charge(identity, fee, digest, r, vs);
+        }
+        (bytes32 typeHash, uint256 fields) = _form(kind);
+        require(op.length == 4 + 32 * (fields + 2), UnknownOperation());
+        // In all of these calls r and vs follow the fields, each of one word, as they are hashed.
+        uint256 end = op.length - 64;
+        bytes32 hash = keccak256(bytes.concat(typeHash, op[4:end]));
+        address signer = _signer(hash, bytes32(op[end:]), bytes32(op[end + 32:]));
+        require(signer != address(0), WrongSignature());
+        // Charged first, so that a withdrawal's coins move last. None of them asks who sends it.
+        _charge(signer, fee, _hashTypedDataV4(hash), r, vs);
+        Address.functionDelegateCall(address(this), op);
+    }
+
+    /// @dev What is signed for a call that can be relayed, and of how many fields it is.
+    function _form(bytes4 kind) private pure returns (bytes32 typeHash, uint256 fields) {
+        if (kind == IPayments.lock.selector) return (LOCK, 5);
+        if (kind == IPayments.release.selector) return (RELEASE, 3);
+        if (kind == IPayments.requestUnlock.selector) return (REQUEST_UNLOCK, 3);
+        if (kind == IPayments.reclaimFor.selector) return (RECLAIM, 3);
+        if (kind == IPayments.withdrawDepositFor.selector) return (WITHDRAW_DEPOSIT, 4);
+        if (kind == IPayments.setBeneficiary.selector) return (SET_BENEFICIARY, 2);
+        revert UnknownOperation();
+    }
+
+    function _charge(address payer, uint64 fee, bytes32 digest, bytes32 r, bytes32 vs) private {
+        bytes32 hash = keccak256(abi.encode(RELAY, msg.sender, fee, digest));
+        require(_signer(hash, r, vs) == payer, WrongSignature());
+        uint64 balance = _accounts[payer].balance;
+        require(fee <= balance, Uncovered());
+        _accounts[payer].balance = balance - fee;
+        _earnings[msg.sender].gross += fee;
+        emit Relayed(msg.sender, payer, fee);
+    }
+
+    /// @inheritdoc IPayments
+    function announceHub(bytes calldata enr) external {
+        require(enr.length != 0 && enr.length <= MAX_RECORD, BadLength());
+        bool bonded = _accounts[msg.sender].balance >= bond;
+        require(bonded && Registry(registry).keyX(msg.sender) != 0, Unbonded());
+        emit HubAnnounced(msg.sender, enr);
     }
 
     // Channels
@@ -178,7 +242,7 @@ contract Payments is IPayments, EIP712 {
         require(a.unlockAt(id) == 0, NothingChanged());
         uint32 time = uint32(block.timestamp + unlockDelay); // fits until 2106
         a.setUnlockAt(id, time);
-        _accounts[consumer] = a;
+        _write(_accounts[consumer], a);
         emit UnlockRequested(consumer, c.provider, id, epoch, time);
     }
 
@@ -193,47 +257,17 @@ contract Payments is IPayments, EIP712 {
 
     /// @inheritdoc IPayments
     function reclaim(uint8 id) external {
-        Channel memory c = _channels[_key(msg.sender, id)];
-        uint16 epoch = c.epoch;
-        uint40 back = c.reclaim();
-        require(back != 0, NothingChanged());
-        _channels[_key(msg.sender, id)] = c;
-        _payBack(msg.sender, id, epoch, back);
+        _reclaim(msg.sender, id, _channels[_key(msg.sender, id)]);
     }
 
-    // Clearing
-
     /// @inheritdoc IPayments
-    function check(address provider, uint8 id, uint16 epoch, uint40 amount, bytes32 r, bytes32 vs)
-        external
-        view
-        returns (address consumer, uint40 due, uint32 unlockAt)
-    {
-        consumer = _signer(keccak256(abi.encode(PROMISE, provider, id, epoch, amount)), r, vs);
-        if (consumer == address(0)) return (consumer, 0, 0);
+    function reclaimFor(uint8 id, uint16 epoch, uint32 validUntil, bytes32 r, bytes32 vs) external {
+        require(_inTime(validUntil), Expired());
+        address consumer = _signer(keccak256(abi.encode(RECLAIM, id, epoch, validUntil)), r, vs);
+        require(consumer != address(0), WrongSignature());
         Channel memory c = _channels[_key(consumer, id)];
-        due = c.due(provider, epoch, amount);
-        if (c.provider != address(0)) unlockAt = _accounts[consumer].unlockAt(id);
-    }
-
-    /// @inheritdoc IPayments
-    function clearBatch(PromiseIntent[] calldata promises) external returns (uint256 total) {
-        // Promises to one provider usually stand together: its earnings are written once a run.
-        address provider;
-        uint96 run;
-        for (uint256 i = 0; i < promises.length; ++i) {
-            PromiseIntent calldata p = promises[i];
-            uint40 paid = _clear(p);
-            if (paid == 0) continue;
-            if (p.provider != provider) {
-                if (run != 0) _earnings[provider].gross += run;
-                (provider, run) = (p.provider, 0);
-            }
-            run += paid;
-            total += paid;
-        }
-        require(total != 0, NothingChanged());
-        _earnings[provider].gross += run;
+        require(c.epoch == epoch, WrongEpoch());
+        _reclaim(consumer, id, c);
     }
 
     // Earnings
@@ -320,54 +354,54 @@ contract Payments is IPayments, EIP712 {
         emit Deposited(identity, payer, units);
     }
 
-    function _credit(address identity, uint64 units) private {
+    function _debit(address consumer, address to, uint64 units) private {
+        Account memory a = _accounts[consumer];
         require(units != 0, NothingChanged());
-        require(identity != address(0), BadAddress());
-        uint256 balance = uint256(_accounts[identity].balance) + units;
-        require(balance <= MAX_BALANCE, TooMuch());
-        _accounts[identity].balance = uint64(balance);
+        require(to != address(0) && to != address(this), BadAddress());
+        require(units <= a.balance, Uncovered());
+        a.balance -= units;
+        _write(_accounts[consumer], a);
+        emit DepositWithdrawn(consumer, to, units);
     }
 
     function _lock(LockIntent calldata intent) private returns (Refusal) {
         if (!_inTime(intent.validUntil)) return Refusal.Validity;
-        address consumer = _signer(
-            keccak256(
-                abi.encode(
-                    LOCK, intent.provider, intent.channel, intent.epoch, intent.locked, intent.validUntil
-                )
-            ),
-            intent.r,
-            intent.vs
-        );
+        (bytes32 hash, bytes32 typeHash) = (0, LOCK);
+        // The intent's first five words are what is hashed: each is checked where it is read.
+        assembly ("memory-safe") {
+            let form := mload(0x40)
+            mstore(form, typeHash)
+            calldatacopy(add(form, 0x20), intent, 0xa0)
+            hash := keccak256(form, 0xc0)
+        }
+        address consumer = _signer(hash, intent.r, intent.vs);
         if (consumer == address(0)) return Refusal.Signature;
-        uint256 key = _key(consumer, intent.channel);
-        Channel memory c = _channels[key];
-        Account memory a = _accounts[consumer];
-        Refusal refusal = c.lock(a, intent.channel, intent.provider, intent.epoch, intent.locked);
+        (address provider, uint8 id) = (intent.provider, intent.channel);
+        (uint16 epoch, uint40 locked) = (intent.epoch, intent.locked);
+        Channel storage channelAt = _channels[_key(consumer, id)];
+        Account storage accountAt = _accounts[consumer];
+        (Channel memory c, Account memory a) = (channelAt, accountAt);
+        (uint64 balance, uint192 timers) = (a.balance, a.timers);
+        Refusal refusal = c.lock(a, id, provider, epoch, locked);
         if (refusal != Refusal.None) return refusal;
-        _channels[key] = c;
-        _accounts[consumer] = a;
-        emit Locked(consumer, intent.provider, intent.channel, intent.epoch, intent.locked);
+        _write(channelAt, c);
+        if (a.balance != balance || a.timers != timers) _write(accountAt, a);
+        emit Locked(consumer, provider, id, epoch, locked);
         return Refusal.None;
     }
 
-    function _clear(PromiseIntent calldata p) private returns (uint40 paid) {
-        address consumer =
-            _signer(keccak256(abi.encode(PROMISE, p.provider, p.channel, p.epoch, p.amount)), p.r, p.vs);
-        if (consumer == address(0)) return 0;
-        // A channel that does not exist has no provider, and pays nothing.
-        uint256 key = _key(consumer, p.channel);
-        Channel memory c = _channels[key];
-        paid = c.clear(p.provider, p.epoch, p.amount);
-        if (paid == 0) return 0;
-        _channels[key] = c;
-        emit Cleared(consumer, p.provider, p.channel, p.epoch, c.cleared, paid);
+    function _reclaim(address consumer, uint8 id, Channel memory c) private {
+        uint16 epoch = c.epoch;
+        uint40 back = c.reclaim();
+        require(back != 0, NothingChanged());
+        _write(_channels[_key(consumer, id)], c);
+        _payBack(consumer, id, epoch, back);
     }
 
     function _free(address consumer, uint8 id, Channel memory c) private {
         (address provider, uint16 epoch) = (c.provider, c.epoch);
         uint40 back = c.free();
-        _channels[_key(consumer, id)] = c;
+        _write(_channels[_key(consumer, id)], c);
         emit Freed(consumer, provider, id, epoch);
         if (back != 0) _payBack(consumer, id, epoch, back);
     }
@@ -389,30 +423,9 @@ contract Payments is IPayments, EIP712 {
         net = gross - fee;
     }
 
-    function _inTime(uint32 validUntil) private view returns (bool) {
-        return block.timestamp <= validUntil && validUntil <= block.timestamp + MAX_AHEAD;
-    }
-
     function _fundHash(FundIntent calldata f) private pure returns (bytes32) {
         return keccak256(
             abi.encode(FUND, f.owner, f.identity, f.units, f.fee, f.relayer, f.permitNonce, f.validUntil)
         );
-    }
-
-    /// @dev Who signed; zero when the signature is malformed or has a high s.
-    function _signer(bytes32 structHash, bytes32 r, bytes32 vs) private view returns (address signer) {
-        (signer,,) = ECDSA.tryRecover(_hashTypedDataV4(structHash), r, vs);
-    }
-
-    function _key(address consumer, uint8 id) private pure returns (uint256) {
-        return uint256(uint160(consumer)) | (uint256(id) << 160);
-    }
-
-    function _v(bytes32 vs) private pure returns (uint8) {
-        return uint8(uint256(vs) >> 255) + 27;
-    }
-
-    function _s(bytes32 vs) private pure returns (bytes32) {
-        return vs & bytes32(uint256(type(int256).max));
     }
 }

@@ -32,11 +32,16 @@ contract Registry is EIP712 {
     /// @notice Registers the identity that the public key (x, y) belongs to.
     /// @param r first half of the identity's signature over Register(identity, x, y)
     /// @param vs second half, EIP-2098
-    function register(bytes32 x, bytes32 y, bytes32 r, bytes32 vs) external {
+    /// @return identity whose key it is
+    /// @return digest what the identity signed
+    function register(bytes32 x, bytes32 y, bytes32 r, bytes32 vs)
+        external
+        returns (address identity, bytes32 digest)
+    {
         // The hash ties (x, y) to a point of the curve: a signature recovers to this address only
         // if its signer's public key hashes to it.
-        address identity = _addressOf(x, y);
-        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(REGISTER, identity, x, y)));
+        identity = _addressOf(x, y);
+        digest = _hashTypedDataV4(keccak256(abi.encode(REGISTER, identity, x, y)));
         (address signer,,) = ECDSA.tryRecover(digest, r, vs);
         require(signer == identity, WrongSignature());
         require(keyX[identity] == 0, AlreadyRegistered(identity));

@@ -35,7 +35,9 @@ interface Vm {
     function prank(address sender) external;
     function readFile(string calldata path) external view returns (string memory);
     function recordLogs() external;
+    function revertToState(uint256 id) external returns (bool);
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    function snapshotState() external returns (uint256 id);
     function store(address where, bytes32 slot, bytes32 value) external;
     function warp(uint256 time) external;
 }
@@ -48,6 +50,7 @@ abstract contract Base {
     uint256 internal constant WEI = 1e12; // a unit
     uint16 internal constant RATE = 500;
     uint32 internal constant DELAY = 72 hours;
+    uint64 internal constant BOND = 10 * COIN;
     address internal constant TREASURY = address(0x7EA5);
 
     uint256 internal constant CONSUMER = 0xC0;
@@ -92,7 +95,7 @@ abstract contract Base {
         internal
         returns (IPayments)
     {
-        return IPayments(create("Payments", abi.encode(coin_, treasury, rate, delay)));
+        return IPayments(create("Payments", abi.encode(coin_, registry, treasury, rate, delay, BOND)));
     }
 
     // Steps
@@ -136,6 +139,23 @@ abstract contract Base {
     function one(PromiseIntent memory p) internal pure returns (PromiseIntent[] memory list) {
         list = new PromiseIntent[](1);
         list[0] = p;
+    }
+
+    /// @dev What clearPacked takes for these promises, whomever they name.
+    function pack(address to, PromiseIntent[] memory list) internal pure returns (bytes memory packed) {
+        packed = abi.encodePacked(to);
+        for (uint256 i = 0; i < list.length; ++i) {
+            PromiseIntent memory p = list[i];
+            packed = bytes.concat(packed, abi.encodePacked(p.amount, p.r, p.vs, p.channel, p.epoch));
+        }
+    }
+
+    /// @dev Makes a channel what it says, whatever happened before.
+    function setChannel(address who, uint8 id, State memory s) internal {
+        uint256 key = uint256(uint160(who)) | (uint256(id) << 160);
+        uint256 word = uint256(uint160(s.provider)) | (uint256(s.locked) << 160);
+        word |= (uint256(s.cleared) << 200) | (uint256(s.epoch) << 240);
+        VM.store(address(payments), keccak256(abi.encode(key, uint256(3))), bytes32(word));
     }
 
     // Signatures. The hashes are written out once more here, apart from the contracts' own code.

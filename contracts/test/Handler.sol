@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {FundIntent, LockIntent, PermitSignature, PromiseIntent} from "../src/IPayments.sol";
-import {Base} from "./Base.sol";
+import {
+    FundIntent,
+    LockIntent,
+    PermitSignature,
+    PromiseIntent,
+    RegisterIntent,
+    WithdrawIntent
+} from "../src/IPayments.sol";
+import {RelayBase} from "./Relay.t.sol";
 
 /// @dev Three consumers and three providers who do everything they can, also what they should
 /// not: sign too much, for wrong epochs, and send old signatures again. After every step it
 /// compares all channels with what they were, and remembers the first rule that was broken.
-contract Handler is Base {
+contract Handler is RelayBase {
     uint256 internal constant PEOPLE = 3;
     uint8 internal constant CHANNELS = 6;
 
@@ -99,10 +106,56 @@ contract Handler is Base {
             FundIntent(owner, consumerAt(c + 1), units, fee, providerAt(p), nonce, soon(), 0, 0);
         f = signFund(consumerKey(c), f);
         PermitSignature memory permit = signPermit(consumerKey(c), value, nonce);
-        VM.prank(providerAt(p));
-        payments.fund(f, permit);
+        if (units % 2 == 0) {
+            (RegisterIntent memory k,) = registration(consumerKey(c + 1));
+            VM.prank(providerAt(p));
+            payments.onboard(f, permit, k);
+            ++done["onboard"];
+        } else {
+            VM.prank(providerAt(p));
+            payments.fund(f, permit);
+            ++done["fund"];
+        }
         observe(type(uint256).max, address(0));
-        ++done["fund"];
+    }
+
+    /// ERC-1363, from one consumer to another's deposit.
+    function transferAndCall(uint256 c, uint256 to, uint64 units) external {
+        units = 1 + units % COIN;
+        mint(consumerAt(c), units);
+        VM.prank(consumerAt(c));
+        coin.transferAndCall(address(payments), units * WEI, abi.encode(consumerAt(to)));
+        observe(type(uint256).max, address(0));
+        ++done["transferAndCall"];
+    }
+
+    /// A withdrawal by signature, sometimes of an old nonce, sometimes relayed for a fee.
+    function withdrawDepositFor(uint256 c, uint256 p, uint64 units, uint64 fee, uint8 style) external {
+        uint256 nonce = payments.nonces(consumerAt(c));
+        if (style % 8 == 1 && nonce > 0) --nonce;
+        uint256 before = coin.balanceOf(stranger);
+        units = 1 + units % (2 * COIN);
+        WithdrawIntent memory w = signWithdraw(consumerKey(c), stranger, units, nonce, soon());
+        if (style % 2 == 0) {
+            payments.withdrawDepositFor(w);
+        } else {
+            relayAs(c, p, fee, abi.encodeCall(payments.withdrawDepositFor, (w)), withdrawForm(w));
+        }
+        if (nonce + 1 != payments.nonces(consumerAt(c))) fail("a withdrawal of an earlier nonce paid");
+        if (coin.balanceOf(stranger) != before + units * WEI) fail("a withdrawal paid something else");
+        observe(type(uint256).max, address(0));
+        ++done["withdrawDepositFor"];
+    }
+
+    /// @dev A provider relays what a consumer signed, for a fee.
+    function relayAs(uint256 c, uint256 p, uint64 fee, bytes memory op, bytes memory form) internal {
+        fee = fee % 1000;
+        uint96 gross = grossOf(providerAt(p));
+        (bytes32 r, bytes32 vs) = signFee(consumerKey(c), providerAt(p), fee, digestOf(form));
+        VM.prank(providerAt(p));
+        payments.relay(fee, r, vs, op);
+        if (grossOf(providerAt(p)) != gross + fee) fail("a relayer got another fee");
+        ++done["relay"];
     }
 
     function withdrawDeposit(uint256 c, uint64 units) external {
@@ -147,7 +200,12 @@ contract Handler is Base {
         if (total > type(uint40).max) total = locked;
         LockIntent memory signed = signLock(consumerKey(c), to, id, epoch, uint40(total));
         locks.push(SignedLock(c, signed));
-        sendLock(locks.length - 1);
+        if (style % 4 == 2) {
+            relayAs(c, p, locked, abi.encodeCall(payments.lock, (signed)), lockForm(signed));
+            observe(type(uint256).max, address(0));
+        } else {
+            sendLock(locks.length - 1);
+        }
     }
 
     function replayLock(uint256 i) external {
@@ -202,17 +260,20 @@ contract Handler is Base {
         for (uint256 p = 0; p < PEOPLE; ++p) {
             gross[p] = grossOf(providerAt(p));
         }
-        uint256 paid;
-        try payments.clearBatch(list) returns (uint256 total) {
-            paid = total;
-            ++done["clear"];
-        } catch {}
+        // A packed clearing takes promises that name others for signed by others.
+        bool packed = i % 2 == 0;
+        bytes memory call_ = packed
+            ? abi.encodeCall(payments.clearPacked, (pack(s.signed.provider, list)))
+            : abi.encodeCall(payments.clearBatch, (list));
+        (bool cleared, bytes memory result) = address(payments).call(call_);
+        uint256 paid = cleared ? abi.decode(result, (uint256)) : 0;
+        if (cleared) ++done[packed ? "clearPacked" : "clear"];
         for (uint256 p = 0; p < PEOPLE; ++p) {
             paid -= grossOf(providerAt(p)) - gross[p];
         }
         if (paid != 0) fail("a clearing paid somebody who is not named");
         if (more == 0 && s.signed.epoch < before) unchanged(index, "a promise of an earlier epoch paid");
-        observe(0, more == 0 ? s.signed.provider : address(0));
+        observe(0, more == 0 || packed ? s.signed.provider : address(0));
     }
 
     function release(uint256 c, uint8 id, uint256 p) external {
@@ -266,10 +327,43 @@ contract Handler is Base {
     }
 
     function reclaim(uint256 c, uint8 id) external {
-        VM.prank(consumerAt(c));
-        payments.reclaim(id % CHANNELS);
+        if (c % 2 == 0) {
+            VM.prank(consumerAt(c));
+            payments.reclaim(id % CHANNELS);
+            ++done["reclaim"];
+        } else {
+            uint16 epoch = stateOf(consumerAt(c), id % CHANNELS).epoch;
+            bytes memory form = reclaimForm(id % CHANNELS, epoch, soon());
+            (bytes32 r, bytes32 vs) = sign(consumerKey(c), domain(address(payments)), form);
+            payments.reclaimFor(id % CHANNELS, epoch, soon(), r, vs);
+            ++done["reclaimFor"];
+        }
         observe(type(uint256).max, address(0));
-        ++done["reclaim"];
+    }
+
+    /// The first beneficiary by the provider's signature, others by the one before.
+    function beneficiary(uint256 p, uint256 to) external {
+        address who = providerAt(p);
+        (,,, address now_) = payments.earnings(who);
+        if (now_ == address(0)) {
+            bytes32 form = keccak256("SetBeneficiary(address provider,address beneficiary)");
+            bytes memory encoded = abi.encode(form, who, providerAt(to));
+            (bytes32 r, bytes32 vs) = sign(providerKey(p), domain(address(payments)), encoded);
+            payments.setBeneficiary(who, providerAt(to), r, vs);
+        } else {
+            VM.prank(now_);
+            payments.changeBeneficiary(who, providerAt(to));
+        }
+        observe(type(uint256).max, address(0));
+        ++done["beneficiary"];
+    }
+
+    function announceHub(uint256 c) external {
+        VM.prank(consumerAt(c));
+        payments.announceHub(new bytes(1 + c % 300));
+        if (registry.keyX(consumerAt(c)) == 0 || balanceOf(consumerAt(c)) < BOND) fail("announced unbonded");
+        observe(type(uint256).max, address(0));
+        ++done["announceHub"];
     }
 
     // Watching

@@ -17,7 +17,7 @@ contract VectorsTest is Base {
         VM.chainId(VM.parseJsonUint(json, ".chainId"));
         coin = TestCoin(placed(".coin", create("TestCoin", "")));
         registry = Registry(placed(".registry", create("Registry", "")));
-        bytes memory terms = abi.encode(address(coin), TREASURY, RATE, DELAY);
+        bytes memory terms = abi.encode(coin, registry, TREASURY, RATE, DELAY, BOND);
         payments = IPayments(placed(".payments", create("Payments", terms)));
         consumer = VM.parseJsonAddress(json, ".consumer");
         provider = VM.parseJsonAddress(json, ".provider");
