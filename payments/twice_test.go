@@ -75,6 +75,7 @@ func TestDebtIsPaidOnceAmongSessions(t *testing.T) {
 			t.Errorf("a second session of who owes: %v", err)
 		}
 		paying.link.down(1<<20, 10_000_000)
+		time.Sleep(10 * time.Second) // it asks for the debt, and gets it
 		w.terms.Session[0]++
 		last := w.start(t.Context(), 5*time.Millisecond)
 		last.link.down(1<<20, 10_000_000)
