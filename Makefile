@@ -70,6 +70,10 @@ e2e: ## the real programs on hosts of their own, in network namespaces (root, Li
 chains: $(BIN)/geth ## follow the registry of three implementations of an Ethereum node, through reorganisations
 	@scripts/chains.sh
 
+.PHONY: interop
+interop: ## signatures and key files to and from npm's ethers
+	@scripts/interop.sh
+
 .PHONY: race
 race: ## the same under the race detector
 	@scripts/race.sh

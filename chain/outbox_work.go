@@ -274,7 +274,8 @@ func (o *Outbox) resend(ctx context.Context, row *store.OutboxRow, attempts []st
 		return fmt.Errorf("%w: a sent transaction has no signed form", store.ErrDamaged)
 	}
 	newest, now := attempts[0], o.cfg.Now()
-	if next && now.Sub(time.UnixMilli(newest.Created)) >= o.cfg.BumpAfter {
+	// If the clock was set back since, nobody knows for how long it has waited.
+	if next && now.Sub(time.UnixMilli(newest.Created)).Abs() >= o.cfg.BumpAfter {
 		raised, err := o.raise(ctx, row, newest)
 		if err != nil || raised {
 			return err

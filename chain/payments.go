@@ -93,9 +93,14 @@ func (p *Payments) Channel(ctx context.Context, consumer identity.Address, id ui
 	if err != nil {
 		return fail(err)
 	}
-	c := Channel{
-		Provider: identity.Address(raw.Provider), Epoch: raw.Epoch,
-		Locked: money.Amount(raw.Locked.Uint64()), Cleared: money.Amount(raw.Cleared.Uint64()), // 40 bits
+	c := Channel{Provider: identity.Address(raw.Provider), Epoch: raw.Epoch}
+	for to, from := range map[*money.Amount]*big.Int{&c.Locked: raw.Locked, &c.Cleared: raw.Cleared} {
+		if *to, err = units(from); err == nil && *to > money.MaxLock { // the bindings do not look
+			err = money.ErrOverflow
+		}
+		if err != nil {
+			return fail(err)
+		}
 	}
 	if raw.UnlockAt != 0 {
 		c.UnlockAt = time.Unix(int64(raw.UnlockAt), 0)
@@ -191,6 +196,9 @@ func (p *Payments) Effects(ctx context.Context, transaction [32]byte) (Effects, 
 	}
 	if err != nil {
 		return Effects{}, fmt.Errorf("read transaction %#x: %w", transaction, err)
+	}
+	if receipt.TxHash != transaction || receipt.BlockNumber == nil || !receipt.BlockNumber.IsUint64() {
+		return Effects{}, fmt.Errorf("read transaction %#x: endpoint answered with something that is not its receipt", transaction)
 	}
 	e := Effects{Block: receipt.BlockNumber.Uint64()}
 	for _, log := range receipt.Logs {

@@ -86,10 +86,16 @@ func (c *testChain) send(to common.Address, data []byte) []*types.Log {
 		c.Fatal(err)
 	}
 	if receipt.Status != types.ReceiptStatusSuccessful {
-		_, err := client.CallContract(c.Context(), ethereum.CallMsg{From: common.Address(c.relayer.Address()), To: &to, Data: data}, nil)
+		_, err := c.call(to, data)
 		c.Fatalf("transaction failed: %v", err)
 	}
 	return receipt.Logs
+}
+
+// call has the relayer try a call.
+func (c *testChain) call(to common.Address, data []byte) ([]byte, error) {
+	msg := ethereum.CallMsg{From: common.Address(c.relayer.Address()), To: &to, Data: data}
+	return c.backend.Client().CallContract(c.Context(), msg, nil)
 }
 
 func view[T any](c *testChain, to common.Address, data []byte, unpack func([]byte) (T, error)) T {

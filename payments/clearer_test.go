@@ -98,7 +98,7 @@ func TestClearingPolicy(t *testing.T) {
 			}
 		}
 		first := w.owe(1000, 100)
-		if err := w.provider.ledger.reserve(first.Address(), 1); err != nil { // its session is open
+		if _, err := w.provider.ledger.reserve(first.Address(), w.terms.Peer, 1); err != nil { // its session is open
 			t.Fatal(err)
 		}
 		w.owe(1000, 49) // not worth it

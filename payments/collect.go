@@ -208,8 +208,7 @@ func refusalOf(err error) refusal {
 // after it.
 func (c *Collector) store(ctx context.Context, v verdict, now time.Time) error {
 	c.mu.Lock()
-	row, debt, newest := c.snapshot(now), c.debt.SaturatingSub(c.settled), c.promised()
-	account := c.account()
+	row, newest := c.snapshot(now), c.promised()
 	c.mu.Unlock()
 	gain := v.promise.Amount.SaturatingSub(max(v.base, newest))
 	row.Promises++
@@ -218,15 +217,14 @@ func (c *Collector) store(ctx context.Context, v verdict, now time.Time) error {
 	if due, err := c.due(v.figures); err == nil {
 		row.Due = max(row.Due, due)
 	}
-	// The account's credit follows from the session's row, should the node die; a debt that is paid does not.
-	account.Credit = c.credit
-	account.Debt = v.debt.SaturatingSub(v.settled)
+	debt := v.debt.SaturatingSub(v.settled)
 	err := c.ledger.group.do(ctx, func(tx *store.Tx) error {
 		if err := tx.SavePromise(c.ledger.promiseRow(*v.promise)); err != nil {
 			return err
 		}
-		if account.Debt != debt {
-			if err := tx.SavePaymentAccount(account); err != nil {
+		// The account's credit follows from the session's row, should the node die; a debt that is paid does not.
+		if debt != c.booked {
+			if err := c.rebook(tx, debt, 0); err != nil {
 				return err
 			}
 		}
@@ -235,6 +233,7 @@ func (c *Collector) store(ctx context.Context, v verdict, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("store promise: %w", err)
 	}
+	c.booked = debt
 	return nil
 }
 
@@ -286,7 +285,7 @@ func (c *Collector) cover(f figures, now time.Time) {
 
 func (c *Collector) rule() WindowRule {
 	r := WindowRule{
-		Price: c.terms.Price, Paid: c.account().Credit, Remaining: c.counted.SaturatingSub(max(c.promised(), c.base)),
+		Price: c.terms.Price, Paid: c.worth(), Remaining: c.counted.SaturatingSub(max(c.promised(), c.base)),
 		Debt: c.owed(), Max: c.ledger.cfg.MaxWindow,
 	}
 	if c.theirMax != 0 {

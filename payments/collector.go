@@ -49,6 +49,7 @@ type Collector struct {
 	base     money.Amount
 	newest   *intent.SignedPromise
 	credit   money.Amount // paid before this session
+	booked   money.Amount // of the debt in the book: what this session accounts for
 	debt     money.Amount // owed before this session
 	seen     time.Time    // when the chain last told of the lock
 	looked   time.Time    // when it was last asked out of turn
@@ -90,19 +91,20 @@ type pause struct {
 }
 
 // Collect makes the provider's end of a session's payments and takes the consumer's payment channel.
-// Errors: ErrChannelBusy, ErrSetup. Close it.
+// Errors: ErrChannelBusy, ErrSetup, ErrDebt when another session of a consumer that owes is open. Close it.
 func (l *Ledger) Collect(ctx context.Context, t Terms) (*Collector, error) {
 	if err := checkTerms(t); err != nil {
 		return nil, err
 	}
-	if err := l.reserve(t.Peer, t.Channel); err != nil {
+	alone, err := l.reserve(t.Peer, l.self, t.Channel)
+	if err != nil {
 		return nil, err
 	}
 	c := &Collector{
 		ledger: l, terms: t, row: Session{Terms: t, Role: Provider, Started: time.Now()},
 		wake: make(chan struct{}, 1), done: make(chan struct{}), ended: make(chan struct{}),
 	}
-	err := c.load(ctx)
+	err = c.load(ctx, alone)
 	if err == nil {
 		err = l.group.do(ctx, func(tx *store.Tx) error { return tx.SaveSession(l.sessionRow(c.row)) })
 	}
@@ -113,7 +115,7 @@ func (l *Ledger) Collect(ctx context.Context, t Terms) (*Collector, error) {
 	return c, nil
 }
 
-func (c *Collector) load(ctx context.Context) error {
+func (c *Collector) load(ctx context.Context, alone bool) error {
 	newest, err := c.ledger.newest(ctx, intent.SignedPromise{
 		Consumer: c.terms.Peer,
 		Promise:  intent.Promise{Provider: c.ledger.self, Channel: c.terms.Channel, Epoch: c.terms.Epoch},
@@ -125,7 +127,13 @@ func (c *Collector) load(ctx context.Context) error {
 		c.newest, c.floor = newest, newest.Amount
 	}
 	account, err := c.ledger.account(ctx, Provider, c.terms.Peer)
-	c.credit, c.debt = account.Credit, account.Debt
+	c.credit = account.Credit
+	switch {
+	case alone:
+		c.debt, c.booked = account.Debt, account.Debt
+	case account.Debt > c.small(): // a debt is asked for once, and who has one gets one window
+		return errors.Join(err, fmt.Errorf("%w: %s coins, while another session is open", ErrDebt, account.Debt))
+	}
 	return err
 }
 
@@ -298,12 +306,16 @@ func (c *Collector) Close(ctx context.Context, reason string) error {
 	c.stopTraffic()
 	row := c.snapshot(now)
 	row.Ended, row.Reason = now, reason
-	account, err := c.leave(now)
+	unpaid, err := c.leave(now)
+	left, gain := c.owed(), c.gain()
 	c.mu.Unlock()
 
 	defer c.ledger.free(c.terms.Peer, c.terms.Channel)
 	err = errors.Join(err, c.ledger.group.do(ctx, func(tx *store.Tx) error {
-		if err := tx.SavePaymentAccount(account); err != nil {
+		if err := c.rebook(tx, left, gain); err != nil {
+			return err
+		}
+		if err := c.ledger.addDebt(tx, Provider, c.terms.Peer, unpaid); err != nil {
 			return err
 		}
 		return c.ledger.saveEnd(tx, c.ledger.sessionRow(row))
@@ -314,12 +326,22 @@ func (c *Collector) Close(ctx context.Context, reason string) error {
 	return nil
 }
 
-// leave is the consumer's account after the session. Without a last report, what was sent counts as
-// received but for a twentieth.
-func (c *Collector) leave(now time.Time) (store.PaymentAccount, error) {
-	account := c.account()
+// rebook replaces this session's part of the debt in the book, and adds to the credit there.
+func (c *Collector) rebook(tx *store.Tx, debt, gain money.Amount) error {
+	return c.ledger.changeAccount(tx, Provider, c.terms.Peer, func(a *store.PaymentAccount) (err error) {
+		if total, err := a.Credit.Add(gain); err == nil {
+			a.Credit = total
+		}
+		a.Debt, err = a.Debt.SaturatingSub(c.booked).Add(debt)
+		return err
+	})
+}
+
+// leave is what the session leaves unpaid. Without a last report, what was sent counts as received but for a
+// twentieth.
+func (c *Collector) leave(now time.Time) (money.Amount, error) {
 	if !c.greeted {
-		return account, nil // nothing was served
+		return 0, nil // nothing was served
 	}
 	n := c.counters()
 	f := figures{received: c.reported, peerReceived: n.Received, elapsed: c.clock.elapsed(now)}
@@ -330,26 +352,29 @@ func (c *Collector) leave(now time.Time) (store.PaymentAccount, error) {
 	}
 	due, err := c.due(f)
 	if err != nil {
-		return account, err
+		return 0, err
 	}
 	paid := c.promised().SaturatingSub(c.base).SaturatingSub(c.settled)
 	if unpaid := due.SaturatingSub(paid); unpaid > c.small() {
-		account.Credit = 0
-		account.Debt, err = account.Debt.Add(unpaid)
+		return unpaid, nil
 	}
-	return account, err
+	return 0, nil
 }
 
-// account is the consumer's account if the session ended now with nothing unpaid.
-func (c *Collector) account() store.PaymentAccount {
-	a := c.ledger.accountKey(Provider, c.terms.Peer)
-	a.Credit, a.Debt = c.credit, c.owed()
-	if c.greeted {
-		if total, err := a.Credit.Add(c.promised().SaturatingSub(c.base)); err == nil {
-			a.Credit = total
-		}
+// gain is what this session brought so far.
+func (c *Collector) gain() money.Amount {
+	if !c.greeted {
+		return 0
 	}
-	return a
+	return c.promised().SaturatingSub(c.base)
+}
+
+// worth is the consumer's credit if the session ended now with nothing unpaid.
+func (c *Collector) worth() money.Amount {
+	if total, err := c.credit.Add(c.gain()); err == nil {
+		return total
+	}
+	return c.credit
 }
 
 // owed is what is left of the debt. A little that the consumer's book does not explain is dropped.

@@ -56,7 +56,7 @@ type Ledger struct {
 	group     group
 
 	mu   sync.Mutex
-	busy map[channelKey]bool
+	busy map[channelKey]identity.Address // the provider
 }
 
 type channelKey struct {
@@ -87,7 +87,7 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 	}
 	l := &Ledger{
 		cfg: cfg, self: cfg.Signer.Address(), separator: cfg.Domain.Separator(),
-		group: group{db: cfg.DB}, busy: map[channelKey]bool{},
+		group: group{db: cfg.DB}, busy: map[channelKey]identity.Address{},
 	}
 	if err := cfg.DB.InTx(ctx, l.closeCrashed); err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
@@ -245,14 +245,23 @@ func (l *Ledger) addDebt(tx *store.Tx, role Role, peer identity.Address, unpaid 
 	if unpaid == 0 {
 		return nil
 	}
+	return l.changeAccount(tx, role, peer, func(a *store.PaymentAccount) (err error) {
+		a.Credit = 0
+		a.Debt, err = a.Debt.Add(unpaid)
+		return err
+	})
+}
+
+// changeAccount changes what the history with a peer is worth. Every session changes its own part of it, because
+// others of the same two may be open.
+func (l *Ledger) changeAccount(tx *store.Tx, role Role, peer identity.Address, change func(*store.PaymentAccount) error) error {
 	a, err := tx.PaymentAccount(l.accountKey(role, peer))
 	if err != nil {
 		return err
 	}
-	if a.Debt, err = a.Debt.Add(unpaid); err != nil {
+	if err := change(&a); err != nil {
 		return err
 	}
-	a.Credit = 0
 	return tx.SavePaymentAccount(a)
 }
 
@@ -272,16 +281,20 @@ func (l *Ledger) accountKey(role Role, peer identity.Address) store.PaymentAccou
 	return store.PaymentAccount{Domain: l.separator, Role: string(role), Self: l.self, Peer: peer}
 }
 
-// reserve takes a payment channel for one session.
-func (l *Ledger) reserve(consumer identity.Address, channel uint8) error {
+// reserve takes a payment channel for one session. alone says that no other session of the two is open.
+func (l *Ledger) reserve(consumer, provider identity.Address, channel uint8) (alone bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	key := channelKey{consumer, channel}
-	if l.busy[key] {
-		return fmt.Errorf("%w: channel %d of %s", ErrChannelBusy, channel, consumer)
+	if _, busy := l.busy[key]; busy {
+		return false, fmt.Errorf("%w: channel %d of %s", ErrChannelBusy, channel, consumer)
 	}
-	l.busy[key] = true
-	return nil
+	alone = true
+	for other, with := range l.busy {
+		alone = alone && (other.consumer != consumer || with != provider)
+	}
+	l.busy[key] = provider
+	return alone, nil
 }
 
 func (l *Ledger) free(consumer identity.Address, channel uint8) {
@@ -294,7 +307,8 @@ func (l *Ledger) free(consumer identity.Address, channel uint8) {
 func (l *Ledger) Busy(consumer identity.Address, channel uint8) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.busy[channelKey{consumer, channel}]
+	_, busy := l.busy[channelKey{consumer, channel}]
+	return busy
 }
 
 // checkTerms returns ErrSetup, or an error that says what is impossible about the terms.

@@ -54,12 +54,13 @@ type outgoing struct {
 
 func (p *Payer) send(ctx context.Context, conn Conn, o *outgoing) error {
 	if o.signed {
+		settles, booked := o.settles > 0, p.booked
 		err := p.ledger.group.do(ctx, func(tx *store.Tx) error {
 			if err := tx.SavePromise(p.ledger.promiseRow(*o.promise)); err != nil {
 				return err
 			}
-			if o.settles > 0 {
-				if err := tx.SavePaymentAccount(p.ledger.accountKey(Consumer, p.terms.Peer)); err != nil {
+			if settles {
+				if err := p.rebook(tx, booked, 0); err != nil {
 					return err
 				}
 			}
@@ -67,6 +68,9 @@ func (p *Payer) send(ctx context.Context, conn Conn, o *outgoing) error {
 		})
 		if err != nil {
 			return fmt.Errorf("store promise: %w", err)
+		}
+		if settles {
+			p.booked = 0
 		}
 	}
 	body, err := o.encode()
@@ -320,9 +324,7 @@ func (p *Payer) Close(ctx context.Context, reason string) error {
 
 	defer p.ledger.free(p.ledger.self, p.terms.Channel)
 	err = errors.Join(err, p.ledger.group.do(ctx, func(tx *store.Tx) error {
-		account := p.ledger.accountKey(Consumer, p.terms.Peer)
-		account.Debt = owed
-		if err := tx.SavePaymentAccount(account); err != nil {
+		if err := p.rebook(tx, p.booked, owed); err != nil {
 			return err
 		}
 		return p.ledger.saveEnd(tx, p.ledger.sessionRow(row))
@@ -331,6 +333,14 @@ func (p *Payer) Close(ctx context.Context, reason string) error {
 		return fmt.Errorf("close session's account: %w", err)
 	}
 	return nil
+}
+
+// rebook replaces this session's part of the debt in the book.
+func (p *Payer) rebook(tx *store.Tx, was, is money.Amount) error {
+	return p.ledger.changeAccount(tx, Consumer, p.terms.Peer, func(a *store.PaymentAccount) (err error) {
+		a.Debt, err = a.Debt.SaturatingSub(was).Add(is)
+		return err
+	})
 }
 
 // leftOver is the most that the provider can rightly say is unpaid.

@@ -54,6 +54,7 @@ type Payer struct {
 	newest      *intent.SignedPromise
 	settles     money.Amount // debt that is included in what is promised
 	owed        money.Amount // debt that the own book explains, settles included
+	booked      money.Amount // of the debt in the book: what this session accounts for
 	peer        bill         // newest
 	greeted     bool         // the provider took the base
 	granted     uint64       // window, by the newest bill
@@ -80,7 +81,8 @@ func (l *Ledger) Pay(ctx context.Context, t Terms) (*Payer, error) {
 	if err := checkTerms(t); err != nil {
 		return nil, err
 	}
-	if err := l.reserve(l.self, t.Channel); err != nil {
+	alone, err := l.reserve(l.self, t.Peer, t.Channel)
+	if err != nil {
 		return nil, err
 	}
 	p := &Payer{
@@ -88,7 +90,7 @@ func (l *Ledger) Pay(ctx context.Context, t Terms) (*Payer, error) {
 		wake: make(chan struct{}, 1), attached: make(chan struct{}), settled: make(chan struct{}), ended: make(chan struct{}),
 		granted: FirstWindow, window: SmallestWindow,
 	}
-	err := p.load(ctx)
+	err = p.load(ctx, alone)
 	if err == nil {
 		err = l.group.do(ctx, func(tx *store.Tx) error { return tx.SaveSession(l.sessionRow(p.row)) })
 	}
@@ -99,7 +101,7 @@ func (l *Ledger) Pay(ctx context.Context, t Terms) (*Payer, error) {
 	return p, nil
 }
 
-func (p *Payer) load(ctx context.Context) error {
+func (p *Payer) load(ctx context.Context, alone bool) error {
 	newest, err := p.ledger.newest(ctx, p.promise(0))
 	if err != nil {
 		return err
@@ -108,7 +110,9 @@ func (p *Payer) load(ctx context.Context) error {
 		p.newest, p.base = newest, newest.Amount
 	}
 	account, err := p.ledger.account(ctx, Consumer, p.terms.Peer)
-	p.owed = account.Debt
+	if alone { // else it is another session that pays it
+		p.owed, p.booked = account.Debt, account.Debt
+	}
 	return err
 }
 

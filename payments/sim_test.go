@@ -3,7 +3,9 @@ package payments
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -19,7 +21,16 @@ import (
 	"github.com/mysteriumnetwork/myst/tunnel"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if config, ok := os.LookupEnv(victimEnv); ok {
+		if err := beVictim(config); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 var testDomain = intent.Domain{ChainID: 1337, Contract: identity.Address{19: 7}}
 
@@ -34,7 +45,12 @@ func newKey(t testing.TB) *identity.Key {
 
 func newDB(t testing.TB) *store.DB {
 	t.Helper()
-	db, err := store.Open(context.Background(), filepath.Join(t.TempDir(), "node.db"))
+	return openDB(t, filepath.Join(t.TempDir(), "node.db"))
+}
+
+func openDB(t testing.TB, path string) *store.DB {
+	t.Helper()
+	db, err := store.Open(context.Background(), path)
 	if err != nil {
 		t.Fatal(err)
 	}

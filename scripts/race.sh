@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=1
+export MYST_KILLS=10 # "make unit" kills 50 times; here it is about what runs at once
 
 module=$(go list -m)
 mapfile -t packages < <(

@@ -3,6 +3,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+echo "== payments: provider, consumers or both killed 1,000 times"
+MYST_KILLS=1000 go run ./scripts/gotest -count=1 -timeout 2h -run '^TestKilledWhenever$' ./payments
+
 echo "== contracts: fuzz and invariant tests"
 (cd contracts && node build.mjs && FOUNDRY_PROFILE=soak node forge.mjs test --offline --use ./solc-wrapper)
 

@@ -69,6 +69,7 @@ step "check" make --no-print-directory check
 step "tests" make --no-print-directory unit
 step "between hosts" make --no-print-directory e2e
 step "three chains" make --no-print-directory chains
+step "interoperability" make --no-print-directory interop
 step "race detector" make --no-print-directory race
 step "contracts" make --no-print-directory contracts
 step "fuzzing" make --no-print-directory fuzz
