@@ -16,7 +16,7 @@ GOLANGCI_LINT := $(BIN)/golangci-lint
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## sell and buy one VPN session on a whole network of one process (needs only Go)
@@ -66,6 +66,10 @@ unit: ## unit, property and policy tests in random order
 e2e: ## the real programs on hosts of their own, in network namespaces (root, Linux)
 	@scripts/e2e.sh
 
+.PHONY: chains
+chains: $(BIN)/geth ## follow the registry of three implementations of an Ethereum node, through reorganisations
+	@scripts/chains.sh
+
 .PHONY: race
 race: ## the same under the race detector
 	@scripts/race.sh
@@ -94,6 +98,10 @@ mutants: ## remove ten security checks one at a time and see a test fail for eac
 bench-startup: ## myst node: time to API ready, idle memory, size of the binary
 	@go run ./bench/startup
 
+.PHONY: bench-index
+bench-index: ## copying 1,000,000 registrations from an endpoint, and a start afterwards
+	@go run ./bench/index
+
 .PHONY: bench-session
 bench-session: ## a paid OpenVPN session beside the same openvpn by hand: speed, processor time, time to the first byte (root, Linux)
 	@go run ./bench/session
@@ -117,3 +125,7 @@ $(BIN)/protoc-gen-go: tools/go.mod tools/go.sum
 	cd tools && go build -trimpath -o $@ google.golang.org/protobuf/cmd/protoc-gen-go
 $(BIN)/abigen: tools/go.mod tools/go.sum
 	cd tools && go build -trimpath -o $@ github.com/ethereum/go-ethereum/cmd/abigen
+# Of another version than the library, and GPL: nothing links it, the tests run it.
+$(BIN)/geth: tools/geth/go.mod tools/geth/go.sum
+	@echo "building geth (the first time takes some minutes)"
+	cd tools/geth && go build -trimpath -ldflags "-s -w" -o $@ github.com/ethereum/go-ethereum/cmd/geth

@@ -7,21 +7,24 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/ethereum/go-ethereum"
-	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/rpc"
 )
 
 const (
 	requestTimeout = 10 * time.Second
-	// returnAfter is how long a client stays with a substitute before it tries the best endpoint again.
+	// returnAfter is how long an endpoint that failed comes after the others.
 	returnAfter = time.Minute
 	// headTTL is for how long Health believes the newest head without asking.
 	headTTL = 2 * time.Second
+	// lookAfter is for how long an endpoint's newest header is believed to be its newest. One of several
+	// endpoints is not asked anything before its header was found to be fresh.
+	lookAfter = 15 * time.Second
 )
 
 // ClientConfig is what a client needs to know.
@@ -33,33 +36,21 @@ type ClientConfig struct {
 	Logger  *slog.Logger     // nil discards
 }
 
-// Client talks JSON-RPC to the first endpoint that answers. It connects when it is first used and
-// again whenever needed. Its methods are safe for concurrent use.
+// Client talks JSON-RPC to the first endpoint that works: that answers in time, serves the right chain
+// and has a header of the last three minutes. It connects when it is first used and again whenever
+// needed. When all headers are older, the newest of them is what it goes by, and Health and Fresh tell
+// so. Its methods are safe for concurrent use.
 type Client struct {
-	cfg  ClientConfig
-	http *http.Client
-
-	mu        sync.Mutex
+	cfg       ClientConfig
+	http      *http.Client
 	endpoints []*endpoint
-	current   int       // the endpoint that answered last
-	switched  time.Time // when current became so
-	head      Head
-	headSeen  time.Time
-	problem   error // why the last request failed; nil when it did not
-	closed    bool
-}
 
-type endpoint struct {
-	url  string
-	name string // scheme and host
-
-	// connecting holds a token while a request connects. Unlike with a mutex, the others wait no longer
-	// than their contexts, however long an endpoint takes that swallows packets.
-	connecting chan struct{}
-
-	mu       sync.Mutex
-	rpc      *rpc.Client
-	verified bool // the chain ID is ours; asked again after every failure
+	mu       sync.Mutex // also guards the state of the endpoints
+	current  *endpoint  // that answered last
+	head     Head
+	headSeen time.Time
+	problem  error // why the last request failed everywhere; nil when it did not
+	closed   bool
 }
 
 // NewClient makes a client; it does not connect yet. Errors: a URL is malformed.
@@ -85,8 +76,12 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 		if err != nil {
 			return nil, fmt.Errorf("chain client: RPC URL %d is malformed", i+1)
 		}
-		c.endpoints = append(c.endpoints, &endpoint{url: raw, name: u.Scheme + "://" + u.Host, connecting: make(chan struct{}, 1)})
+		c.endpoints = append(c.endpoints, &endpoint{
+			url: raw, name: u.Scheme + "://" + u.Host, connecting: make(chan struct{}, 1),
+			pushes: u.Scheme == "ws" || u.Scheme == "wss",
+		})
 	}
+	c.current = c.endpoints[0]
 	return c, nil
 }
 
@@ -99,33 +94,67 @@ func (c *Client) Close() error {
 	c.closed = true
 	c.mu.Unlock()
 	for _, e := range c.endpoints {
-		e.mu.Lock()
-		if e.rpc != nil {
-			e.rpc.Close()
-			e.rpc, e.verified = nil, false
-		}
-		e.mu.Unlock()
+		e.close()
 	}
 	c.http.CloseIdleConnections()
 	return nil
 }
 
+// request is something to ask of one endpoint.
+type request func(context.Context, *rpc.Client) error
+
 // do runs a request on one endpoint after the other until one answers. An answer that is an error
 // of the chain, such as a reverted call, ends it too.
-func (c *Client) do(ctx context.Context, request func(context.Context, *rpc.Client) error) error {
+func (c *Client) do(ctx context.Context, ask request) error {
+	return c.first(ctx, lookAfter, func(e *endpoint) error { return c.try(ctx, e, ask) })
+}
+
+// first runs use on one endpoint after the other until one answers: those that failed lately after the
+// others, and those whose newest header is old only when none is left. That header was looked up at
+// most known ago.
+func (c *Client) first(ctx context.Context, known time.Duration, use func(*endpoint) error) error {
 	var failures []error
-	for _, i := range c.order() {
-		err := c.try(ctx, c.endpoints[i], request)
-		var answer rpc.Error
-		switch {
-		case err == nil || errors.As(err, &answer) || errors.Is(err, ethereum.NotFound):
-			c.answered(i)
-			return translate(err)
-		case ctx.Err() != nil:
-			return fmt.Errorf("ask the chain: %w", ctx.Err())
+	var stalled []*endpoint
+	end := func(e *endpoint, err error) bool {
+		if err == nil || answered(err) {
+			c.use(e)
+			return true
 		}
-		failures = append(failures, fmt.Errorf("%s: %w", c.endpoints[i].name, clean(err)))
+		failures = append(failures, fmt.Errorf("%s: %w", e.name, clean(err)))
+		return ctx.Err() != nil
 	}
+	for _, e := range c.order() {
+		switch old, err := c.stalled(ctx, e, known); {
+		case err != nil:
+			if end(e, err) {
+				return outcome(ctx, err)
+			}
+		case old:
+			stalled = append(stalled, e)
+		default:
+			if err := use(e); end(e, err) {
+				return outcome(ctx, err)
+			}
+		}
+	}
+	slices.SortStableFunc(stalled, func(a, b *endpoint) int { return c.headOf(b).Time.Compare(c.headOf(a).Time) })
+	for _, e := range stalled {
+		if err := use(e); end(e, err) {
+			return outcome(ctx, err)
+		}
+	}
+	return c.unreachable(failures)
+}
+
+// outcome is what the caller of first learns from the last endpoint.
+func outcome(ctx context.Context, err error) error {
+	if err != nil && !answered(err) && ctx.Err() != nil {
+		return fmt.Errorf("ask the chain: %w", ctx.Err())
+	}
+	return translate(err)
+}
+
+func (c *Client) unreachable(failures []error) error {
 	err := fmt.Errorf("%w: %w", ErrUnavailable, errors.Join(failures...))
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -137,150 +166,73 @@ func (c *Client) do(ctx context.Context, request func(context.Context, *rpc.Clie
 }
 
 // order lists the endpoints in the order in which to try them.
-func (c *Client) order() []int {
+func (c *Client) order() []*endpoint {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
 		return nil
 	}
-	first := c.current
-	if c.cfg.Now().Sub(c.switched) > returnAfter {
-		first, c.switched = 0, c.cfg.Now()
-	}
-	order := make([]int, len(c.endpoints))
-	for i := range order {
-		order[i] = (first + i) % len(order)
-	}
-	return order
+	now := c.cfg.Now()
+	return slices.SortedStableFunc(slices.Values(c.endpoints), func(a, b *endpoint) int {
+		return a.behind(now) - b.behind(now)
+	})
 }
 
-func (c *Client) answered(i int) {
+// use notes that an endpoint answered.
+func (c *Client) use(e *endpoint) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if i != c.current {
-		c.cfg.Logger.Info("using another chain endpoint", "endpoint", c.endpoints[i].name)
-		c.current, c.switched = i, c.cfg.Now()
+	if e != c.current {
+		c.cfg.Logger.Info("using another chain endpoint", "endpoint", e.name, "instead_of", c.current.name)
+		c.current = e
 	}
 	if c.problem != nil {
-		c.cfg.Logger.Info("chain is reachable again", "endpoint", c.endpoints[i].name)
+		c.cfg.Logger.Info("chain is reachable again", "endpoint", e.name)
 		c.problem = nil
 	}
 }
 
-func (c *Client) try(ctx context.Context, e *endpoint, request func(context.Context, *rpc.Client) error) error {
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
-	defer cancel()
-	connection, err := c.connect(ctx, e)
-	if err != nil {
-		return err
-	}
-	err = request(ctx, connection)
+// answered tells whether an error is the chain's answer to a request, not a failure to get one.
+func answered(err error) bool {
 	var answer rpc.Error
-	if err != nil && !errors.As(err, &answer) && !errors.Is(err, ethereum.NotFound) {
-		e.mu.Lock()
-		e.verified = false
-		e.mu.Unlock()
-	}
-	return err
+	return errors.As(err, &answer) || errors.Is(err, ethereum.NotFound)
 }
 
-// connect returns the endpoint's connection once its chain ID is known to be right.
-func (c *Client) connect(ctx context.Context, e *endpoint) (*rpc.Client, error) {
-	select {
-	case e.connecting <- struct{}{}:
-		defer func() { <-e.connecting }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	connection, verified, err := c.dial(ctx, e)
-	if err != nil || verified {
-		return connection, err
-	}
-	var id hexutil.Uint64
-	if err := connection.CallContext(ctx, &id, "eth_chainId"); err != nil {
-		return nil, unanswered{err}
-	}
-	if uint64(id) != c.cfg.ChainID {
-		return nil, fmt.Errorf("%w: it serves %d, the network is %d", ErrWrongChain, uint64(id), c.cfg.ChainID)
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.verified = e.rpc == connection // Close may have been faster
-	return connection, nil
-}
-
-// dial returns the endpoint's connection, and whether its chain ID is known to be right. Only who
-// holds the token of connecting may call it.
-func (c *Client) dial(ctx context.Context, e *endpoint) (connection *rpc.Client, verified bool, err error) {
-	e.mu.Lock()
-	connection, verified = e.rpc, e.verified
-	e.mu.Unlock()
-	if connection == nil {
-		if connection, err = rpc.DialOptions(ctx, e.url, rpc.WithHTTPClient(c.http)); err != nil {
-			return nil, false, err
-		}
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	c.mu.Lock()
-	closed := c.closed
-	c.mu.Unlock()
-	if closed {
-		connection.Close()
-		return nil, false, errors.New("client is closed")
-	}
-	e.rpc = connection
-	return connection, verified, nil
-}
-
-// unanswered hides that an error is a JSON-RPC answer, when it answers another question than the
-// caller's.
-type unanswered struct{ err error }
-
-func (u unanswered) Error() string { return "ask for the chain ID: " + clean(u.err).Error() }
-
-// clean takes URLs and page contents out of an error: RPC URLs hold secrets.
-func clean(err error) error {
-	var failed *url.Error
-	if errors.As(err, &failed) {
-		return failed.Err
-	}
-	var status rpc.HTTPError
-	if errors.As(err, &status) {
-		return errors.New("HTTP status " + status.Status)
-	}
-	return err
-}
-
-// Head returns the newest block. When the endpoint's newest is older than MaxHeadAge, the others
-// are asked too, and the newest of all is returned: compare its time. Errors: ErrUnavailable.
-func (c *Client) Head(ctx context.Context) (Head, error) {
-	b, err := c.block(ctx, "latest")
+// look returns one endpoint's chain as it is now, for reading several things that must fit together.
+func (c *Client) look(ctx context.Context) (view, error) {
+	v, err := c.pinFor(ctx, 0)
 	if err != nil {
-		return Head{}, fmt.Errorf("newest block: %w", err)
-	}
-	head := b.head()
-	if len(c.endpoints) > 1 && c.cfg.Now().Sub(head.Time) > MaxHeadAge {
-		head = c.freshest(ctx, head)
+		return nil, err
 	}
 	c.mu.Lock()
-	c.head, c.headSeen = head, c.cfg.Now()
+	c.head, c.headSeen = v.newest, c.cfg.Now()
 	c.mu.Unlock()
-	return head, nil
+	return v, nil
 }
 
-func (c *Client) freshest(ctx context.Context, best Head) Head {
-	for i, e := range c.endpoints {
-		var b *block
-		err := c.try(ctx, e, func(ctx context.Context, r *rpc.Client) error {
-			return r.CallContext(ctx, &b, "eth_getBlockByNumber", "latest", false)
-		})
-		if err == nil && b != nil && b.head().Time.After(best.Time) {
-			best = b.head()
-			c.answered(i)
-		}
+// pin is look without a request, if the endpoint was looked at lately.
+func (c *Client) pin(ctx context.Context) (*pinned, error) { return c.pinFor(ctx, lookAfter) }
+
+func (c *Client) pinFor(ctx context.Context, known time.Duration) (*pinned, error) {
+	v := &pinned{client: c}
+	err := c.first(ctx, known, func(e *endpoint) error {
+		v.endpoint, v.newest = e, c.headOf(e)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("newest block: %w", err)
 	}
-	return best
+	return v, nil
+}
+
+// Head returns the newest block. When it is older than MaxHeadAge, no endpoint has a newer one:
+// compare its time. Errors: ErrUnavailable.
+func (c *Client) Head(ctx context.Context) (Head, error) {
+	v, err := c.look(ctx)
+	if err != nil {
+		return Head{}, err
+	}
+	return v.head(), nil
 }
 
 // Fresh returns nil if the newest header is at most MaxHeadAge old. A provider grants no service
@@ -309,7 +261,7 @@ func (c *Client) Health(ctx context.Context) Health {
 		}
 	}
 	c.mu.Lock()
-	h := Health{Head: head, Endpoint: c.endpoints[c.current].name}
+	h := Health{Head: head, Endpoint: c.current.name}
 	c.mu.Unlock()
 	age := max(0, c.cfg.Now().Sub(head.Time)).Round(time.Second)
 	switch {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum"
@@ -12,7 +13,6 @@ import (
 	"github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/mysteriumnetwork/myst/identity"
-	"github.com/mysteriumnetwork/myst/internal/backoff"
 	"github.com/mysteriumnetwork/myst/store"
 )
 
@@ -32,6 +32,8 @@ const (
 	pollInterval = 2 * time.Second
 	pollMax      = 30 * time.Second
 	spanBlocks   = 5000
+	// blocksAtOnce is how many blocks that were read one at a time are stored in one transaction.
+	blocksAtOnce = 32
 )
 
 // FollowerConfig is what a follower needs to know.
@@ -48,29 +50,48 @@ type FollowerConfig struct {
 	Confirmations uint64
 	// Keep is how many blocks a reorganisation may replace without a complete new start; zero is 128.
 	Keep uint64
-	// Poll is the time between looks at the chain; zero is 2 s. After failures it grows to 30 s.
+	// Poll is the time between looks at the chain; zero is 2 s. After failures it grows to 30 s. While
+	// a WebSocket endpoint tells of new heads by itself, those are followed at once, and polling is only
+	// every 30 s.
 	Poll   time.Duration
 	Logger *slog.Logger // nil discards
 }
 
 // source is what a follower asks of the chain.
 type source interface {
-	Head(ctx context.Context) (Head, error)
+	// look returns the chain as one endpoint has it now.
+	look(ctx context.Context) (view, error)
+	// subscribe returns a feed of new heads, or nil where the endpoint cannot push them.
+	subscribe(ctx context.Context) (*feed, error)
+}
+
+// view is the chain of one endpoint. Several answers fit together only if one endpoint gave them:
+// another may be behind, or on another fork.
+type view interface {
+	head() Head // when looked at
 	blockAt(ctx context.Context, number uint64) (*block, error)
 	logs(ctx context.Context, query ethereum.FilterQuery) ([]types.Log, error)
+	// reject tells that an answer cannot be true, so that the next look is at another endpoint.
+	reject(err error)
 }
 
 // Follower copies a contract's logs to a handler, in order, and takes back what a reorganisation
-// removes.
+// removes: the database holds what applying the logs of the canonical chain gives.
 //
 // Blocks within Keep of the newest are read one at a time by their hash, each checked to be the child
 // of the one before: what is applied is one chain, however the endpoint changes its mind in between.
-// Older blocks are read in ranges, which shrink when the endpoint refuses them.
+// Older blocks are read in ranges, which shrink when the endpoint refuses them. A step trusts one
+// endpoint to know the chain, but not to answer what was asked: every log is checked to be of the
+// contract, the topics, the blocks and the order that were asked for.
+//
+// An endpoint that is behind what was applied, but not on another fork, is waited for.
 type Follower struct {
 	cfg     FollowerConfig
 	chainID uint64
 	source  source
 	span    uint64 // blocks per range
+	feed    *feed  // of new heads; nil while there is none
+	deaf    bool   // no feed could be opened
 }
 
 // NewFollower makes a follower; Run starts it.
@@ -94,35 +115,10 @@ func newFollower(cfg FollowerConfig, from source) *Follower {
 	return &Follower{cfg: cfg, source: from, span: spanBlocks}
 }
 
-// Run follows the chain until ctx ends, and returns its error. Failures are retried for ever.
-func (f *Follower) Run(ctx context.Context) error {
-	wait := backoff.Backoff{Min: f.cfg.Poll, Max: max(pollMax, f.cfg.Poll)}
-	failing := false
-	for {
-		err := f.Sync(ctx)
-		pause := backoff.Jitter(f.cfg.Poll)
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case err != nil:
-			if !failing {
-				f.cfg.Logger.Warn("cannot follow the chain; trying again", "error", err)
-			}
-			failing, pause = true, wait.Next()
-		default:
-			failing = false
-			wait.Reset()
-		}
-		if err := backoff.Sleep(ctx, pause); err != nil {
-			return err
-		}
-	}
-}
-
 // Sync applies everything up to the newest block that has enough confirmations.
 func (f *Follower) Sync(ctx context.Context) error {
 	for {
-		more, err := f.step(ctx)
+		more, err := f.pass(ctx)
 		if err != nil {
 			return fmt.Errorf("follow %s: %w", f.cfg.Name, err)
 		}
@@ -141,37 +137,43 @@ func (f *Follower) Position(ctx context.Context) (number uint64, started bool, e
 // errMoved says that the chain changed while it was being read. The next step sees how.
 var errMoved = errors.New("the chain was reorganised while it was read")
 
-// step applies one range or block, or takes back blocks, and tells whether there is more to do.
-func (f *Follower) step(ctx context.Context) (more bool, err error) {
+// pass takes one look at the chain and does what follows from it: takes back blocks, or applies what
+// is new. It tells whether another look is worth while.
+func (f *Follower) pass(ctx context.Context) (more bool, err error) {
 	p, err := f.load(ctx)
 	if err != nil {
 		return false, err
 	}
-	head, err := f.source.Head(ctx)
+	v, err := f.source.look(ctx)
 	if err != nil {
 		return false, err
 	}
-	intact, err := f.check(ctx, p, head)
+	head := v.head().Number
+	intact, err := f.check(ctx, v, p)
 	switch {
 	case err != nil:
 		return false, err
 	case !intact:
-		return true, f.rollback(ctx, p)
-	}
-	if head.Number < f.cfg.Confirmations || head.Number-f.cfg.Confirmations < p.next {
+		return true, f.rollback(ctx, v, p)
+	case head < f.cfg.Confirmations:
 		return false, nil
 	}
-	target := head.Number - f.cfg.Confirmations
-	if old := p.next + f.cfg.Keep; old <= head.Number {
-		err = f.applyRange(ctx, p, min(target, head.Number-f.cfg.Keep))
-	} else {
-		err = f.applyBlock(ctx, p)
+	for target := head - f.cfg.Confirmations; p.next <= target; more = true {
+		var applied store.BlockRef
+		if p.next+f.cfg.Keep <= head {
+			applied, err = f.applyRange(ctx, v, p, min(target, head-f.cfg.Keep))
+		} else {
+			applied, err = f.applyBlocks(ctx, v, p, target)
+		}
+		switch {
+		case errors.Is(err, errMoved) || errors.Is(err, errNotFound):
+			return false, nil // look again, but not at once: the endpoint may be about to settle
+		case err != nil:
+			return false, err
+		}
+		p.next, p.blocks = applied.Number+1, []store.BlockRef{applied}
 	}
-	if errors.Is(err, errMoved) || errors.Is(err, errNotFound) {
-		// Look again, but not at once: an endpoint may be behind another.
-		return false, nil
-	}
-	return err == nil, err
+	return more, nil
 }
 
 // position is a follower's state in the database.
@@ -211,14 +213,15 @@ func (f *Follower) load(ctx context.Context) (position, error) {
 }
 
 // check tells whether the newest remembered block is still part of the chain.
-func (f *Follower) check(ctx context.Context, p position, head Head) (intact bool, err error) {
+func (f *Follower) check(ctx context.Context, v view, p position) (intact bool, err error) {
 	for _, known := range p.blocks {
-		if known.Number > head.Number {
+		if known.Number > v.head().Number {
 			continue // the endpoint is behind what was applied; judge by what it has
 		}
-		on, err := f.onChain(ctx, known, head)
+		on, err := onChain(ctx, v, known)
 		if errors.Is(err, errNotFound) {
-			return false, fmt.Errorf("%w: endpoint lost block %d below its newest", ErrUnavailable, known.Number)
+			err = fmt.Errorf("%w: endpoint has no block %d below its newest", ErrUnavailable, known.Number)
+			v.reject(err)
 		}
 		return on, err
 	}
@@ -227,11 +230,11 @@ func (f *Follower) check(ctx context.Context, p position, head Head) (intact boo
 	return true, nil
 }
 
-func (f *Follower) onChain(ctx context.Context, known store.BlockRef, head Head) (bool, error) {
-	if known.Number == head.Number {
+func onChain(ctx context.Context, v view, known store.BlockRef) (bool, error) {
+	if head := v.head(); known.Number == head.Number {
 		return known.Hash == head.Hash, nil
 	}
-	b, err := f.source.blockAt(ctx, known.Number)
+	b, err := v.blockAt(ctx, known.Number)
 	if err != nil {
 		return false, err
 	}
@@ -240,15 +243,15 @@ func (f *Follower) onChain(ctx context.Context, known store.BlockRef, head Head)
 
 // rollback goes back to the newest remembered block that is still part of the chain, or to the
 // start when none is.
-func (f *Follower) rollback(ctx context.Context, p position) error {
+func (f *Follower) rollback(ctx context.Context, v view, p position) error {
 	for _, known := range p.blocks {
-		b, err := f.source.blockAt(ctx, known.Number)
+		on, err := onChain(ctx, v, known)
 		switch {
 		case errors.Is(err, errNotFound):
 			continue
 		case err != nil:
 			return err
-		case b.Hash == known.Hash:
+		case on:
 			f.cfg.Logger.Info("chain was reorganised", "from", known.Number+1, "to", p.number())
 			return f.moveBack(ctx, known.Number+1, known.Number, false)
 		}
@@ -282,57 +285,109 @@ func (f *Follower) cursor(number uint64) store.Cursor {
 	return store.Cursor{ChainID: f.chainID, Contract: f.cfg.Contract, Number: number}
 }
 
-// applyBlock applies the next block, read by its hash.
-func (f *Follower) applyBlock(ctx context.Context, p position) error {
-	b, err := f.source.blockAt(ctx, p.next)
-	if err != nil {
-		return err
-	}
-	if len(p.blocks) > 0 && p.blocks[0].Number+1 == p.next && b.Parent != common.Hash(p.blocks[0].Hash) {
-		return errMoved
-	}
-	logs, err := f.source.logs(ctx, f.query(ethereum.FilterQuery{BlockHash: &b.Hash}))
-	if err != nil {
-		// Most likely the block is gone. If it is not, the failure is a real one.
-		if again, lookErr := f.source.blockAt(ctx, p.next); lookErr == nil && again.Hash != b.Hash {
-			return errMoved
+// piece is what is applied at once: the logs of some blocks, and the last of these.
+type piece struct {
+	last store.BlockRef
+	logs []types.Log
+}
+
+// applyBlocks applies the next blocks up to last, at most blocksAtOnce of them.
+func (f *Follower) applyBlocks(ctx context.Context, v view, p position, last uint64) (applied store.BlockRef, err error) {
+	var pieces []piece
+	for next := p.next; next <= last && len(pieces) < blocksAtOnce; next++ {
+		var before *store.BlockRef
+		switch {
+		case len(pieces) > 0:
+			before = &pieces[len(pieces)-1].last
+		case len(p.blocks) > 0 && p.blocks[0].Number+1 == next:
+			before = &p.blocks[0]
 		}
-		return fmt.Errorf("logs of block %d: %w", p.next, err)
-	}
-	for _, log := range logs {
-		if log.BlockHash != b.Hash {
-			return fmt.Errorf("logs of block %d: endpoint answered with those of another block", p.next)
+		one, err := f.readBlock(ctx, v, next, before)
+		if err != nil && len(pieces) == 0 {
+			return applied, err
 		}
+		if err != nil {
+			break // what was read before it is one chain
+		}
+		pieces = append(pieces, one)
 	}
-	return f.apply(ctx, store.BlockRef{Number: p.next, Hash: b.Hash}, logs)
+	return f.apply(ctx, pieces...)
+}
+
+// readBlock reads the logs of a block by its hash. It must be the child of the one before, if that is known.
+func (f *Follower) readBlock(ctx context.Context, v view, number uint64, before *store.BlockRef) (piece, error) {
+	b, err := v.blockAt(ctx, number)
+	if err != nil {
+		return piece{}, err
+	}
+	if before != nil && b.Parent != common.Hash(before.Hash) {
+		return piece{}, errMoved
+	}
+	logs, err := v.logs(ctx, f.query(ethereum.FilterQuery{BlockHash: &b.Hash}))
+	// Of a block that is gone, some endpoints know no logs and say so, others say that there are none.
+	again, lookErr := v.blockAt(ctx, number)
+	switch {
+	case lookErr != nil:
+		return piece{}, lookErr
+	case again.Hash != b.Hash:
+		return piece{}, errMoved
+	case err != nil:
+		return piece{}, f.refused(v, fmt.Errorf("logs of block %d: %w", number, err))
+	}
+	return f.validated(v, number, piece{store.BlockRef{Number: number, Hash: b.Hash}, logs})
 }
 
 // applyRange applies old blocks up to last, at most span of them.
-func (f *Follower) applyRange(ctx context.Context, p position, last uint64) error {
+func (f *Follower) applyRange(ctx context.Context, v view, p position, last uint64) (applied store.BlockRef, err error) {
 	for {
 		to := min(last, p.next+f.span-1)
-		end, err := f.source.blockAt(ctx, to)
+		end, err := v.blockAt(ctx, to)
 		if err != nil {
-			return err
+			return applied, err
 		}
-		logs, err := f.source.logs(ctx, f.query(ethereum.FilterQuery{FromBlock: number(p.next), ToBlock: number(to)}))
+		logs, err := v.logs(ctx, f.query(ethereum.FilterQuery{FromBlock: number(p.next), ToBlock: number(to)}))
 		if err != nil {
-			if errors.Is(err, ErrUnavailable) || ctx.Err() != nil || f.span == 1 {
-				return fmt.Errorf("logs of blocks %d to %d: %w", p.next, to, err)
+			err = fmt.Errorf("logs of blocks %d to %d: %w", p.next, to, err)
+			if ctx.Err() != nil || to == p.next {
+				return applied, f.refused(v, err)
 			}
-			f.span = max(1, min(f.span, to-p.next+1)/2) // too many blocks or logs; endpoints differ in what they allow
+			// Too many blocks or logs; endpoints differ in what they allow, and in how they say so. Some
+			// only let the request run into its time-out.
+			f.span = (to - p.next + 1) / 2
+			if errors.Is(err, ErrUnavailable) {
+				return applied, err
+			}
 			continue
 		}
-		again, err := f.source.blockAt(ctx, to)
-		if err != nil {
-			return err
+		switch again, err := v.blockAt(ctx, to); {
+		case err != nil:
+			return applied, err
+		case again.Hash != end.Hash:
+			return applied, errMoved
 		}
-		if again.Hash != end.Hash {
-			return errMoved
+		if len(p.blocks) > 0 { // nothing else ties a range to what is below it
+			switch on, err := onChain(ctx, v, p.blocks[0]); {
+			case err != nil:
+				return applied, err
+			case !on:
+				return applied, errMoved
+			}
+		}
+		whole, err := f.validated(v, p.next, piece{store.BlockRef{Number: to, Hash: end.Hash}, logs})
+		if err != nil {
+			return applied, err
 		}
 		f.span = min(spanBlocks, f.span+f.span/8+1)
-		return f.apply(ctx, store.BlockRef{Number: to, Hash: end.Hash}, logs)
+		return f.apply(ctx, whole)
 	}
+}
+
+// refused rejects an endpoint that does not give the logs of a single block.
+func (f *Follower) refused(v view, err error) error {
+	if !errors.Is(err, ErrUnavailable) {
+		v.reject(err)
+	}
+	return err
 }
 
 func (f *Follower) query(q ethereum.FilterQuery) ethereum.FilterQuery {
@@ -341,20 +396,68 @@ func (f *Follower) query(q ethereum.FilterQuery) ethereum.FilterQuery {
 	return q
 }
 
-// apply hands over the logs and moves the cursor behind the block, all or nothing.
-func (f *Follower) apply(ctx context.Context, to store.BlockRef, logs []types.Log) error {
-	return f.cfg.DB.InTx(ctx, func(tx *store.Tx) error {
-		for _, log := range logs {
-			if log.Removed || log.BlockNumber > to.Number {
-				return fmt.Errorf("log %d of block %d: %w", log.Index, log.BlockNumber, errMoved)
+// errNonsense says that an endpoint's answer does not fit what it was asked.
+var errNonsense = errors.New("endpoint answered with logs that were not asked for")
+
+// validated returns a piece if its logs are what was asked for: those of the contract, with the topics,
+// of the blocks from first to the piece's last, in the order of the chain, each once.
+func (f *Follower) validated(v view, first uint64, p piece) (piece, error) {
+	for i := range p.logs {
+		log := &p.logs[i]
+		switch {
+		case log.Removed || log.Address != common.Address(f.cfg.Contract) || !f.selected(log.Topics):
+		case log.BlockNumber < first || log.BlockNumber > p.last.Number:
+		case log.BlockNumber == p.last.Number && log.BlockHash != common.Hash(p.last.Hash):
+		case i > 0 && !follows(log, &p.logs[i-1]):
+		default:
+			continue
+		}
+		err := fmt.Errorf("%w: log %d of block %d in an answer for blocks %d to %d",
+			errNonsense, log.Index, log.BlockNumber, first, p.last.Number)
+		v.reject(err)
+		return piece{}, err
+	}
+	return p, nil
+}
+
+// follows tells whether a log can be the next after another.
+func follows(log, before *types.Log) bool {
+	if log.BlockNumber == before.BlockNumber {
+		return log.BlockHash == before.BlockHash && log.Index > before.Index
+	}
+	return log.BlockNumber > before.BlockNumber
+}
+
+// selected tells whether a log has the topics that a follower asks for.
+func (f *Follower) selected(topics []common.Hash) bool {
+	if len(topics) < len(f.cfg.Topics) {
+		return false
+	}
+	for i, allowed := range f.cfg.Topics {
+		if len(allowed) > 0 && !slices.Contains(allowed, topics[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// apply hands over the logs and moves the cursor behind the last block, all or nothing.
+func (f *Follower) apply(ctx context.Context, pieces ...piece) (last store.BlockRef, err error) {
+	last = pieces[len(pieces)-1].last
+	return last, f.cfg.DB.InTx(ctx, func(tx *store.Tx) error {
+		for _, p := range pieces {
+			for _, log := range p.logs {
+				if err := f.cfg.Handler.Apply(tx, log); err != nil {
+					return fmt.Errorf("apply log %d of block %d: %w", log.Index, log.BlockNumber, err)
+				}
 			}
-			if err := f.cfg.Handler.Apply(tx, log); err != nil {
-				return fmt.Errorf("apply log %d of block %d: %w", log.Index, log.BlockNumber, err)
+			if err := tx.SetCursor(f.cfg.Name, f.cursor(p.last.Number)); err != nil {
+				return err
+			}
+			if err := tx.AddFollowerBlock(f.cfg.Name, p.last, max(p.last.Number, f.cfg.Keep)-f.cfg.Keep); err != nil {
+				return err
 			}
 		}
-		if err := tx.SetCursor(f.cfg.Name, f.cursor(to.Number)); err != nil {
-			return err
-		}
-		return tx.AddFollowerBlock(f.cfg.Name, to, max(to.Number, f.cfg.Keep)-f.cfg.Keep)
+		return nil
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -25,6 +26,9 @@ type scripted struct {
 	maxSpan uint64          // refuses larger ranges
 	lag     uint64          // how many blocks this endpoint is behind
 	hook    func() error    // before every request
+
+	silent   bool // of a block that it does not know it says that it has no logs
+	rejected int  // how often the follower did not believe it
 }
 
 type scriptedBlock struct {
@@ -47,7 +51,7 @@ func (s *scripted) mine(logs int) {
 	s.blocks = append(s.blocks, b)
 }
 
-func (s *scripted) head() uint64 {
+func (s *scripted) tip() uint64 {
 	return uint64(len(s.blocks)) - 1 - min(s.lag, uint64(len(s.blocks))-1)
 }
 
@@ -58,25 +62,40 @@ func (s *scripted) enter() error {
 	return nil
 }
 
-func (s *scripted) Head(context.Context) (Head, error) {
-	if err := s.enter(); err != nil {
-		return Head{}, err
-	}
-	return Head{Number: s.head(), Hash: s.blocks[s.head()].hash, Time: time.Unix(1, 0)}, nil
+// scriptedView is a look at it. What is asked then is answered by the chain as it is then.
+type scriptedView struct {
+	*scripted
+	newest Head
 }
+
+func (v scriptedView) head() Head { return v.newest }
+
+func (s *scripted) look(context.Context) (view, error) {
+	if err := s.enter(); err != nil {
+		return nil, err
+	}
+	return scriptedView{s, Head{Number: s.tip(), Hash: s.blocks[s.tip()].hash, Time: time.Unix(1, 0)}}, nil
+}
+
+func (s *scripted) subscribe(context.Context) (*feed, error) { return nil, nil } //nolint:nilnil // it does not push
+
+func (s *scripted) reject(error) { s.rejected++ }
 
 func (s *scripted) blockAt(_ context.Context, n uint64) (*block, error) {
 	if err := s.enter(); err != nil {
 		return nil, err
 	}
-	if n > s.head() {
+	if n > s.tip() {
 		return nil, errNotFound
 	}
-	b := &block{Hash: s.blocks[n].hash}
-	if n > 0 {
-		b.Parent = s.blocks[n-1].hash
+	return &block{Hash: s.blocks[n].hash, Parent: s.parent(n)}, nil
+}
+
+func (s *scripted) parent(n uint64) common.Hash {
+	if n == 0 {
+		return common.Hash{}
 	}
-	return b, nil
+	return s.blocks[n-1].hash
 }
 
 func (s *scripted) logs(_ context.Context, q ethereum.FilterQuery) (logs []types.Log, err error) {
@@ -84,10 +103,13 @@ func (s *scripted) logs(_ context.Context, q ethereum.FilterQuery) (logs []types
 		return nil, err
 	}
 	if q.BlockHash != nil {
-		for _, b := range s.blocks[:s.head()+1] {
+		for _, b := range s.blocks[:s.tip()+1] {
 			if b.hash == *q.BlockHash {
-				return b.logs, nil
+				return emitted(b.logs, q), nil
 			}
+		}
+		if s.silent {
+			return nil, nil
 		}
 		return nil, errors.New("unknown block")
 	}
@@ -95,10 +117,19 @@ func (s *scripted) logs(_ context.Context, q ethereum.FilterQuery) (logs []types
 	if to-from+1 > s.maxSpan {
 		return nil, errors.New("query returned more than 10000 results")
 	}
-	for _, b := range s.blocks[from : min(to, s.head())+1] {
-		logs = append(logs, b.logs...)
+	for _, b := range s.blocks[from : min(to, s.tip())+1] {
+		logs = append(logs, emitted(b.logs, q)...)
 	}
 	return logs, nil
+}
+
+// emitted returns logs as those of the contract that is asked for.
+func emitted(logs []types.Log, q ethereum.FilterQuery) []types.Log {
+	logs = slices.Clone(logs)
+	for i := range logs {
+		logs[i].Address = q.Addresses[0]
+	}
+	return logs
 }
 
 // recorder is a handler that keeps one row per log, and minds duplicates.
@@ -136,7 +167,7 @@ type require interface {
 func (s *scripted) want(confirmations uint64) map[[20]byte]uint64 {
 	want := make(map[[20]byte]uint64)
 	for n, b := range s.blocks {
-		if uint64(n)+confirmations > s.head() {
+		if uint64(n)+confirmations > s.tip() {
 			break
 		}
 		for _, log := range b.logs {
@@ -195,7 +226,7 @@ func TestFollowerEndsUpWithTheChain(t *testing.T) {
 					case fails:
 						return errTest
 					}
-					reorg(keep-1, "depth")
+					reorg(3*keep, "deep")
 					return nil
 				}
 				_ = f.Sync(context.Background())
@@ -308,5 +339,44 @@ func TestFollowerRunEndsAndRetries(t *testing.T) {
 	err := newFollower(FollowerConfig{Name: "test", DB: db, Handler: recorder{}, Poll: time.Millisecond}, s).Run(ctx)
 	if !errors.Is(err, context.Canceled) || len(recorded(t, db)) != 1 {
 		t.Fatalf("%v, %d logs", err, len(recorded(t, db)))
+	}
+}
+
+// A fork comes and goes between two requests, so that nothing of it is left to see. What was read from it
+// meanwhile is not stored.
+func TestForkThatComesAndGoes(t *testing.T) {
+	for at := 1; ; at++ {
+		ctx, db := t.Context(), openStore(t)
+		s := &scripted{maxSpan: 20, silent: true}
+		for range 60 {
+			s.mine(1)
+		}
+		f := newFollower(FollowerConfig{Name: "test", DB: db, Handler: recorder{}, Keep: 10}, s)
+		chain := s.blocks
+		fork := &scripted{blocks: slices.Clone(chain[:5]), salt: 1 << 40}
+		for range 60 {
+			fork.mine(1)
+		}
+		requests := 0
+		s.hook = func() error {
+			switch requests++; requests {
+			case at:
+				s.blocks = fork.blocks[:len(chain)]
+			case at + 2:
+				s.blocks = chain
+			}
+			return nil
+		}
+		_ = f.Sync(ctx)
+		s.blocks = chain
+		if err := f.Sync(ctx); err != nil || !maps.Equal(recorded(t, db), s.want(0)) {
+			t.Fatalf("fork at request %d: database holds %d logs, the chain %d, %v", at, len(recorded(t, db)), len(s.want(0)), err)
+		}
+		if requests < at {
+			if at < 20 {
+				t.Fatalf("only %d requests: is anything tested?", requests)
+			}
+			return
+		}
 	}
 }

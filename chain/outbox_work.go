@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"strings"
 	"time"
@@ -37,7 +38,7 @@ func (o *Outbox) Work(ctx context.Context) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	used, err := o.nonceAt(ctx, nil)
+	used, err := o.leastNonce(ctx, atLatest)
 	if err != nil {
 		return err
 	}
@@ -99,8 +100,18 @@ func (o *Outbox) watch(ctx context.Context, row *store.OutboxRow, head Head, use
 // mined notes in which block a transaction is.
 func (o *Outbox) mined(ctx context.Context, row *store.OutboxRow, receipt *receipt, head Head) error {
 	before := *row
+	deep := head.Number >= uint64(receipt.Block) && head.Number-uint64(receipt.Block) >= o.cfg.Final
+	if deep { // from then on nobody looks at it
+		err := o.agreed(ctx, receipt)
+		if errors.Is(err, errDisagree) {
+			o.cfg.Logger.Warn("endpoints disagree about a transaction", "key", row.Key, "error", err)
+			deep = false
+		} else if err != nil {
+			return err
+		}
+	}
 	row.MinedHash, row.BlockHash, row.Block = receipt.Transaction, receipt.BlockHash, uint64(receipt.Block)
-	row.Final = head.Number >= row.Block && head.Number-row.Block >= o.cfg.Final
+	row.Final = deep
 	if uint64(receipt.Status) == types.ReceiptStatusSuccessful {
 		row.State, row.Reason = string(StateMined), ""
 	} else if row.State != string(StateFailed) || row.BlockHash != before.BlockHash {
@@ -114,6 +125,46 @@ func (o *Outbox) mined(ctx context.Context, row *store.OutboxRow, receipt *recei
 		delete(o.resent, row.ID)
 	}
 	return o.save(ctx, *row)
+}
+
+// errDisagree says that endpoints do not all say the same.
+var errDisagree = errors.New("endpoints do not say the same")
+
+// agreed returns nil if every endpoint that works has a transaction in the same block of its chain, with
+// the same outcome. Errors: errDisagree.
+func (o *Outbox) agreed(ctx context.Context, claim *receipt) error {
+	return o.cfg.Client.each(ctx, func(v *pinned) error {
+		found, err := readReceipt(ctx, v, claim.Transaction)
+		if err != nil {
+			return err
+		}
+		if found == nil || *found != *claim {
+			return fmt.Errorf("%w: %s has %x in no such block", errDisagree, v.endpoint.name, claim.Transaction)
+		}
+		return nil
+	})
+}
+
+// readReceipt returns the receipt of a transaction that is in a block of the endpoint's chain; nil when it
+// is in none.
+func readReceipt(ctx context.Context, v *pinned, hash common.Hash) (*receipt, error) {
+	var found *receipt
+	err := v.do(ctx, func(ctx context.Context, r *rpc.Client) error {
+		return r.CallContext(ctx, &found, "eth_getTransactionReceipt", hash)
+	})
+	if err != nil || found == nil {
+		return nil, err
+	}
+	b, err := v.blockAt(ctx, uint64(found.Block))
+	switch {
+	case errors.Is(err, errNotFound):
+		return nil, nil //nolint:nilnil // none is an answer
+	case err != nil:
+		return nil, err
+	case b.Hash != found.BlockHash || found.Transaction != hash:
+		return nil, nil //nolint:nilnil // as above
+	}
+	return found, nil
 }
 
 // whyReverted runs the call again on top of its block: usually it fails for the same reason.
@@ -132,7 +183,7 @@ func (o *Outbox) whyReverted(ctx context.Context, row *store.OutboxRow) string {
 func (o *Outbox) displaced(ctx context.Context, row *store.OutboxRow, head Head) error {
 	const reason = "its nonce was used by another transaction; waiting until that is final"
 	if head.Number >= o.cfg.Final {
-		final, err := o.nonceAt(ctx, number(head.Number-o.cfg.Final))
+		final, err := o.leastNonce(ctx, number(head.Number-o.cfg.Final))
 		if err != nil {
 			return err
 		}
@@ -260,20 +311,33 @@ func (o *Outbox) raise(ctx context.Context, row *store.OutboxRow, last store.Out
 	return true, o.broadcast(ctx, row, attempt)
 }
 
-// broadcast puts signed bytes on the wire. What the endpoint says against them is noted, not
-// returned: the next look at the chain decides what is true.
+// broadcast puts signed bytes on the wire, through every endpoint that works: one may take them and drop
+// them. What all of them say against it is noted, not returned: the next look at the chain decides what
+// is true.
 func (o *Outbox) broadcast(ctx context.Context, row *store.OutboxRow, attempt store.OutboxAttempt) error {
-	err := o.cfg.Client.do(ctx, func(ctx context.Context, r *rpc.Client) error {
-		return r.CallContext(ctx, nil, "eth_sendRawTransaction", hexutil.Encode(attempt.Raw))
+	taken, refusal := false, ""
+	err := o.cfg.Client.each(ctx, func(v *pinned) error {
+		err := v.do(ctx, func(ctx context.Context, r *rpc.Client) error {
+			return r.CallContext(ctx, nil, "eth_sendRawTransaction", hexutil.Encode(attempt.Raw))
+		})
+		var answer rpc.Error
+		switch {
+		case err == nil:
+			taken = true
+		case !errors.As(err, &answer):
+			return err
+		case strings.Contains(answer.Error(), "already known") || strings.Contains(answer.Error(), "nonce too low"):
+			taken = true
+		default:
+			refusal = answer.Error()
+		}
+		return nil
 	})
-	var answer rpc.Error
 	switch {
-	case err == nil:
-	case errors.As(err, &answer) && (strings.Contains(answer.Error(), "already known") || strings.Contains(answer.Error(), "nonce too low")):
-	case errors.As(err, &answer):
-		return o.hold(ctx, row, answer.Error())
-	default:
+	case err != nil:
 		return err
+	case !taken:
+		return o.hold(ctx, row, refusal)
 	}
 	o.resent[row.ID] = o.cfg.Now()
 	return nil
@@ -293,13 +357,10 @@ func (o *Outbox) sign(body *types.DynamicFeeTx) (store.OutboxAttempt, error) {
 	return store.OutboxAttempt{Hash: signed.Hash(), Nonce: body.Nonce, Raw: raw, Created: o.cfg.Now().UnixMilli()}, nil
 }
 
-// nextNonce is above everything that this outbox or the endpoint's pool holds.
+// nextNonce is above everything that this outbox holds and that the chain has used. What a single one of
+// several endpoints claims beyond that does not count: a nonce with a gap below it is never mined.
 func (o *Outbox) nextNonce(ctx context.Context) (nonce uint64, err error) {
-	err = o.cfg.Client.ask(ctx, func(ctx context.Context, e *ethclient.Client) error {
-		nonce, err = e.PendingNonceAt(ctx, common.Address(o.Address()))
-		return err
-	})
-	if err != nil {
+	if nonce, err = o.leastNonce(ctx, atLatest); err != nil {
 		return 0, err
 	}
 	err = o.cfg.DB.View(ctx, func(tx *store.Tx) error {
@@ -314,17 +375,24 @@ func (o *Outbox) nextNonce(ctx context.Context) (nonce uint64, err error) {
 	return nonce, err
 }
 
-func (o *Outbox) nonceAt(ctx context.Context, block *big.Int) (nonce uint64, err error) {
-	err = o.cfg.Client.ask(ctx, func(ctx context.Context, e *ethclient.Client) error {
-		nonce, err = e.NonceAt(ctx, common.Address(o.Address()), block)
-		return err
+// leastNonce is how many nonces were used as of a block, by the least of what endpoints say.
+func (o *Outbox) leastNonce(ctx context.Context, block atBlock) (uint64, error) {
+	least := uint64(math.MaxUint64)
+	err := o.cfg.Client.each(ctx, func(v *pinned) error {
+		return v.do(ctx, func(ctx context.Context, r *rpc.Client) error {
+			used, err := ethclient.NewClient(r).NonceAt(ctx, common.Address(o.Address()), block)
+			if err == nil {
+				least = min(least, used)
+			}
+			return err
+		})
 	})
-	return nonce, err
+	return least, err
 }
 
 // fees returns what the endpoint suggests as a tip, and the base fee, in wei per gas.
 func (o *Outbox) fees(ctx context.Context) (tip, base *big.Int, err error) {
-	latest, err := o.cfg.Client.block(ctx, "latest")
+	latest, err := o.cfg.Client.latest(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -348,16 +416,14 @@ type receipt struct {
 
 // receipt returns that of the form that is in a block; nil when none is.
 func (o *Outbox) receipt(ctx context.Context, attempts []store.OutboxAttempt) (*receipt, error) {
+	v, err := o.cfg.Client.pin(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, attempt := range attempts {
-		var found *receipt
-		err := o.cfg.Client.do(ctx, func(ctx context.Context, r *rpc.Client) error {
-			return r.CallContext(ctx, &found, "eth_getTransactionReceipt", common.Hash(attempt.Hash))
-		})
-		if err != nil {
-			return nil, err
-		}
-		if found != nil && found.Transaction == common.Hash(attempt.Hash) {
-			return found, nil
+		found, err := readReceipt(ctx, v, attempt.Hash)
+		if err != nil || found != nil {
+			return found, err
 		}
 	}
 	return nil, nil //nolint:nilnil // none is an answer

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/big"
 	"net/http"
 	"strings"
@@ -13,7 +14,6 @@ import (
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
-	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/ethclient"
 	"github.com/ethereum/go-ethereum/rpc"
 
@@ -22,10 +22,14 @@ import (
 )
 
 // maxResponse bounds what an endpoint can make us read in one answer, in bytes.
-const maxResponse = 64 << 20
+const maxResponse = 16 << 20
+
+// errTooMuch says that an endpoint gives less at once than it was asked for, or that its answer is
+// longer than maxResponse.
+var errTooMuch = errors.New("too much for one request")
 
 // limited is a transport whose answers end at maxResponse.
-type limited struct{ *http.Transport }
+type limited struct{ http.RoundTripper }
 
 func newLimited() limited {
 	transport, ok := http.DefaultTransport.(*http.Transport)
@@ -37,14 +41,30 @@ func newLimited() limited {
 
 // RoundTrip implements [http.RoundTripper].
 func (l limited) RoundTrip(r *http.Request) (*http.Response, error) {
-	response, err := l.Transport.RoundTrip(r)
+	response, err := l.RoundTripper.RoundTrip(r)
 	if err == nil {
 		response.Body = struct {
 			io.Reader
 			io.Closer
-		}{io.LimitReader(response.Body, maxResponse), response.Body}
+		}{&bounded{response.Body, maxResponse}, response.Body}
 	}
 	return response, err
+}
+
+// bounded fails where io.LimitReader would end, so that a cut answer is not taken for a garbled one.
+type bounded struct {
+	from io.Reader
+	left int
+}
+
+// Read implements [io.Reader].
+func (b *bounded) Read(into []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, errTooMuch
+	}
+	n, err := b.from.Read(into[:min(len(into), b.left)])
+	b.left -= n
+	return n, err
 }
 
 // block is the part of a block's header that we use. The hash is the endpoint's word: chains
@@ -64,45 +84,37 @@ func (b *block) head() Head {
 // errNotFound says that the endpoint has no such block, transaction or receipt.
 var errNotFound = errors.New("not found")
 
-// block returns the block with a number in hexadecimal, or "latest". Errors: errNotFound.
-func (c *Client) block(ctx context.Context, number string) (*block, error) {
-	var b *block
-	err := c.do(ctx, func(ctx context.Context, r *rpc.Client) error {
-		return r.CallContext(ctx, &b, "eth_getBlockByNumber", number, false)
-	})
-	if err == nil && b == nil {
-		err = errNotFound
-	}
-	return b, err
-}
+// maxTime bounds the times of blocks, in seconds: what is later is no time.
+const maxTime = 1 << 40
 
-func (c *Client) blockAt(ctx context.Context, number uint64) (*block, error) {
-	b, err := c.block(ctx, hexutil.EncodeUint64(number))
-	if err != nil {
-		return nil, fmt.Errorf("block %d: %w", number, err)
+// readBlock returns the block with a number in hexadecimal, or "latest". Errors: ethereum.NotFound.
+func readBlock(ctx context.Context, r *rpc.Client, number string) (*block, error) {
+	var b *block
+	if err := r.CallContext(ctx, &b, "eth_getBlockByNumber", number, false); err != nil {
+		return nil, err
 	}
-	if uint64(b.Number) != number {
-		return nil, fmt.Errorf("block %d: endpoint answered with block %d", number, uint64(b.Number))
+	switch {
+	case b == nil:
+		return nil, ethereum.NotFound
+	case b.Hash == (common.Hash{}) || b.Number > math.MaxInt64 || b.Time > maxTime ||
+		b.Number > 0 && b.Parent == (common.Hash{}):
+		return nil, errors.New("endpoint answered with something that is no block")
 	}
 	return b, nil
 }
 
-// logs returns the logs that a query selects.
-func (c *Client) logs(ctx context.Context, query ethereum.FilterQuery) (logs []types.Log, err error) {
-	err = c.ask(ctx, func(ctx context.Context, e *ethclient.Client) error {
-		logs, err = e.FilterLogs(ctx, query)
+// latest returns the newest block.
+func (c *Client) latest(ctx context.Context) (b *block, err error) {
+	err = c.do(ctx, func(ctx context.Context, r *rpc.Client) error {
+		b, err = readBlock(ctx, r, "latest")
 		return err
 	})
-	return logs, err
+	return b, err
 }
 
 // ask is do with go-ethereum's client, for requests that it knows how to encode.
 func (c *Client) ask(ctx context.Context, request func(context.Context, *ethclient.Client) error) error {
-	err := c.do(ctx, func(ctx context.Context, r *rpc.Client) error { return request(ctx, ethclient.NewClient(r)) })
-	if errors.Is(err, ethereum.NotFound) {
-		return errNotFound
-	}
-	return err
+	return c.do(ctx, func(ctx context.Context, r *rpc.Client) error { return request(ctx, ethclient.NewClient(r)) })
 }
 
 // atBlock names the state that a call sees: a block number, or one of these.
@@ -206,8 +218,11 @@ func (c *Client) Balance(ctx context.Context, who identity.Address) (wei *big.In
 // leaves it open, all implementations use it.
 const revertCode = 3
 
-// translate makes a *RevertError of the chain's answer to a call that reverts.
+// translate makes a *RevertError of the chain's answer to a call that reverts, and errNotFound of none.
 func translate(err error) error {
+	if errors.Is(err, ethereum.NotFound) {
+		return errNotFound
+	}
 	var answer rpc.Error
 	if !errors.As(err, &answer) {
 		return err

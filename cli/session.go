@@ -83,7 +83,7 @@ func (e *env) connect() *cobra.Command {
 		}
 		return e.show(session, func(w *printer) {
 			w.line("Connected.")
-			w.fields("Session", session.ID, "Provider", session.Peer, "Country", session.Country,
+			w.fields("Session", session.ID, "Provider", session.Peer, "Service", session.ServiceType, "Country", session.Country,
 				"Price", priceText(session.Price), "Proxy", proxyText(session))
 			if session.ProxyAddr != "" {
 				w.line("")
@@ -251,11 +251,11 @@ func printSessions(w *printer, sessions []wire.Session) {
 			detail = "proxy " + s.ProxyAddr
 		}
 		rows = append(rows, []string{
-			s.ID[:min(8, len(s.ID))], s.State, s.Role, short(s.Peer), s.Country, timeText(s.Started), durationText(lasted),
+			s.ID[:min(8, len(s.ID))], s.State, s.Role, short(s.Peer), s.ServiceType, s.Country, timeText(s.Started), durationText(lasted),
 			bytesText(s.Sent + s.Received), s.Promised.Coins, detail,
 		})
 	}
-	w.table([]string{"SESSION", "STATE", "ROLE", "PEER", "COUNTRY", "STARTED", ">LASTED", ">TRAFFIC", ">PROMISED", "DETAIL"}, rows)
+	w.table([]string{"SESSION", "STATE", "ROLE", "PEER", "SERVICE", "COUNTRY", "STARTED", ">LASTED", ">TRAFFIC", ">PROMISED", "DETAIL"}, rows)
 }
 
 func (e *env) status() *cobra.Command {

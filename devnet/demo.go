@@ -153,7 +153,8 @@ func (d *demo) announce(ctx context.Context) (string, error) {
 		}
 		if len(status.Providing) == 1 && status.Providing[0].Announced {
 			s := status.Providing[0]
-			return fmt.Sprintf("%s in %s, %s coins per GiB and %s per hour", s.ServiceType, s.Country, s.Price.PerGiB.Coins, s.Price.PerHour.Coins), nil
+			return fmt.Sprintf("%s in %s, %s coins per GiB, %s per hour and %s a session",
+				s.ServiceType, s.Country, s.Price.PerGiB.Coins, s.Price.PerHour.Coins, s.SetupCharge.Coins), nil
 		}
 		select {
 		case <-ctx.Done():
@@ -256,7 +257,8 @@ func (d *demo) close(ctx context.Context) (string, error) {
 	if ended.Promises < minPromises {
 		return "", fmt.Errorf("%d promises were made, want at least %d", ended.Promises, minPromises)
 	}
-	return fmt.Sprintf("%d promises for %s coins; ended: %s", ended.Promises, ended.Promised.Coins, ended.Reason), nil
+	return fmt.Sprintf("%d promises for %s coins: the set-up charge, %.1f MiB and %.0f s; ended: %s", ended.Promises, ended.Promised.Coins,
+		float64(ended.Sent+ended.Received)/(1<<20), ended.Ended.Sub(ended.Started).Seconds(), ended.Reason), nil
 }
 
 // clear waits until the provider, by itself, has claimed what the session promised, and finds the

@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,14 +52,16 @@ func (c *clock) take(pid int) error {
 	if runtime.GOARCH != "amd64" {
 		return fmt.Errorf("no clock is written for %s", runtime.GOARCH)
 	}
-	auxv, err := os.ReadFile(fmt.Sprintf("/proc/%d/auxv", pid))
+	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
 	if err != nil {
 		return err
 	}
-	var base int64
-	for entry := range slices.Chunk(auxv, 16) {
-		if binary.LittleEndian.Uint64(entry) == 33 { // AT_SYSINFO_EHDR
-			base = int64(binary.LittleEndian.Uint64(entry[8:])) //nolint:gosec // an address of user space
+	var base, end int64
+	for line := range strings.Lines(string(maps)) {
+		if strings.HasSuffix(line, "[vdso]\n") {
+			if _, err := fmt.Sscanf(line, "%x-%x", &base, &end); err != nil {
+				return fmt.Errorf("%q: %w", line, err)
+			}
 		}
 	}
 	memory, err := os.OpenFile(fmt.Sprintf("/proc/%d/mem", pid), os.O_RDWR, 0)
@@ -66,7 +69,7 @@ func (c *clock) take(pid int) error {
 		return err
 	}
 	defer memory.Close() //nolint:errcheck // what was written is there
-	image := make([]byte, 2*os.Getpagesize())
+	image := make([]byte, end-base)
 	if _, err := memory.ReadAt(image, base); err != nil {
 		return fmt.Errorf("read the vDSO: %w", err)
 	}

@@ -35,6 +35,9 @@ const (
 	afterNAT    = 310 // after every address was translated, and after helpers
 )
 
+// answers are the states of connections that were opened from the other side of the device.
+const answers = expr.CtStateBitESTABLISHED | expr.CtStateBitRELATED
+
 // NewExit makes a device an exit. Nothing passes before Add. Errors: ErrExists, ErrPermission, ErrValue.
 func (h *Host) NewExit(cfg ExitConfig) (*Exit, error) {
 	if err := cfg.validate(); err != nil {

@@ -87,15 +87,20 @@ func (w *world) attach(d Device) *os.File {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { _ = file.Close() }) // some are closed before
-	// The kernel drops what is sent before it has seen that somebody is attached.
-	eventually(w.t, d.Name+" has a carrier", func() bool {
+	awaitCarrier(w.t, d)
+	return file
+}
+
+// awaitCarrier waits until the kernel has seen that somebody is attached to a device. It drops what is sent before.
+func awaitCarrier(t testing.TB, d Device) {
+	t.Helper()
+	eventually(t, d.Name+" has a carrier", func() bool {
 		link, err := d.host.link.LinkByName(d.Name)
 		if err != nil {
-			w.t.Fatal(err)
+			t.Fatal(err)
 		}
 		return link.Attrs().OperState == netlink.OperUp
 	})
-	return file
 }
 
 // unmeter takes the meter off a device that nobody is attached to.
@@ -246,9 +251,16 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
+// dial connects; from the consumer's host by its device, as a path wants.
 func (w *world) dial(ns *nstest.Namespace, network, addr string) net.Conn {
 	w.t.Helper()
-	conn, err := tryDial(ns, network, addr)
+	device := ""
+	if ns == w.consumer {
+		device = w.consumerDevice
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	conn, err := ns.DialDevice(ctx, device, network, addr)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -262,12 +274,6 @@ func reset(conn net.Conn) {
 		_ = tcp.SetLinger(0) // a closed connection refuses
 	}
 	_ = conn.Close() // often closed by the test
-}
-
-func tryDial(ns *nstest.Namespace, network, addr string) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	return ns.DialContext(ctx, network, addr)
 }
 
 // quick dials what should be refused, by which error, or not at all, within half a second.

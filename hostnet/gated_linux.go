@@ -17,12 +17,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// gated is a device that is metered, with its table of nftables, which holds the policy, and its gates.
+// gated is a device that is metered, with its gates, and a table of nftables if its policy needs one.
 type gated struct {
 	log    *slog.Logger
 	device string
-	table  *nftables.Table
-	undo   func() error // deletes the table
+	table  *nftables.Table // or nil
+	undo   func() error    // deletes the table
 
 	meter   *meter
 	link    *netlink.Handle
@@ -45,15 +45,12 @@ type gated struct {
 // newsBuffer holds what the kernel tells while we are busy. It is memory of the kernel's, in bytes.
 const newsBuffer = 1 << 20
 
-// gate makes the table of a device that TUN made. fill adds what is in it from the first moment on.
+// gate begins the gates of a device that TUN made. fill, if not nil, fills a table that is there from the first moment on.
 func (h *Host) gate(device string, fill func(*batch) error) (_ *gated, err error) {
 	if err := validateDevice(device); err != nil {
 		return nil, err
 	}
-	d := &gated{
-		log: h.log, device: device, gates: map[uint32]*Gate{},
-		table: &nftables.Table{Name: "myst-" + device, Family: nftables.TableFamilyINet},
-	}
+	d := &gated{log: h.log, device: device, gates: map[uint32]*Gate{}, undo: func() error { return nil }}
 	if d.meter, err = h.metered(device); err != nil {
 		return nil, err
 	}
@@ -62,13 +59,28 @@ func (h *Host) gate(device string, fill func(*batch) error) (_ *gated, err error
 			err = errors.Join(fmt.Errorf("gate %s: %w", device, permission(err)), d.hangUp(), d.meter.release())
 		}
 	}()
-	if d.conn, err = h.nftables(); err != nil {
+	if d.alarms, err = ringbuf.NewReader(d.meter.events); err != nil {
 		return nil, err
+	}
+	if fill != nil {
+		if err := d.makeTable(h, fill); err != nil {
+			return nil, err
+		}
+		d.running.Go(d.listen) // ends when d.news is closed
+	}
+	d.running.Go(d.ring) // ends when d.alarms is closed
+	return d, nil
+}
+
+func (d *gated) makeTable(h *Host, fill func(*batch) error) (err error) {
+	d.table = &nftables.Table{Name: "myst-" + d.device, Family: nftables.TableFamilyINet}
+	if d.conn, err = h.nftables(); err != nil {
+		return err
 	}
 	if err := h.inside(d.dial); err != nil {
-		return nil, err
+		return err
 	}
-	d.undo, err = h.do(entry{Kind: kindTable, Name: d.table.Name, Family: uint8(d.table.Family)}, func() error {
+	undo, err := h.do(entry{Kind: kindTable, Name: d.table.Name, Family: uint8(d.table.Family)}, func() error {
 		err := fill(&batch{conn: d.conn, table: d.conn.CreateTable(d.table)})
 		if err == nil {
 			err = d.conn.Flush()
@@ -78,13 +90,10 @@ func (h *Host) gate(device string, fill func(*batch) error) (_ *gated, err error
 		}
 		return err
 	})
-	if err != nil {
-		return nil, err
+	if err == nil {
+		d.undo = undo
 	}
-	d.running.Add(2)
-	go d.listen() // ends when d.news is closed
-	go d.ring()   // ends when d.alarms is closed
-	return d, nil
+	return err
 }
 
 // metered returns the meter of a device, for one more user.
@@ -102,11 +111,8 @@ func (h *Host) metered(device string) (*meter, error) {
 	return m, nil
 }
 
-// dial opens the sockets, in the namespace of the calling thread, and the ring.
+// dial opens the sockets, in the namespace of the calling thread.
 func (d *gated) dial() (err error) {
-	if d.alarms, err = ringbuf.NewReader(d.meter.events); err != nil {
-		return err
-	}
 	if d.link, err = netlink.NewHandle(unix.NETLINK_NETFILTER); err != nil {
 		return err
 	}
@@ -269,7 +275,6 @@ func (d *gated) complain(what string, err error) {
 
 // ring takes what the programs tell.
 func (d *gated) ring() {
-	defer d.running.Done()
 	var record ringbuf.Record
 	for {
 		if err := d.alarms.ReadInto(&record); errors.Is(err, os.ErrClosed) {
@@ -295,7 +300,6 @@ func (d *gated) ring() {
 
 // listen takes what the kernel tells of nftables in this namespace.
 func (d *gated) listen() {
-	defer d.running.Done()
 	for {
 		messages, err := d.news.Receive()
 		switch {

@@ -58,6 +58,7 @@ func (h *Host) TUN(name string, mtu int, addr netip.Prefix) (Device, error) {
 	if err != nil {
 		return Device{}, fmt.Errorf("device %s: %w", name, err)
 	}
+	m.address = addr.Addr()
 	h.meters[name] = m
 	e, err := h.doLocked(entry{Kind: kindTUN, Name: name}, func() (err error) {
 		if err := h.inside(func() error { return createTUN(name, m) }); err != nil {

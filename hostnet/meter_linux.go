@@ -23,7 +23,9 @@ type slot struct {
 	total          atomic.Uint64 // bytes of what passed or is just about to
 	limit          atomic.Uint64 // total is never above it
 	alarm          atomic.Uint64 // level, or never; whoever takes it away raises the alarm
-	_              [3]uint64     // so that no two sessions share a line of the processor's cache
+	echoes         atomic.Int64  // ICMP echoes that went out of a path and were not answered
+	address        atomic.Uint64 // of a path's device, as four bytes in network order
+	_              uint64        // so that no two sessions share a line of the processor's cache
 }
 
 // Offsets into slot.
@@ -33,6 +35,8 @@ const (
 	slotTotal    = 16
 	slotLimit    = 24
 	slotAlarm    = 32
+	slotEchoes   = 40
+	slotAddress  = 48
 	slotSize     = 64
 )
 
@@ -48,6 +52,13 @@ type event struct{ slot, level uint64 }
 const (
 	eventSize   = 16
 	eventBuffer = 16 << 10 // bytes, at least; when there is no room the next packet tells
+)
+
+const (
+	flowKey      = 16 // bytes: source, destination, their ports, protocol
+	maxFlowTimes = 4096
+	fragmentKey  = 12  // bytes: source, destination, identification, protocol, a zero
+	maxFragments = 256 // datagrams
 )
 
 func decodeEvent(sample []byte) (e event, err error) {
@@ -74,13 +85,16 @@ var errSessions = fmt.Errorf("%d sessions are open on one device", maxSlots)
 // that cannot. The inward one is a filter of traffic control (clsact) and sees what that process wrote, before
 // anything else does. Both stay with the device, and the memory with them, if this process dies.
 type meter struct {
-	sessions *ebpf.Map // address, in network order → number of a slot
-	slots    *ebpf.Map // array of slot
-	events   *ebpf.Map // ring of event
-	outward  *ebpf.Program
-	inward   *ebpf.Program
-	memory   []byte // slots, mapped
-	shared   *[maxSlots]slot
+	sessions  *ebpf.Map // address, in network order → number of a slot
+	slots     *ebpf.Map // array of slot
+	events    *ebpf.Map // ring of event
+	flows     *ebpf.Map // what a path let in → when last, see side.remember; the oldest are forgotten
+	fragments *ebpf.Map // datagrams whose first fragment a path let in → when; the oldest are forgotten
+	outward   *ebpf.Program
+	inward    *ebpf.Program
+	address   netip.Addr // of the device
+	memory    []byte     // slots, mapped
+	shared    *[maxSlots]slot
 
 	mu    sync.Mutex
 	users int      // the meter is closed when none is left
@@ -110,6 +124,8 @@ func (m *meter) load() (err error) {
 	}{
 		{&m.sessions, ebpf.MapSpec{Name: "myst_sessions", Type: ebpf.Hash, KeySize: 4, ValueSize: 4, MaxEntries: maxSlots, Flags: unix.BPF_F_NO_PREALLOC}},
 		{&m.slots, ebpf.MapSpec{Name: "myst_slots", Type: ebpf.Array, KeySize: 4, ValueSize: slotSize, MaxEntries: maxSlots, Flags: unix.BPF_F_MMAPABLE}},
+		{&m.flows, ebpf.MapSpec{Name: "myst_flows", Type: ebpf.LRUHash, KeySize: flowKey, ValueSize: 8, MaxEntries: maxFlowTimes}},
+		{&m.fragments, ebpf.MapSpec{Name: "myst_fragments", Type: ebpf.LRUHash, KeySize: fragmentKey, ValueSize: 8, MaxEntries: maxFragments}},
 		{&m.events, ebpf.MapSpec{Name: "myst_events", Type: ebpf.RingBuf, MaxEntries: uint32(max(eventBuffer, os.Getpagesize()))}},
 	} {
 		if *spec.made, err = ebpf.NewMap(&spec.MapSpec); err != nil {
@@ -171,7 +187,16 @@ func (m *meter) open(addr netip.Addr) (number uint32, err error) {
 		counter.Store(0)
 	}
 	s.alarm.Store(never)
-	if err := m.sessions.Update(addr.As4(), number, ebpf.UpdateNoExist); err != nil {
+	s.echoes.Store(0)
+	if addr == everyone && m.address.Is4() {
+		octets := m.address.As4()
+		s.address.Store(uint64(binary.NativeEndian.Uint32(octets[:])))
+	}
+	err = m.sessions.Update(addr.As4(), number, ebpf.UpdateNoExist)
+	if errors.Is(err, ebpf.ErrKeyExist) {
+		return 0, fmt.Errorf("meter of %v: %w", addr, ErrExists)
+	}
+	if err != nil {
 		return 0, fmt.Errorf("open a session's meter: %w", err)
 	}
 	m.free = m.free[1:]
@@ -229,7 +254,7 @@ func (m *meter) close() error {
 			errs = append(errs, program.Close())
 		}
 	}
-	for _, table := range []*ebpf.Map{m.sessions, m.slots, m.events} {
+	for _, table := range []*ebpf.Map{m.sessions, m.slots, m.flows, m.fragments, m.events} {
 		if table != nil {
 			errs = append(errs, table.Close())
 		}

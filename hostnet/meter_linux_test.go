@@ -204,7 +204,7 @@ func TestSlots(t *testing.T) {
 // An alarm that finds no room in the ring is not lost: a later packet raises it.
 func TestAlarmsWithoutRoom(t *testing.T) {
 	m := testMeter(t)
-	number, err := m.open(everyone)
+	number, err := m.open(packetSource)
 	if err != nil {
 		t.Fatal(err)
 	}

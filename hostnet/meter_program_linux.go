@@ -29,6 +29,7 @@ const (
 	skbLen      = 0
 	skbMark     = 8
 	skbProtocol = 16
+	skbDevice   = 40
 	skbGSOSize  = 176
 )
 
@@ -40,6 +41,7 @@ const (
 	stackLength = -48 // of the IPv4 header, 8 bytes
 	stackTCP    = -56 // the byte with TCP's header length
 	stackEvent  = -80 // struct event
+	stackPath   = -84 // whose packet it is, 4 bytes
 )
 
 const (
@@ -55,7 +57,7 @@ const (
 // instructions is the program for one side. Registers: R6 is the packet, R7 the session's slot, R8 what the packet
 // counts; the others hold what they are given within a group.
 func (s side) instructions(m *meter) asm.Instructions {
-	return slices.Concat(s.parse(), s.split(), s.find(m), s.reserve(), s.alarm(m), s.decide())
+	return slices.Concat(s.parse(), s.split(), s.find(m), s.solicit(m), s.reserve(), s.countEchoes(), s.alarm(m), s.decide())
 }
 
 // parse lets IPv4 on, with its header on the stack and its length in R8.
@@ -127,7 +129,8 @@ func (s side) split() asm.Instructions {
 func (s side) find(m *meter) asm.Instructions {
 	return asm.Instructions{
 		// The number of the slot, by the packet's address, …
-		asm.LoadMapPtr(asm.R1, m.sessions.FD()).WithSymbol("counted"),
+		asm.StoreImm(asm.RFP, stackPath, ofExit, asm.Word).WithSymbol("counted"),
+		asm.LoadMapPtr(asm.R1, m.sessions.FD()),
 		asm.Mov.Reg(asm.R2, asm.RFP),
 		asm.Add.Imm(asm.R2, int32(stackHeader+s.address)),
 		asm.FnMapLookupElem.Call(),
@@ -139,6 +142,7 @@ func (s side) find(m *meter) asm.Instructions {
 		asm.Add.Imm(asm.R2, stackKey),
 		asm.FnMapLookupElem.Call(),
 		asm.JEq.Imm(asm.R0, 0, "drop"),
+		asm.StoreImm(asm.RFP, stackPath, ofPath, asm.Word),
 		// The slot itself.
 		asm.LoadMem(asm.R1, asm.R0, 0, asm.Word).WithSymbol("found"),
 		asm.StoreMem(asm.RFP, stackIndex, asm.R1, asm.Word),
@@ -156,7 +160,7 @@ func (s side) find(m *meter) asm.Instructions {
 // because kernels check loops of programs badly that were loaded without CAP_PERFMON.
 func (s side) reserve() asm.Instructions {
 	instructions := asm.Instructions{
-		asm.LoadMem(asm.R0, asm.R7, slotTotal, asm.DWord),
+		asm.LoadMem(asm.R0, asm.R7, slotTotal, asm.DWord).WithSymbol("solicited"),
 		asm.LoadMem(asm.R3, asm.R7, slotLimit, asm.DWord),
 	}
 	for range reservations {
@@ -216,10 +220,13 @@ func (s side) decide() asm.Instructions {
 		}
 	}
 	return asm.Instructions{
-		// Shows the rules of nftables that the packet was counted.
-		asm.Mov.Imm(asm.R1, countedMark).WithSymbol("pass"),
+		// Shows an exit's rules of nftables that the packet was counted.
+		asm.LoadMem(asm.R1, asm.RFP, stackPath, asm.Word).WithSymbol("pass"),
+		asm.JEq.Imm(asm.R1, isLate, "drop"),
+		asm.JEq.Imm(asm.R1, ofPath, "unmarked"),
+		asm.Mov.Imm(asm.R1, countedMark),
 		asm.StoreMem(asm.R6, skbMark, asm.R1, asm.Word),
-		asm.Mov.Imm(asm.R0, actionUnspecified),
+		asm.Mov.Imm(asm.R0, actionUnspecified).WithSymbol("unmarked"),
 		asm.Return(),
 		asm.Mov.Imm(asm.R0, actionShot).WithSymbol("drop"),
 		asm.Return(),

@@ -65,8 +65,6 @@ func to(device string) match {
 	return compare(&expr.Meta{Key: expr.MetaKeyOIFNAME, Register: 1}, expr.CmpOpEq, deviceName(device))
 }
 
-const icmpEcho = 8
-
 func icmpType(number byte) match {
 	return match{
 		&expr.Payload{DestRegister: 1, Base: expr.PayloadBaseTransportHeader, Offset: 0, Len: 1},

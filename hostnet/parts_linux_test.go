@@ -127,7 +127,8 @@ func TestDevice(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	conn := ns.ListenPacket("udp4", "10.9.0.1:4000")
+	awaitCarrier(t, d)
+	conn := ns.ListenPacketDevice("mysttest", "udp4", "10.9.0.1:4000")
 	if _, err := conn.WriteTo([]byte("hello"), &net.UDPAddr{IP: net.IPv4(10, 9, 0, 2), Port: 5000}); err != nil {
 		t.Fatal(err)
 	}
@@ -142,11 +143,6 @@ func TestDevice(t *testing.T) {
 		t.Fatalf("%d packets, the first of %d bytes, %v", n, sizes[0], err)
 	}
 	packet := buffers[0][room : room+sizes[0]]
-	swap := func(a, b []byte) {
-		for i := range a {
-			a[i], b[i] = b[i], a[i]
-		}
-	}
 	swap(packet[12:16], packet[16:20])
 	swap(packet[20:22], packet[22:24])
 	packet[26], packet[27] = 0, 0 // no checksum: the kernel had left its own to the device
@@ -174,6 +170,12 @@ func TestDevice(t *testing.T) {
 	}
 	if strings.Contains(snapshot(t, ns), "mysttest") {
 		t.Error("the device is still there")
+	}
+}
+
+func swap(a, b []byte) {
+	for i := range a {
+		a[i], b[i] = b[i], a[i]
 	}
 }
 

@@ -2,7 +2,6 @@ package hostnet
 
 import (
 	"errors"
-	"strings"
 	"testing"
 	"time"
 
@@ -61,8 +60,7 @@ func TestPathLimit(t *testing.T) {
 	}
 }
 
-// A provider reaches nothing on the consumer's host that nobody there has asked for. What it sends counts, as it
-// does with the provider.
+// A provider reaches nothing on the consumer's host that nobody there has asked for, and what it sends does not count.
 func TestPathLetsNothingIn(t *testing.T) {
 	w, p := newPathWorld(t, unlimited)
 	_, g := w.open(w.config())
@@ -82,7 +80,7 @@ func TestPathLetsNothingIn(t *testing.T) {
 		t.Error("TCP is let in")
 	}
 	sent, received := p.Counters()
-	if out, in := g.Counters(); sent != 0 || in != 0 || received < 33+60 || received != out {
+	if out, in := g.Counters(); sent != 0 || in != 0 || received != 0 || out < 33+60 {
 		t.Errorf("the consumer counts %d and %d, the provider %d and %d", sent, received, in, out)
 	}
 	_ = server.Close() // the namespace closes it again
@@ -128,7 +126,6 @@ func TestPathDropsIPv6(t *testing.T) {
 func TestPathLeavesNothing(t *testing.T) {
 	w := newHosts(t)
 	p, h := w.path(unlimited), w.consumerHost
-	has(t, w.consumer, "table myst-"+w.consumerDevice)
 	if _, err := h.NewPath(w.consumerDevice, 0); !errors.Is(err, ErrExists) {
 		t.Errorf("second path: %v", err)
 	}
@@ -141,8 +138,8 @@ func TestPathLeavesNothing(t *testing.T) {
 		}
 	}
 	<-p.Done()
-	if s := snapshot(t, w.consumer); strings.Contains(s, "table myst-") {
-		t.Errorf("a table is left:\n%s", s)
+	if again := w.path(unlimited); again.total() != 0 {
+		t.Errorf("a new path counts from %d", again.total())
 	}
 	if left := journalled(t, h.path); len(left) != 1 || left[0].Kind != kindTUN {
 		t.Errorf("the journal holds %v", left)

@@ -75,7 +75,13 @@ func (n *Node) connectAny(ctx context.Context, self *Self, req ConnectRequest, p
 	}
 	last := ErrNoProposal
 	for _, proposal := range found {
-		if proposal.Proposal.Provider == self.address() || n.cfg.Clients[proposal.Proposal.ServiceType] == nil {
+		if proposal.Proposal.Provider == self.address() {
+			continue
+		}
+		if service := proposal.Proposal.ServiceType; n.cfg.Clients[service] == nil {
+			if errors.Is(last, ErrNoProposal) {
+				last = fmt.Errorf("%w that this node can use: %s is offered, and 'myst doctor' tells what it lacks here", ErrNoProposal, service)
+			}
 			continue
 		}
 		up, err := n.connectOne(ctx, &consuming{n: n, self: self, req: req, port: port, progress: progress, proposal: proposal})

@@ -197,7 +197,12 @@ func TestForgedEventsAreLeftOut(t *testing.T) {
 	short.Data = short.Data[:33]
 	topicless := forge(honest.Address(), honest.PublicKey())
 	topicless.Topics = topicless.Topics[:1]
+	dirty := forge(honest.Address(), honest.PublicKey())
+	dirty.Topics[1][0] = 1
+	foreign := forge(honest.Address(), honest.PublicKey())
+	foreign.Topics[0][0] ^= 1
 	for name, log := range map[string]types.Log{
+		"more than an address": dirty, "another event": foreign,
 		"foreign key": forge(honest.Address(), other.PublicKey()), "no point": forge(honest.Address(), identity.PublicKey{}),
 		"short": short, "without identity": topicless, "empty": {},
 	} {

@@ -35,7 +35,7 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 # npm ci is slow, so it runs only when a lock file is newer than what it installed.
-for folder in contracts e2e/bill; do
+for folder in contracts e2e/bill e2e/chains; do
   if [ ! -e $folder/node_modules/.package-lock.json ] ||
     [ $folder/package-lock.json -nt $folder/node_modules/.package-lock.json ]; then
     echo "installing npm packages in $folder/"

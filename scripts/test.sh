@@ -68,6 +68,7 @@ step "set up" scripts/setup.sh
 step "check" make --no-print-directory check
 step "tests" make --no-print-directory unit
 step "between hosts" make --no-print-directory e2e
+step "three chains" make --no-print-directory chains
 step "race detector" make --no-print-directory race
 step "contracts" make --no-print-directory contracts
 step "fuzzing" make --no-print-directory fuzz

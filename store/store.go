@@ -150,6 +150,9 @@ func (db *DB) Close() error {
 type Tx struct {
 	ctx context.Context // of the call that the transaction is part of
 	tx  *sql.Tx
+	// ran holds the changes that were made in this transaction: prepared once they are repeated, until
+	// then nil.
+	ran map[string]*sql.Stmt
 }
 
 // InTx runs fn in a writing transaction: all of it is durable when InTx returns nil, and none of
@@ -186,11 +189,33 @@ func (tx *Tx) exec(what, statement string, args ...any) error {
 
 // changed is exec that tells how many rows changed.
 func (tx *Tx) changed(what, statement string, args ...any) (int64, error) {
-	result, err := tx.tx.ExecContext(tx.ctx, statement, args...)
+	result, err := tx.execute(statement, args)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", what, explain(err))
 	}
 	return result.RowsAffected()
+}
+
+// execute prepares a statement that a transaction runs again, because parsing takes longer than storing a
+// row. The end of the transaction closes it.
+func (tx *Tx) execute(statement string, args []any) (sql.Result, error) {
+	prepared, again := tx.ran[statement]
+	switch {
+	case prepared != nil:
+		return prepared.ExecContext(tx.ctx, args...)
+	case !again:
+		if tx.ran == nil {
+			tx.ran = make(map[string]*sql.Stmt)
+		}
+		tx.ran[statement] = nil
+		return tx.tx.ExecContext(tx.ctx, statement, args...)
+	}
+	prepared, err := tx.tx.PrepareContext(tx.ctx, statement) //nolint:sqlclosecheck // closed as said above
+	if err != nil {
+		return nil, err
+	}
+	tx.ran[statement] = prepared
+	return prepared.ExecContext(tx.ctx, args...)
 }
 
 // row scans the only row of a query into dest and tells whether there is one.

@@ -84,6 +84,7 @@ func keyFlag(cmd *cobra.Command, path *string) {
 func deployCommand() *cobra.Command {
 	var d devnet.Deployment
 	var keyFile, out, coin, treasury, bond string
+	var force bool
 	cmd := &cobra.Command{
 		Use:   "deploy",
 		Short: "Deploy coin, registry and payments on any chain and write a network file",
@@ -91,7 +92,10 @@ func deployCommand() *cobra.Command {
   mystdev contracts deploy --rpc https://rpc.example --key-file ./key --coin 0x… --treasury 0x… --out network.json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var err error
+			_, err := os.Stat(out)
+			if err == nil && !force {
+				return fmt.Errorf("%s describes a network already; choose another --out, or replace it by --force", out)
+			}
 			if d.Key, err = devnet.ReadKey(keyFile); err != nil {
 				return err
 			}
@@ -121,6 +125,7 @@ func deployCommand() *cobra.Command {
 	f.StringVar(&d.RPC, "rpc", "http://127.0.0.1:8545", "JSON-RPC endpoint, also written to the network file")
 	f.StringVar(&d.Name, "name", "test", "name of the network")
 	f.StringVar(&out, "out", "network.json", "network file to write")
+	f.BoolVar(&force, "force", false, "replace the network file that is there")
 	f.StringVar(&coin, "coin", "", "use this ERC-20 with permit instead of deploying a test coin")
 	f.StringVar(&treasury, "treasury", "", "who gets the network fees; empty is the sender")
 	f.IntVar(&d.FeePerMyriad, "fee", 500, "network fee in 1/10,000 of what is withdrawn")

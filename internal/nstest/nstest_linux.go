@@ -2,6 +2,7 @@ package nstest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -9,6 +10,7 @@ import (
 	"os/exec"
 	"runtime"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -137,10 +139,39 @@ func (n *Namespace) Run(name string, args ...string) string {
 
 // DialContext dials from inside the namespace. It fits http.Transport, which dials on goroutines of its own.
 // The address should hold no name: resolvers run on other threads.
-func (n *Namespace) DialContext(ctx context.Context, network, address string) (conn net.Conn, err error) {
-	var d net.Dialer
+func (n *Namespace) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	return n.DialDevice(ctx, "", network, address)
+}
+
+// DialDevice is DialContext by a socket that is bound to a device, or to none for "".
+func (n *Namespace) DialDevice(ctx context.Context, device, network, address string) (conn net.Conn, err error) {
+	d := net.Dialer{Control: bindTo(device)}
 	n.Do(func() { conn, err = d.DialContext(ctx, network, address) })
 	return conn, err
+}
+
+// DialUDP connects a UDP socket that is bound to a device, or to none for "", until the test ends.
+func (n *Namespace) DialUDP(device string, local, remote netip.AddrPort) (conn net.Conn) {
+	n.t.Helper()
+	d := net.Dialer{LocalAddr: net.UDPAddrFromAddrPort(local), Control: bindTo(device)}
+	n.Do(func() {
+		var err error
+		if conn, err = d.DialContext(n.t.Context(), "udp", remote.String()); err != nil {
+			n.t.Fatal(err)
+		}
+	})
+	n.t.Cleanup(func() { _ = conn.Close() }) // the test may have closed it
+	return conn
+}
+
+// bindTo makes a control function of net that binds a socket to a device, or to none for "".
+func bindTo(device string) func(network, address string, c syscall.RawConn) error {
+	return func(_, _ string, c syscall.RawConn) (bound error) {
+		err := c.Control(func(fd uintptr) {
+			bound = unix.SetsockoptString(int(fd), unix.SOL_SOCKET, unix.SO_BINDTODEVICE, device)
+		})
+		return errors.Join(err, bound)
+	}
 }
 
 // Listen listens inside the namespace until the test ends.
@@ -158,11 +189,17 @@ func (n *Namespace) Listen(network, address string) (l net.Listener) {
 }
 
 // ListenPacket listens inside the namespace until the test ends.
-func (n *Namespace) ListenPacket(network, address string) (c net.PacketConn) {
+func (n *Namespace) ListenPacket(network, address string) net.PacketConn {
+	n.t.Helper()
+	return n.ListenPacketDevice("", network, address)
+}
+
+// ListenPacketDevice is ListenPacket by a socket that is bound to a device, or to none for "".
+func (n *Namespace) ListenPacketDevice(device, network, address string) (c net.PacketConn) {
 	n.t.Helper()
 	n.Do(func() {
 		var err error
-		var lc net.ListenConfig
+		lc := net.ListenConfig{Control: bindTo(device)}
 		if c, err = lc.ListenPacket(n.t.Context(), network, address); err != nil {
 			n.t.Fatal(err)
 		}

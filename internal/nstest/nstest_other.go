@@ -40,11 +40,22 @@ func (n *Namespace) Route(netip.Prefix, netip.Addr) { panic(elsewhere) }
 // DialContext is never reached.
 func (n *Namespace) DialContext(context.Context, string, string) (net.Conn, error) { panic(elsewhere) }
 
+// DialDevice is never reached.
+func (n *Namespace) DialDevice(context.Context, string, string, string) (net.Conn, error) {
+	panic(elsewhere)
+}
+
+// DialUDP is never reached.
+func (n *Namespace) DialUDP(string, netip.AddrPort, netip.AddrPort) net.Conn { panic(elsewhere) }
+
 // Listen is never reached.
 func (n *Namespace) Listen(string, string) net.Listener { panic(elsewhere) }
 
 // ListenPacket is never reached.
 func (n *Namespace) ListenPacket(string, string) net.PacketConn { panic(elsewhere) }
+
+// ListenPacketDevice is never reached.
+func (n *Namespace) ListenPacketDevice(string, string, string) net.PacketConn { panic(elsewhere) }
 
 // Link is never reached.
 func Link(testing.TB, *Namespace, *Namespace, netip.Prefix, netip.Prefix) (deviceA, deviceB string) {

@@ -90,7 +90,7 @@ func NewConsumer(cfg ConsumerConfig) (*Consumer, error) {
 const allReverse = "net.ipv4.conf.all.rp_filter"
 
 // acceptAnswers keeps the kernel from dropping answers because it would not send to where they come from by this device
-// (reverse path filtering, RFC 3704). The gate lets in nothing but answers anyway.
+// (reverse path filtering, RFC 3704). The path lets in nothing but answers anyway.
 func acceptAnswers(cfg ConsumerConfig) (undo func() error, err error) {
 	all, err := cfg.Host.Setting(allReverse)
 	if err != nil {

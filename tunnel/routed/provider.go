@@ -161,6 +161,13 @@ func (p *Provider) Room() error {
 	return p.room()
 }
 
+// Closed says whether Close was called.
+func (p *Provider) Closed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.closed
+}
+
 func (p *Provider) room() error {
 	switch {
 	case p.closed:

@@ -47,6 +47,25 @@ func testTransfer(t *testing.T, d Driver) {
 	p.checkCounters(t)
 }
 
+// testBrokenOff closes downloads in their midst. What was under way then counts at both ends.
+func testBrokenOff(t *testing.T, d Driver) {
+	server := d.listenTCP(t, source)
+	p := d.connect(t, d.server(t, allow(server)))
+	for range 50 {
+		conn := p.dial(t, "tcp", server.String())
+		if err := request(conn, 1<<30); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(conn, make([]byte, 128<<10)); err != nil {
+			t.Fatal(err)
+		}
+		if err := conn.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.checkCounters(t)
+}
+
 // testHalfClose sends a request that ends with the end of the stream, as many protocols do.
 func testHalfClose(t *testing.T, d Driver) {
 	server := d.listenTCP(t, func(conn net.Conn) {

@@ -121,6 +121,7 @@ func Run(t *testing.T, d Driver) {
 		{"FirstUse", testFirstUse},
 		{"Transfer", testTransfer},
 		{"HalfClose", testHalfClose},
+		{"BrokenOff", testBrokenOff},
 		{"UDP", testUDP},
 		{"Names", testNames},
 		{"Source", testSource},

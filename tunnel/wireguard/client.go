@@ -140,7 +140,8 @@ type clientTunnel struct {
 	stack  *stack.Stack
 	device *device.Device
 
-	fragments fragments // of the device's goroutine that delivers
+	fragments fragments // of the device's goroutine that delivers, as is late
+	late      late
 	end       sync.Once
 	closing   atomic.Bool
 	done      chan struct{}
@@ -149,19 +150,19 @@ type clientTunnel struct {
 var _ tunnel.ClientTunnel = (*clientTunnel)(nil)
 
 // accept decides, before the meter, whether a packet from the provider is an answer: it belongs to
-// a connection that this end began. The consumer pays for nothing else.
+// a connection that this end began, and has not closed long ago. The consumer pays for nothing else.
 func (t *clientTunnel) accept(p packet) bool {
 	if p.dst != t.address {
 		return false
 	}
 	if !p.first {
-		return t.fragments.known(p)
+		return t.fragments.known(p, time.Now())
 	}
 	if !t.solicited(p) {
 		return false
 	}
 	if p.fragment {
-		t.fragments.remember(p)
+		t.fragments.remember(p, time.Now())
 	}
 	return true
 }
@@ -196,14 +197,15 @@ func (t *clientTunnel) quotesOurs(quoted []byte) bool {
 	return t.endpoint(proto, local, remote)
 }
 
-// endpoint reports whether the stack has a connection with these ends.
+// endpoint reports whether the stack has a connection with these ends, or had one a moment ago.
 func (t *clientTunnel) endpoint(proto byte, localPort uint16, remote netip.AddrPort) bool {
-	return t.stack.FindTransportEndpoint(ipv4.ProtocolNumber, tcpip.TransportProtocolNumber(proto), stack.TransportEndpointID{
+	exists := t.stack.FindTransportEndpoint(ipv4.ProtocolNumber, tcpip.TransportProtocolNumber(proto), stack.TransportEndpointID{
 		LocalPort:     localPort,
 		LocalAddress:  tcpip.AddrFrom4(t.address.As4()),
 		RemotePort:    remote.Port(),
 		RemoteAddress: tcpip.AddrFrom4(remote.Addr().As4()),
 	}, nicID) != nil
+	return t.late.counts(connection{proto, localPort, remote}, exists, time.Now())
 }
 
 // AwaitEcho probes until an echo comes back.

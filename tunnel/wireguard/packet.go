@@ -3,6 +3,7 @@ package wireguard
 import (
 	"encoding/binary"
 	"net/netip"
+	"time"
 )
 
 // IP protocol numbers that pass a tunnel.
@@ -76,12 +77,60 @@ func parsePacket(pkt []byte) (packet, bool) {
 	return p, true
 }
 
+// late remembers connections. What comes for one that was closed a moment ago the provider has sent in good
+// faith, because it could not know yet; if it did not count, a download that is broken off would look like a bill of too much.
+type late struct {
+	seen map[connection]time.Time // when the connection was last there
+}
+
+type connection struct {
+	proto     byte
+	localPort uint16
+	remote    netip.AddrPort
+}
+
+// A sender by TCP stops when it hears of the end; one by UDP, at the latest, when it has heard nothing for half a
+// minute (RFC 7675).
+const (
+	latenessTCP    = 10 * time.Second
+	latenessUDP    = 30 * time.Second
+	maxConnections = 4096 // remembered; when there are more, some are forgotten
+)
+
+// counts says whether a packet of a connection counts, which exists or does not.
+func (l *late) counts(c connection, exists bool, now time.Time) bool {
+	last, known := l.seen[c]
+	if !exists {
+		lateness := latenessTCP
+		if c.proto == protoUDP {
+			lateness = latenessUDP
+		}
+		return known && now.Sub(last) <= lateness
+	}
+	if l.seen == nil {
+		l.seen = map[connection]time.Time{}
+	}
+	if !known && len(l.seen) >= maxConnections {
+		for some := range l.seen {
+			delete(l.seen, some)
+			break
+		}
+	}
+	l.seen[c] = now
+	return true
+}
+
 // fragments remembers the datagrams whose first fragment passed a filter, so that the others,
-// which name no ports, pass too. It is a ring: a datagram is forgotten after 64 newer ones.
+// which name no ports, pass too, for a moment. It is a ring: a datagram is forgotten after 64 newer ones.
 type fragments struct {
-	ring [64]fragmentKey
+	ring [64]struct {
+		fragmentKey
+		at time.Time
+	}
 	next int
 }
+
+const reassembling = 2 * time.Second // since the first fragment
 
 type fragmentKey struct {
 	src   netip.Addr
@@ -89,15 +138,15 @@ type fragmentKey struct {
 	proto byte
 }
 
-func (f *fragments) remember(p packet) {
-	f.ring[f.next] = fragmentKey{p.src, p.id, p.proto}
+func (f *fragments) remember(p packet, now time.Time) {
+	f.ring[f.next].fragmentKey, f.ring[f.next].at = fragmentKey{p.src, p.id, p.proto}, now
 	f.next = (f.next + 1) % len(f.ring)
 }
 
-func (f *fragments) known(p packet) bool {
+func (f *fragments) known(p packet, now time.Time) bool {
 	key := fragmentKey{p.src, p.id, p.proto}
-	for _, k := range f.ring {
-		if k == key {
+	for i := range f.ring {
+		if k := &f.ring[i]; k.fragmentKey == key && now.Sub(k.at) <= reassembling {
 			return true
 		}
 	}

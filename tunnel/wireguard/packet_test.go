@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"testing"
+	"time"
 
 	"golang.zx2c4.com/wireguard/conn"
 	"gvisor.dev/gvisor/pkg/buffer"
@@ -71,21 +72,25 @@ func TestParsePacket(t *testing.T) {
 
 func TestFragmentsAreForgotten(t *testing.T) {
 	var f fragments
+	now := time.Now()
 	p := packet{src: there.Addr(), proto: protoUDP, id: 1}
-	if f.known(p) {
+	if f.known(p, now) {
 		t.Error("known before it came")
 	}
-	f.remember(p)
+	f.remember(p, now)
 	for i := range len(f.ring) - 1 {
-		f.remember(packet{src: there.Addr(), proto: protoUDP, id: uint16(i + 2)})
+		f.remember(packet{src: there.Addr(), proto: protoUDP, id: uint16(i + 2)}, now)
 	}
 	other := p
 	other.proto = protoTCP
-	if !f.known(p) || f.known(other) {
+	if !f.known(p, now) || f.known(other, now) {
 		t.Error("wrong memory")
 	}
-	f.remember(other)
-	if f.known(p) {
+	if f.known(p, now.Add(reassembling+1)) {
+		t.Error("known for long")
+	}
+	f.remember(other, now)
+	if f.known(p, now) {
 		t.Error("remembered for ever")
 	}
 }
@@ -216,5 +221,37 @@ func TestBindAfterClose(t *testing.T) {
 	}
 	if _, err := listen(netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), 0)); err == nil {
 		t.Error("listens on a foreign address")
+	}
+}
+
+// A connection counts while it exists and a little longer, and however many there are, few are remembered.
+func TestLate(t *testing.T) {
+	var l late
+	now := time.Now()
+	c := connection{protoTCP, 1, netip.MustParseAddrPort("203.0.113.1:9")}
+	for _, step := range []struct {
+		exists bool
+		after  time.Duration
+		want   bool
+	}{
+		{false, 0, false},
+		{true, 0, true},
+		{false, 6 * time.Second, true},
+		{false, 4 * time.Second, true}, // what is late does not put the end off
+		{false, time.Second, false},
+		{true, 0, true},
+		{true, time.Minute, true},
+		{false, latenessTCP, true},
+	} {
+		now = now.Add(step.after)
+		if got := l.counts(c, step.exists, now); got != step.want {
+			t.Errorf("%+v: counts %v", step, got)
+		}
+	}
+	for i := range uint16(maxConnections + 10) {
+		l.counts(connection{protoUDP, i, c.remote}, true, now)
+	}
+	if n := len(l.seen); n > maxConnections {
+		t.Errorf("%d are remembered", n)
 	}
 }

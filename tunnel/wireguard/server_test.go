@@ -180,11 +180,13 @@ func TestConsumersDoNotReachEachOther(t *testing.T) {
 	if after := providerB.Counters(); after != before {
 		t.Errorf("the other session counted %+v, then %+v", before, after)
 	}
-	const probe = 28
 	if got := providerA.Counters().Received - beforeA.Received; got != probe {
 		t.Errorf("the provider counted %d bytes, want only the probe's %d", got, probe)
 	}
 }
+
+// probe is what a probe counts in each direction, in bytes.
+const probe = 28
 
 // TestUnsolicitedIsNotCounted has the provider send what the consumer did not ask for, next to
 // what it did.
@@ -236,6 +238,18 @@ func TestUnsolicitedIsNotCounted(t *testing.T) {
 	const counted = (28 + 1000) + (28 + 3000 + 2*20)
 	if got := consumer.Counters().Received - before; got != counted {
 		t.Errorf("the consumer counted %d bytes, want %d", got, counted)
+	}
+	// What is under way when the consumer closes a connection counts too.
+	if err := conn.Close(); err != nil {
+		t.Fatal(err)
+	}
+	send(remote, local+1, 100)
+	send(remote, local, 500)
+	if err := consumer.Probe(t.Context()); err != nil { // comes after them
+		t.Fatal(err)
+	}
+	if got := consumer.Counters().Received - before; got != counted+28+500+probe {
+		t.Errorf("the consumer counted %d bytes late, want %d and the probe's %d", got-counted, 28+500, probe)
 	}
 }
 

@@ -87,7 +87,7 @@ func (s *TUNServer) start(ctx context.Context, host *hostnet.Host) error {
 // watch ends every session when the TUN device is taken away: nothing carries them any more.
 func (s *TUNServer) watch() {
 	<-s.device.Wait()
-	if !errors.Is(s.provider.Room(), tunnel.ErrClosed) {
+	if !s.provider.Closed() {
 		s.log.Error("the TUN device of wireguard is gone; no session can be served before the next start", "device", serverDevice)
 	}
 	_ = s.provider.Close() // Close returns the error

@@ -34,8 +34,7 @@
 //
 // A [TUNServer], and a Client with a Host, put a TUN device of package hostnet where the bridge is, and leave what is
 // beyond it to package routed: addresses, exit, names, connections, and the meters, which are the kernel's. They
-// count the same packets by the same rule, with one difference: what a provider sends unasked, which
-// neither kind of provider does, a consumer's kernel counts before it drops it. What is above a limit is dropped, not held.
+// count the same packets by the same rule. What is above a limit is dropped, not held.
 //
 // # Driver data
 //
