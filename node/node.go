@@ -115,6 +115,8 @@ type Config struct {
 	Confirmations uint64
 	// Lock is what a consumer reserves for a provider; zero is one coin.
 	Lock money.Amount
+	// RelayFee is the most that a relayer may ask for one call; zero is a tenth of a coin.
+	RelayFee money.Amount
 	// MaxSessions bounds the sessions provided at once; zero is 250.
 	MaxSessions int
 	// Deny lists consumers that are not served.
@@ -149,6 +151,9 @@ type Node struct {
 func New(ctx context.Context, cfg Config) *Node {
 	if cfg.Confirmations == 0 {
 		cfg.Confirmations = 2
+	}
+	if cfg.RelayFee == 0 {
+		cfg.RelayFee = money.UnitsPerCoin / 10
 	}
 	if cfg.Lock == 0 {
 		cfg.Lock = money.UnitsPerCoin
@@ -208,7 +213,7 @@ func (n *Node) identity(ctx context.Context) (*Self, error) {
 }
 
 func (n *Node) wallet(self *Self) *wallet {
-	return &wallet{self: *self, chain: n.cfg.Chain, relayer: n.cfg.Relayer, network: n.cfg.Network, clock: n.cfg.Clock}
+	return &wallet{self: *self, chain: n.cfg.Chain, relayer: n.cfg.Relayer, network: n.cfg.Network, clock: n.cfg.Clock, most: n.cfg.RelayFee}
 }
 
 // Status reports on the node and what it depends on.

@@ -147,4 +147,5 @@ type Payment struct {
 	Block       uint64
 	Amount      money.Amount
 	Fee         money.Amount // network fee taken
+	RelayFee    money.Amount // what the relayer took
 }

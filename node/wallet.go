@@ -28,19 +28,56 @@ type wallet struct {
 	relayer relay.Relayer
 	network *chain.Network
 	clock   func() time.Time
+	// most is what a relayer may ask for one call.
+	most money.Amount
 }
 
 func (w *wallet) domain(contract identity.Address) intent.Domain {
 	return intent.Domain{ChainID: w.network.ChainID, Contract: contract}
 }
 
-// relay submits an intent and waits until it is in a block or has failed.
+// relay has an intent of this identity's put on chain for what a relayer asks, and waits until it is in a
+// block or has failed.
 func (w *wallet) relay(ctx context.Context, operation string, in relay.Intent, progress func(Progress)) (Payment, error) {
-	progress(Progress{Step: operation, Detail: "asking the hub to send the transaction"})
-	ticket, err := submit(ctx, w.relayer, in)
+	payments, registry := w.domain(w.network.Contracts.Payments), w.domain(w.network.Contracts.Registry)
+	return w.order(ctx, operation, in.Kind, func(q *relay.Quote) (relay.Intent, error) {
+		return q.Pay(in, w.self.Signer, w.most, payments, registry)
+	}, progress)
+}
+
+// order is relay of an intent that depends on the relayer.
+func (w *wallet) order(
+	ctx context.Context, operation string, kind relay.Kind, complete relay.Complete, progress func(Progress),
+) (Payment, error) {
+	progress(Progress{Step: operation, Detail: "asking a relayer to send the transaction"})
+	var fee money.Amount
+	ticket, err := submit(ctx, w.relayer, func(q *relay.Quote) (relay.Intent, error) {
+		in, err := complete(q)
+		if fee = q.Fees[kind]; err == nil && fee > 0 {
+			progress(Progress{Step: operation, Detail: fmt.Sprintf("relayer %s asks a fee of %s coins", q.Relayer, fee)})
+		}
+		return in, err
+	})
 	if err != nil {
 		return Payment{}, fmt.Errorf("%s: %w", operation, relayError(err))
 	}
+	paid, err := w.await(ctx, operation, ticket, progress)
+	if err == nil {
+		paid.RelayFee = fee
+	}
+	return paid, err
+}
+
+// unpaid has an intent relayed that this identity signs no fee for.
+func unpaid(in relay.Intent) relay.Complete {
+	return func(q *relay.Quote) (relay.Intent, error) {
+		_, err := q.Fee(in.Kind, 0)
+		return in, err
+	}
+}
+
+// await waits until a ticket is decided.
+func (w *wallet) await(ctx context.Context, operation string, ticket relay.Ticket, progress func(Progress)) (Payment, error) {
 	shown := ""
 	for {
 		switch ticket.State {
@@ -70,9 +107,9 @@ func (w *wallet) relay(ctx context.Context, operation string, in relay.Intent, p
 
 // submit hands an intent over. A relayer takes one call of an identity at a time: submit waits for its
 // turn.
-func submit(ctx context.Context, relayer relay.Relayer, in relay.Intent) (relay.Ticket, error) {
+func submit(ctx context.Context, relayer relay.Relayer, complete relay.Complete) (relay.Ticket, error) {
 	for {
-		ticket, err := relayer.Submit(ctx, in)
+		ticket, err := relayer.Order(ctx, complete)
 		var refusal *relay.Refusal
 		if !errors.As(err, &refusal) || refusal.Reason != relay.ReasonBusy {
 			return ticket, err
@@ -110,36 +147,46 @@ func (w *wallet) deposit(ctx context.Context, amount money.Amount, progress func
 	if err != nil {
 		return Payment{}, fmt.Errorf("deposit: %w", chainError(err))
 	}
-	info, err := w.relayer.Info(ctx)
-	if err != nil {
-		return Payment{}, fmt.Errorf("deposit: %w", relayError(err))
-	}
-	value, err := amount.Add(money.Amount(info.Fee))
-	if err != nil {
-		return Payment{}, fmt.Errorf("deposit: %w", err)
-	}
-	if coins < value {
-		return Payment{}, fmt.Errorf("deposit: %w: the wallet holds %s coins, %s are needed", ErrFunds, coins, value)
+	if coins < amount {
+		return Payment{}, fmt.Errorf("deposit: %w: the wallet holds %s coins", ErrFunds, coins)
 	}
 	nonce, err := w.chain.PermitNonce(ctx, w.self.address())
 	if err != nil {
 		return Payment{}, fmt.Errorf("deposit: %w", chainError(err))
 	}
-	payments := w.domain(w.network.Contracts.Payments)
-	signed, err := intent.SignFund(w.self.Signer, intent.Fund{
-		Owner: w.self.address(), Identity: w.self.address(), Units: amount, Fee: money.Amount(info.Fee),
-		Relayer: info.Address, PermitNonce: nonce, ValidUntil: unix32(w.clock().Add(fundLife)),
-	}, payments, w.domain(w.network.Contracts.Coin))
-	if err != nil {
-		return Payment{}, fmt.Errorf("deposit: %w", err)
-	}
-	paid, err := w.relay(ctx, "deposit", relay.Fund(signed), progress)
+	paid, err := w.order(ctx, "deposit", relay.KindFund, func(q *relay.Quote) (relay.Intent, error) {
+		return w.fund(q, amount, coins, nonce)
+	}, progress)
 	if err != nil {
 		return paid, err
 	}
 	did, err := w.effects(ctx, paid)
 	paid.Amount = did.Deposited
 	return paid, err
+}
+
+// fund signs a deposit for one relayer. Of several, all of the same permit nonce, the coin takes one.
+func (w *wallet) fund(q *relay.Quote, amount, coins money.Amount, nonce uint64) (relay.Intent, error) {
+	fee, err := q.Fee(relay.KindFund, w.most)
+	if err != nil {
+		return relay.Intent{}, err
+	}
+	value, err := amount.Add(fee)
+	if err != nil {
+		return relay.Intent{}, err
+	}
+	if coins < value {
+		return relay.Intent{}, fmt.Errorf("%w: the wallet holds %s coins, %s and a relayer's fee of %s are needed", ErrFunds, coins, amount, fee)
+	}
+	payments, registry := w.domain(w.network.Contracts.Payments), w.domain(w.network.Contracts.Registry)
+	signed, err := intent.SignFund(w.self.Signer, intent.Fund{
+		Owner: w.self.address(), Identity: w.self.address(), Units: amount, Fee: fee,
+		Relayer: q.Relayer, PermitNonce: nonce, ValidUntil: unix32(w.clock().Add(fundLife)),
+	}, payments, w.domain(w.network.Contracts.Coin))
+	if err != nil {
+		return relay.Intent{}, err
+	}
+	return q.Pay(relay.Fund(signed), w.self.Signer, w.most, payments, registry)
 }
 
 // withdraw pays what was cleared for this identity to its beneficiary, less the network fee.

@@ -40,6 +40,7 @@ type world struct {
 	channels  map[slot]chain.Channel
 	earned    map[identity.Address]money.Amount
 	tickets   map[string]relay.Ticket
+	lockFee   money.Amount // what the relayer asks
 	offers    []market.Signed
 	keys      map[identity.Address][]byte
 	down      bool                      // the chain does not answer
@@ -118,6 +119,17 @@ func (w *world) Registered(_ context.Context, who identity.Address) (bool, error
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return !w.strangers[who], nil
+}
+
+// Quote asks nothing for what sessions need.
+func (w *world) Quote(context.Context) (relay.Quote, error) {
+	return relay.Quote{Relayer: identity.Address{9}, Fees: map[relay.Kind]money.Amount{
+		relay.KindRegister: 0, relay.KindFund: 0, relay.KindLock: w.lockFee, relay.KindClear: 0, relay.KindWithdraw: 0,
+	}}, nil
+}
+
+func (w *world) Order(ctx context.Context, complete relay.Complete) (relay.Ticket, error) {
+	return relay.Order(ctx, w, complete)
 }
 
 // Submit does at once what an intent asks for, by the contract's rules as far as a session needs them.

@@ -158,6 +158,7 @@ type Payment struct {
 	Block       uint64 `json:"block"`
 	Amount      Amount `json:"amount"`
 	Fee         Amount `json:"fee" doc:"network fee taken"`
+	RelayFee    Amount `json:"relay_fee" doc:"what the relayer took for sending it"`
 }
 
 // Payments is the outcome of clearing.

@@ -35,10 +35,17 @@ var domain = identity.Domain{ChainID: 31337, Registry: identity.Address{0xaa}}
 // fakeRelayer keeps tickets in memory.
 type fakeRelayer struct {
 	address identity.Address
+	quote   relay.Quote
 
 	mu      sync.Mutex
 	tickets map[string]relay.Ticket
 	fail    error
+}
+
+func (f *fakeRelayer) Quote(context.Context) (relay.Quote, error) { return f.quote, f.fail }
+
+func (f *fakeRelayer) Order(ctx context.Context, complete relay.Complete) (relay.Ticket, error) {
+	return relay.Order(ctx, f, complete)
 }
 
 func (f *fakeRelayer) Submit(_ context.Context, in relay.Intent) (relay.Ticket, error) {
