@@ -275,27 +275,43 @@ func (n *Node) Register(ctx context.Context, progress func(Progress)) (Payment, 
 	if err != nil {
 		return paid, err
 	}
-	progress(Progress{Step: "register", Detail: "waiting until this node has seen the block"})
-	for !registered {
-		if err := sleep(ctx, relayPoll); err != nil {
-			return paid, fmt.Errorf("register: the transaction is mined, but this node has not seen it yet: %w", err)
-		}
-		if registered, err = n.cfg.Registry.Registered(ctx, self.address()); err != nil {
-			return paid, fmt.Errorf("register: %w", err)
-		}
-	}
-	self.retry()
-	return paid, nil
+	return paid, n.awaitRegistered(ctx, self, progress)
 }
 
-// Deposit moves coins from the identity's wallet into its deposit.
+// awaitRegistered waits until the node's own copy of the chain shows a registration that is mined.
+func (n *Node) awaitRegistered(ctx context.Context, self *Self, progress func(Progress)) error {
+	progress(Progress{Step: "register", Detail: "waiting until this node has seen the block"})
+	for {
+		registered, err := n.cfg.Registry.Registered(ctx, self.address())
+		if err != nil {
+			return fmt.Errorf("register: %w", err)
+		}
+		if registered {
+			self.retry()
+			return nil
+		}
+		if err := sleep(ctx, relayPoll); err != nil {
+			return fmt.Errorf("register: the transaction is mined, but this node has not seen it yet: %w", err)
+		}
+	}
+}
+
+// Deposit moves coins from the identity's wallet into its deposit. Where relayers ask for fees, the first one
+// registers the identity too.
 func (n *Node) Deposit(ctx context.Context, amount money.Amount, progress func(Progress)) (Payment, error) {
 	self, err := n.identity(ctx)
 	if err != nil {
 		return Payment{}, err
 	}
-	paid, err := n.wallet(self).deposit(ctx, amount, progress)
+	registered, err := n.cfg.Registry.Registered(ctx, self.address())
+	if err != nil {
+		return Payment{}, fmt.Errorf("deposit: %w", err)
+	}
+	paid, err := n.wallet(self).deposit(ctx, amount, !registered, progress)
 	self.retry()
+	if err == nil && !registered && paid.onboarded {
+		err = n.awaitRegistered(ctx, self, progress)
+	}
 	return paid, err
 }
 

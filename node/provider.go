@@ -288,6 +288,6 @@ func (v *serving) submitLock(ctx context.Context, encoded []byte) error {
 	if err := v.session.Progress(ctx, session.Progress{Stage: session.StageSubmitted, Needed: v.n.cfg.Confirmations}); err != nil {
 		return fmt.Errorf("lock: %w", err)
 	}
-	_, err = w.order(ctx, "lock", relay.KindLock, unpaid(relay.Lock(signed)), func(Progress) {})
+	_, err = w.order(ctx, "lock", unpaid(relay.Lock(signed)), func(Progress) {})
 	return err
 }

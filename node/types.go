@@ -148,4 +148,6 @@ type Payment struct {
 	Amount      money.Amount
 	Fee         money.Amount // network fee taken
 	RelayFee    money.Amount // what the relayer took
+
+	onboarded bool // registered the identity by the way
 }

@@ -40,20 +40,19 @@ func (w *wallet) domain(contract identity.Address) intent.Domain {
 // block or has failed.
 func (w *wallet) relay(ctx context.Context, operation string, in relay.Intent, progress func(Progress)) (Payment, error) {
 	payments, registry := w.domain(w.network.Contracts.Payments), w.domain(w.network.Contracts.Registry)
-	return w.order(ctx, operation, in.Kind, func(q *relay.Quote) (relay.Intent, error) {
+	return w.order(ctx, operation, func(q *relay.Quote) (relay.Intent, error) {
 		return q.Pay(in, w.self.Signer, w.most, payments, registry)
 	}, progress)
 }
 
 // order is relay of an intent that depends on the relayer.
-func (w *wallet) order(
-	ctx context.Context, operation string, kind relay.Kind, complete relay.Complete, progress func(Progress),
-) (Payment, error) {
+func (w *wallet) order(ctx context.Context, operation string, complete relay.Complete, progress func(Progress)) (Payment, error) {
 	progress(Progress{Step: operation, Detail: "asking a relayer to send the transaction"})
 	var fee money.Amount
+	var kind relay.Kind
 	ticket, err := submit(ctx, w.relayer, func(q *relay.Quote) (relay.Intent, error) {
 		in, err := complete(q)
-		if fee = q.Fees[kind]; err == nil && fee > 0 {
+		if fee, kind = in.Fee(), in.Kind; err == nil && fee > 0 {
 			progress(Progress{Step: operation, Detail: fmt.Sprintf("relayer %s asks a fee of %s coins", q.Relayer, fee)})
 		}
 		return in, err
@@ -63,7 +62,7 @@ func (w *wallet) order(
 	}
 	paid, err := w.await(ctx, operation, ticket, progress)
 	if err == nil {
-		paid.RelayFee = fee
+		paid.RelayFee, paid.onboarded = fee, kind == relay.KindOnboard
 	}
 	return paid, err
 }
@@ -138,8 +137,9 @@ func (w *wallet) register(ctx context.Context, progress func(Progress)) (Payment
 }
 
 // deposit moves coins of the identity's own wallet into its deposit. The relayer pays the gas;
-// the coin's permit lets the payments contract take exactly this much.
-func (w *wallet) deposit(ctx context.Context, amount money.Amount, progress func(Progress)) (Payment, error) {
+// the coin's permit lets the payments contract take exactly this much. A newcomer, who could not pay a fee for
+// registering before there is a deposit, is registered by the way when a relayer asks one.
+func (w *wallet) deposit(ctx context.Context, amount money.Amount, newcomer bool, progress func(Progress)) (Payment, error) {
 	if amount == 0 {
 		return Payment{}, errors.New("deposit: an amount above zero is needed")
 	}
@@ -154,8 +154,8 @@ func (w *wallet) deposit(ctx context.Context, amount money.Amount, progress func
 	if err != nil {
 		return Payment{}, fmt.Errorf("deposit: %w", chainError(err))
 	}
-	paid, err := w.order(ctx, "deposit", relay.KindFund, func(q *relay.Quote) (relay.Intent, error) {
-		return w.fund(q, amount, coins, nonce)
+	paid, err := w.order(ctx, "deposit", func(q *relay.Quote) (relay.Intent, error) {
+		return w.fund(q, amount, coins, nonce, newcomer)
 	}, progress)
 	if err != nil {
 		return paid, err
@@ -166,8 +166,12 @@ func (w *wallet) deposit(ctx context.Context, amount money.Amount, progress func
 }
 
 // fund signs a deposit for one relayer. Of several, all of the same permit nonce, the coin takes one.
-func (w *wallet) fund(q *relay.Quote, amount, coins money.Amount, nonce uint64) (relay.Intent, error) {
-	fee, err := q.Fee(relay.KindFund, w.most)
+func (w *wallet) fund(q *relay.Quote, amount, coins money.Amount, nonce uint64, newcomer bool) (relay.Intent, error) {
+	kind := relay.KindFund
+	if newcomer && q.Fees[relay.KindRegister] > 0 {
+		kind = relay.KindOnboard
+	}
+	fee, err := q.Fee(kind, w.most)
 	if err != nil {
 		return relay.Intent{}, err
 	}
@@ -186,7 +190,15 @@ func (w *wallet) fund(q *relay.Quote, amount, coins money.Amount, nonce uint64) 
 	if err != nil {
 		return relay.Intent{}, err
 	}
-	return q.Pay(relay.Fund(signed), w.self.Signer, w.most, payments, registry)
+	in := relay.Fund(signed)
+	if kind == relay.KindOnboard {
+		key, err := intent.SignRegister(w.self.Signer, w.self.PublicKey, registry)
+		if err != nil {
+			return relay.Intent{}, err
+		}
+		in = relay.Onboard(signed, key)
+	}
+	return q.Pay(in, w.self.Signer, w.most, payments, registry)
 }
 
 // withdraw pays what was cleared for this identity to its beneficiary, less the network fee.

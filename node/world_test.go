@@ -40,7 +40,6 @@ type world struct {
 	channels  map[slot]chain.Channel
 	earned    map[identity.Address]money.Amount
 	tickets   map[string]relay.Ticket
-	lockFee   money.Amount // what the relayer asks
 	offers    []market.Signed
 	keys      map[identity.Address][]byte
 	down      bool                      // the chain does not answer
@@ -124,7 +123,7 @@ func (w *world) Registered(_ context.Context, who identity.Address) (bool, error
 // Quote asks nothing for what sessions need.
 func (w *world) Quote(context.Context) (relay.Quote, error) {
 	return relay.Quote{Relayer: identity.Address{9}, Fees: map[relay.Kind]money.Amount{
-		relay.KindRegister: 0, relay.KindFund: 0, relay.KindLock: w.lockFee, relay.KindClear: 0, relay.KindWithdraw: 0,
+		relay.KindRegister: 0, relay.KindFund: 0, relay.KindLock: 0, relay.KindClear: 0, relay.KindWithdraw: 0,
 	}}, nil
 }
 

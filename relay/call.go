@@ -64,8 +64,9 @@ func (k *coder) call(in Intent, now time.Time) (c call, err error) {
 		c.hash = k.requestHash(in.RequestUnlock.Consumer, in.RequestUnlock.Channel, in.RequestUnlock.Epoch)
 	}
 	if in.Payment != nil {
-		c.to, c.data, c.fee = k.payments.Contract, in.Payment.Call(c.data), in.Payment.Fee
+		c.to, c.data = k.payments.Contract, in.Payment.Call(c.data)
 	}
+	c.fee = in.Fee()
 	return c, nil
 }
 
@@ -112,13 +113,13 @@ func (k *coder) otherCall(in Intent, c *call, now time.Time) (err error) {
 	switch in.Kind {
 	case KindFund:
 		err = k.checkFund(in.Fund, now)
-		c.data, c.parties, c.fee = in.Fund.Call(), [][20]byte{in.Fund.Owner}, in.Fund.Fee
+		c.data, c.parties = in.Fund.Call(), [][20]byte{in.Fund.Owner}
 	case KindOnboard:
 		if in.Register.Identity != in.Fund.Identity {
 			return refuse(ReasonMalformed, "the deposit is for %s, the registration of %s", in.Fund.Identity, in.Register.Identity)
 		}
 		err = errors.Join(k.checkFund(in.Fund, now), in.Register.Verify(k.registry))
-		c.data, c.fee = intent.CallOnboard(*in.Fund, *in.Register), in.Fund.Fee
+		c.data = intent.CallOnboard(*in.Fund, *in.Register)
 		c.parties = [][20]byte{in.Fund.Owner, in.Fund.Identity}
 	case KindLock:
 		c.data, c.parties, err = k.locks(in.Locks, now)

@@ -76,6 +76,17 @@ func (q *Quote) check() error {
 	return nil
 }
 
+// SignQuote signs a quote as its relayer. Errors: ErrQuote, or the signer's.
+func SignQuote(signer identity.Signer, q Quote) (Quote, error) {
+	if err := q.check(); err != nil {
+		return Quote{}, err
+	}
+	var err error
+	q.Relayer = signer.Address()
+	q.Signature, err = signer.Sign(q.digest())
+	return q, err
+}
+
 // Verify returns nil if the relayer signed the quote for this payments contract. Errors: ErrQuote.
 func (q *Quote) Verify(payments intent.Domain, relayer identity.Address) error {
 	if err := q.check(); err != nil {
@@ -169,11 +180,11 @@ func (s *Service) Quote(ctx context.Context) (Quote, error) {
 		return Quote{}, err
 	}
 	domain := s.coder.payments
-	q := Quote{
-		Relayer: s.coder.relayer, ChainID: domain.ChainID, Payments: domain.Contract, Fees: fees,
+	q, err := SignQuote(s.cfg.Signer, Quote{
+		ChainID: domain.ChainID, Payments: domain.Contract, Fees: fees,
 		ValidUntil: uint64(now.Add(quoteLife).Unix()), //nolint:gosec // after 1970
-	}
-	if q.Signature, err = s.cfg.Signer.Sign(q.digest()); err != nil {
+	})
+	if err != nil {
 		return Quote{}, fmt.Errorf("sign quote: %w", err)
 	}
 	s.quote, s.quoted = q, now

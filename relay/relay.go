@@ -19,6 +19,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/money"
 )
 
 // Relayer takes signed intents and puts them on chain.
@@ -169,6 +170,17 @@ type Intent struct {
 	Payment *intent.SignedRelay
 	// Quote is what the relayer asked; nil goes by what it asks when it gets the intent.
 	Quote *Quote
+}
+
+// Fee is what the intent pays its relayer.
+func (in *Intent) Fee() money.Amount {
+	switch {
+	case in.Payment != nil:
+		return in.Payment.Fee
+	case in.Fund != nil:
+		return in.Fund.Fee
+	}
+	return 0
 }
 
 // Register asks to register an identity.
