@@ -47,3 +47,14 @@ func TestWatchGas(t *testing.T) {
 		t.Errorf("with coins: %v, empty: %v", err, empty())
 	}
 }
+
+func TestWithoutAChain(t *testing.T) {
+	f := newFixture(t)
+	in := f.register(t, newKey(t))
+	if err := f.client.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.service.Submit(t.Context(), in); !errors.Is(err, ErrUnavailable) {
+		t.Fatal(err)
+	}
+}

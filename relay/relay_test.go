@@ -445,17 +445,6 @@ func TestTicketsSurviveARestart(t *testing.T) {
 	}
 }
 
-func TestWithoutAChain(t *testing.T) {
-	f := newFixture(t)
-	in := f.register(t, newKey(t))
-	if err := f.client.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.service.Submit(t.Context(), in); !errors.Is(err, ErrUnavailable) {
-		t.Fatal(err)
-	}
-}
-
 func TestFailedIntentCanBeTriedAgain(t *testing.T) {
 	f := newFixture(t)
 	consumer, provider := newKey(t), newKey(t).Address()
