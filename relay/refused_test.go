@@ -62,7 +62,37 @@ func TestFeesThatAreRefused(t *testing.T) {
 	if got := f.deposit(t, consumer.Address()); got != 1000*coin {
 		t.Errorf("something was charged: %s left", got)
 	}
-	f.relay(t, good)
+	ticket := f.relay(t, good)
+	if again := f.submit(t, f.signedFee(t, consumer, lock, fee+1)); again != ticket {
+		t.Errorf("for another fee the same lock is %+v", again)
+	}
+	if got := f.deposit(t, consumer.Address()); got != 999*coin-fee {
+		t.Errorf("%s left", got)
+	}
+}
+
+// A fee is what the gas costs and the margin, to the unit, and rounded up.
+func TestFee(t *testing.T) {
+	gwei := big.NewInt(1e9)
+	for _, c := range []struct {
+		p    Pricing
+		w    work
+		want money.Amount
+	}{
+		{Pricing{Rate: 3000 * coin}, work{100_000, 0}, 300_000}, // 0.0001 of the chain's coins
+		{Pricing{Rate: 3000 * coin}, work{50_000, 2}, 300_000},
+		{Pricing{Rate: 3000 * coin, Margin: 2500}, work{100_000, 0}, 375_000},
+		{Pricing{Rate: 1}, work{1, 0}, 1},
+		{Pricing{Rate: 3000 * coin}, work{100_001, 0}, 300_003},
+		{Pricing{Rate: 3*coin + 1}, work{100_000, 0}, 301},
+	} {
+		if got, err := c.p.fee(c.w, gasPrices{gwei, 25_000}); err != nil || got != c.want {
+			t.Errorf("%+v of %+v: %d, %v; want %d", c.p, c.w, got, err, c.want)
+		}
+	}
+	if fee, err := (Pricing{Rate: ^money.Amount(0)}).fee(work{1 << 40, 0}, gasPrices{gwei, 0}); !errors.Is(err, money.ErrOverflow) {
+		t.Errorf("%s, %v", fee, err)
+	}
 }
 
 // A quote binds its relayer for a minute, whatever gas costs meanwhile, and nobody else's binds it.
