@@ -1,6 +1,7 @@
 package devnet
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/mysteriumnetwork/myst/api/wire"
@@ -61,6 +62,9 @@ func TestASessionThroughAPaidRelayer(t *testing.T) {
 	n, relayer := relayed(t)
 	consumer, provider := n.Consumer[0], n.Provider[0]
 	fees := money.Amount(0)
+	if _, err := consumer.API.Register(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "'myst deposit' comes first") {
+		t.Errorf("registered without a deposit: %v", err)
+	}
 	for _, p := range []*Participant{consumer, provider} {
 		shown := false
 		paid, err := p.API.Deposit(t.Context(), "10", func(wire.Progress) { shown = true })

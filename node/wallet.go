@@ -41,8 +41,26 @@ func (w *wallet) domain(contract identity.Address) intent.Domain {
 func (w *wallet) relay(ctx context.Context, operation string, in relay.Intent, progress func(Progress)) (Payment, error) {
 	payments, registry := w.domain(w.network.Contracts.Payments), w.domain(w.network.Contracts.Registry)
 	return w.order(ctx, operation, func(q *relay.Quote) (relay.Intent, error) {
-		return q.Pay(in, w.self.Signer, w.most, payments, registry)
+		paid, err := q.Pay(in, w.self.Signer, w.most, payments, registry)
+		if err == nil && paid.Fee() > 0 {
+			err = w.covers(ctx, paid.Fee())
+		}
+		return paid, err
 	}, progress)
+}
+
+// covers tells whether the deposit, from which fees are paid, is large enough for one.
+func (w *wallet) covers(ctx context.Context, fee money.Amount) error {
+	deposit, err := w.chain.Balance(ctx, w.self.address())
+	if err != nil {
+		return chainError(err)
+	}
+	if deposit < fee {
+		// Another relayer may ask for less.
+		return fmt.Errorf("%w: %w: its fee of %s coins is paid from the deposit, which holds %s; 'myst deposit' comes first, "+
+			"and registers a newcomer too", ErrFunds, relay.ErrNotOffered, fee, deposit)
+	}
+	return nil
 }
 
 // order is relay of an intent that depends on the relayer.
