@@ -106,6 +106,11 @@ bench-index: ## copying 1,000,000 registrations from an endpoint, and a start af
 bench-session: ## a paid OpenVPN session beside the same openvpn by hand: speed, processor time, time to the first byte (root, Linux)
 	@go run ./bench/session
 
+.PHONY: bench-payments
+bench-payments: ## promises signed, and verified and durably stored, per second and core, with and without cgo
+	@CGO_ENABLED=1 go run ./bench/payments
+	@CGO_ENABLED=0 go run ./bench/payments
+
 .PHONY: bench-gas
 bench-gas: ## gas of the contracts' calls under both of Ethereum's schedules, with goals and floors; fails when one is missed
 	@go run ./bench/gas

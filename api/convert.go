@@ -30,6 +30,15 @@ func toAmount(field, coins string) (money.Amount, error) {
 	return amount, nil
 }
 
+// toPositive is toAmount without zero.
+func toPositive(field, coins string) (money.Amount, error) {
+	amount, err := toAmount(field, coins)
+	if err == nil && amount == 0 {
+		err = invalid("%s: want more than zero", field)
+	}
+	return amount, err
+}
+
 func toFilter(f wire.Filter) (market.Filter, error) {
 	filter, err := market.ParseFilter(f.Query())
 	if err != nil {
@@ -100,15 +109,19 @@ func fromStatus(s node.Status) wire.Status {
 	}
 }
 
-func fromSession(s node.Session) wire.Session {
-	var ended *time.Time
-	if !s.Ended.IsZero() {
-		utc := s.Ended.UTC()
-		ended = &utc
+// moment is a time that there may not be.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
 	}
+	utc := t.UTC()
+	return &utc
+}
+
+func fromSession(s node.Session) wire.Session {
 	return wire.Session{
 		ID: s.ID, Role: string(s.Role), Peer: addressText(s.Peer), ServiceType: s.ServiceType, Country: s.Country,
-		Price: wire.FromPrice(s.Price), State: s.State, Reason: s.Reason, Started: s.Started.UTC(), Ended: ended,
+		Price: wire.FromPrice(s.Price), State: s.State, Reason: s.Reason, Started: s.Started.UTC(), Ended: moment(s.Ended),
 		Sent: s.Sent, Received: s.Received, Promises: s.Promises, Promised: wire.FromMoney(s.Promised),
 		Due: wire.FromMoney(s.Due), Window: s.Window, ProxyAddr: s.ProxyAddr, Channel: s.Channel, Epoch: s.Epoch,
 	}
@@ -141,18 +154,18 @@ func fromBalance(b node.Balance) wire.Balance {
 		Channels: convert(b.Channels, func(c node.ChannelBalance) wire.Channel {
 			return wire.Channel{
 				Channel: c.Channel, Provider: addressText(c.Provider), Locked: wire.FromMoney(c.Locked),
-				Cleared: wire.FromMoney(c.Cleared), Promised: wire.FromMoney(c.Promised), Epoch: c.Epoch,
+				Cleared: wire.FromMoney(c.Cleared), Promised: wire.FromMoney(c.Promised), Epoch: c.Epoch, UnlockAt: moment(c.UnlockAt),
 			}
 		}),
 		Earnings: wire.FromMoney(b.Earnings), Uncleared: wire.FromMoney(b.Uncleared),
-		Beneficiary: addressText(b.Beneficiary), FeePerMyriad: b.FeePerMyriad,
+		Beneficiary: addressText(b.Beneficiary), FeePerMyriad: b.FeePerMyriad, Ledger: fromCheck(b.Ledger),
 	}
 }
 
 func fromPayment(p node.Payment) wire.Payment {
 	return wire.Payment{
 		Operation: p.Operation, Transaction: p.Transaction, Block: p.Block,
-		Amount: wire.FromMoney(p.Amount), Fee: wire.FromMoney(p.Fee), RelayFee: wire.FromMoney(p.RelayFee),
+		Amount: wire.FromMoney(p.Amount), Fee: wire.FromMoney(p.Fee), RelayFee: wire.FromMoney(p.RelayFee), UnlockAt: moment(p.UnlockAt),
 	}
 }
 

@@ -19,9 +19,19 @@ type (
 	// answer is an output: huma takes the body from a field of this name.
 	answer[T any] struct{ Body T }
 
-	proposalsInput  struct{ wire.Filter }
-	connectInput    struct{ Body wire.Connect }
-	depositInput    struct{ Body wire.Deposit }
+	proposalsInput struct{ wire.Filter }
+	connectInput   struct{ Body wire.Connect }
+	depositInput   struct{ Body wire.Deposit }
+	unlockInput    struct{ Body wire.Unlock }
+	ledgerInput    struct{ wire.LedgerFilter }
+	quoteInput     struct{ wire.QuoteRequest }
+
+	beneficiaryInput struct{ Body wire.Beneficiary }
+
+	topUpInput struct {
+		ID   string `path:"id" pattern:"^[0-9a-f]{32}$" doc:"session, 32 hexadecimal digits"`
+		Body wire.Deposit
+	}
 	disconnectInput struct {
 		ID string `path:"id" pattern:"^[0-9a-f]{32}$" doc:"session, 32 hexadecimal digits"`
 	}
@@ -87,6 +97,7 @@ func register(a huma.API, n Node) {
 			return fromSession(session), err
 		})
 	registerMoney(a, n)
+	registerBooks(a, n)
 }
 
 func registerMoney(a huma.API, n Node) {
@@ -97,10 +108,7 @@ func registerMoney(a huma.API, n Node) {
 		})
 	stream(a, "deposit", http.MethodPost, "/v1/deposit", "Move coins from the wallet into the deposit",
 		func(ctx context.Context, in *depositInput, progress func(node.Progress)) (wire.Payment, error) {
-			amount, err := toAmount("amount", in.Body.Amount)
-			if err == nil && amount == 0 {
-				err = invalid("amount: want more than zero")
-			}
+			amount, err := toPositive("amount", in.Body.Amount)
 			if err != nil {
 				return wire.Payment{}, err
 			}
@@ -116,6 +124,56 @@ func registerMoney(a huma.API, n Node) {
 		func(ctx context.Context, _ *nothing, progress func(node.Progress)) (wire.Payments, error) {
 			payments, err := n.Clear(ctx, progress)
 			return fromPayments(payments), err
+		})
+}
+
+// registerBooks adds what tells of money, and what takes it back.
+func registerBooks(a huma.API, n Node) {
+	get(a, "ledger", "/v1/ledger", "List what happened to the coins, oldest first",
+		func(ctx context.Context, in *ledgerInput) (wire.Ledger, error) {
+			filter, err := toLedgerFilter(in.LedgerFilter)
+			if err != nil {
+				return wire.Ledger{}, err
+			}
+			rows, err := n.Ledger(ctx, filter)
+			return wire.Ledger{Entries: convert(rows, fromEntry)}, err
+		})
+	get(a, "earnings", "/v1/earnings", "What each identity earned as a provider",
+		func(ctx context.Context, _ *nothing) (wire.EarningsList, error) {
+			all, err := n.Earnings(ctx)
+			return wire.EarningsList{Earnings: convert(all, fromEarnings)}, err
+		})
+	get(a, "quote", "/v1/quote", "What an operation would cost",
+		func(ctx context.Context, in *quoteInput) (wire.Quote, error) {
+			req, err := toQuote(in.QuoteRequest)
+			if err != nil {
+				return wire.Quote{}, err
+			}
+			quote, err := n.Quote(ctx, req)
+			return fromQuote(quote), err
+		})
+	stream(a, "unlock", http.MethodPost, "/v1/unlock", "Take a payment channel from its provider: ask, and after the delay finish",
+		func(ctx context.Context, in *unlockInput, progress func(node.Progress)) (wire.Payment, error) {
+			payment, err := n.Unlock(ctx, in.Body.Channel, progress)
+			return fromPayment(payment), err
+		})
+	stream(a, "topup", http.MethodPost, "/v1/sessions/{id}/topup", "Lock more for an open session's provider",
+		func(ctx context.Context, in *topUpInput, progress func(node.Progress)) (wire.Payment, error) {
+			amount, err := toPositive("amount", in.Body.Amount)
+			if err != nil {
+				return wire.Payment{}, err
+			}
+			payment, err := n.TopUp(ctx, in.ID, amount, progress)
+			return fromPayment(payment), err
+		})
+	stream(a, "beneficiary", http.MethodPost, "/v1/beneficiary", "Name who receives the earnings, once",
+		func(ctx context.Context, in *beneficiaryInput, progress func(node.Progress)) (wire.Payment, error) {
+			who, err := toAddress("beneficiary", in.Body.Beneficiary)
+			if err != nil {
+				return wire.Payment{}, err
+			}
+			payment, err := n.SetBeneficiary(ctx, who, progress)
+			return fromPayment(payment), err
 		})
 }
 

@@ -22,6 +22,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/node"
@@ -51,6 +52,12 @@ type Node interface {
 	Deposit(ctx context.Context, amount money.Amount, progress func(node.Progress)) (node.Payment, error)
 	Withdraw(ctx context.Context, progress func(node.Progress)) (node.Payment, error)
 	Clear(ctx context.Context, progress func(node.Progress)) ([]node.Payment, error)
+	Unlock(ctx context.Context, channel uint8, progress func(node.Progress)) (node.Payment, error)
+	SetBeneficiary(ctx context.Context, beneficiary identity.Address, progress func(node.Progress)) (node.Payment, error)
+	TopUp(ctx context.Context, id string, amount money.Amount, progress func(node.Progress)) (node.Payment, error)
+	Quote(ctx context.Context, req node.QuoteRequest) (node.Quote, error)
+	Ledger(ctx context.Context, filter node.LedgerFilter) ([]node.LedgerEntry, error)
+	Earnings(ctx context.Context) ([]node.Earnings, error)
 }
 
 // Config says where and what to serve.

@@ -79,6 +79,11 @@ type NodeConfig struct {
 	// ClearLeast is what is not worth a transaction: less is left to gather in its channel until the
 	// consumer asks for an unlock or the operator clears. Zero is a thousandth of a coin.
 	ClearLeast money.Amount
+	// GasRate is what one of the chain's own coins is worth, in coins. With it, nothing is cleared by itself
+	// while the gas costs more than GasShare percent of what it brings; zero considers no gas.
+	GasRate money.Amount
+	// GasShare is in percent; zero is 10.
+	GasShare uint64
 	// WrapServer and WrapClient, when not nil, stand between the node and its tunnel drivers. They are for
 	// tests, whose nodes cheat by them; no flag sets them.
 	WrapServer func(tunnel.Server) tunnel.Server

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math/big"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -21,8 +22,15 @@ import (
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/node"
 	"github.com/mysteriumnetwork/myst/payments"
+	"github.com/mysteriumnetwork/myst/payments/journal"
 	"github.com/mysteriumnetwork/myst/tunnel"
 )
+
+// defaultConfirmations make a block count where the configuration does not say.
+const defaultConfirmations = 2
+
+// defaultGasShare is which part of what is cleared its gas may cost, in percent.
+const defaultGasShare = 10
 
 // defaultClearLeast keeps a hub, which relays free of charge, from paying gas for dust.
 const defaultClearLeast = money.UnitsPerCoin / 1000
@@ -128,7 +136,7 @@ func (r *nodeRun) build(ctx context.Context) error {
 		return err
 	}
 	r.node = node.New(ctx, node.Config{
-		Version: r.cfg.Version, Network: r.network, Chain: r.payments, Fresh: r.base.client.Fresh, Registry: r.registry,
+		Version: r.cfg.Version, Network: r.network, Chain: r.payments, Gas: r.base.client, Fresh: r.base.client.Fresh, Registry: r.registry,
 		Relayer: r.client, Finder: finder, Backends: r.backends,
 		Clients: r.clients(), Paths: r.paths(), Confirmations: r.cfg.Confirmations, Lock: r.cfg.Lock, RelayFee: r.cfg.RelayFee,
 		Deny: r.cfg.Deny, Logger: r.log,
@@ -221,22 +229,63 @@ func (r *nodeRun) announce(key *identity.Key, keys *messaging.Keyring, home []na
 	return nil
 }
 
-// openLedger opens the identity's book of promises and starts the clearing of what it is owed.
+// openLedger opens the identity's book of promises, and starts the clearing of what it is owed and the ledger of
+// all that happens to its coins.
 func (r *nodeRun) openLedger(key *identity.Key, self *node.Self) error {
 	var err error
+	domain := intent.Domain{ChainID: r.network.ChainID, Contract: r.network.Contracts.Payments}
 	self.Ledger, err = payments.Open(r.ctx, payments.Config{
 		DB: r.db, Signer: key, Chain: r.payments, Fresh: r.base.client.Fresh, Confirmations: r.cfg.Confirmations, Logger: r.log,
-		Domain: intent.Domain{ChainID: r.network.ChainID, Contract: r.network.Contracts.Payments},
+		Domain: domain,
 	})
 	if err != nil {
 		return err
 	}
 	self.Clearer = payments.NewClearer(payments.ClearerConfig{
 		Ledger: self.Ledger, Claimer: node.Claims{Relayer: r.client}, Above: r.cfg.ClearAbove,
-		Least: cmp.Or(r.cfg.ClearLeast, defaultClearLeast), Logger: r.log,
+		Least: cmp.Or(r.cfg.ClearLeast, defaultClearLeast), GasCost: r.gasCost(),
+		MaxGasPercent: cmp.Or(r.cfg.GasShare, defaultGasShare), Logger: r.log,
 	})
 	r.run("clearer", self.Clearer.Run)
+	book := journal.New(journal.Config{
+		Client: r.base.client, DB: r.db, Domain: domain, Self: key.Address(), Start: r.network.FromBlock,
+		Confirmations: cmp.Or(r.cfg.Confirmations, defaultConfirmations), Poll: registryPoll,
+		Changed: self.Clearer.Notify, Logger: r.log,
+	})
+	self.Journal = book
+	r.run("ledger", book.Run)
 	return nil
+}
+
+// gasCost estimates what it costs to clear promises, at the operator's rate; without one there is no estimate.
+func (r *nodeRun) gasCost() func(context.Context, []intent.SignedPromise) (money.Amount, error) {
+	if r.cfg.GasRate == 0 {
+		return nil
+	}
+	return func(ctx context.Context, promises []intent.SignedPromise) (money.Amount, error) {
+		gas, err := r.base.client.Gas(ctx, identity.Address{}, r.network.Contracts.Payments, intent.CallClearBatch(promises))
+		if err != nil {
+			return 0, err
+		}
+		price, err := r.base.client.GasPrice(ctx)
+		if err != nil {
+			return 0, err
+		}
+		return gasInCoin(gas, price, r.cfg.GasRate)
+	}
+}
+
+// gasInCoin is what gas costs at a price in wei, where one of the chain's own coins, 10^18 wei, is worth rate. It
+// is rounded up. Error: money.ErrOverflow.
+func gasInCoin(gas uint64, price *big.Int, rate money.Amount) (money.Amount, error) {
+	wei := new(big.Int).Mul(new(big.Int).SetUint64(gas), price)
+	units := wei.Mul(wei, new(big.Int).SetUint64(uint64(rate)))
+	ether := big.NewInt(1e18)
+	units.Add(units, new(big.Int).Sub(ether, big.NewInt(1))).Quo(units, ether)
+	if !units.IsUint64() {
+		return 0, money.ErrOverflow
+	}
+	return money.Amount(units.Uint64()), nil
 }
 
 // drain ends the sessions properly, within bounds, although ctx has ended.

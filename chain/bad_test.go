@@ -218,3 +218,67 @@ func TestFollowerIsToldOfNewHeads(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Who gave forged logs comes last for its time apart, although it answers other requests well in between.
+func TestRejectedEndpointStaysApart(t *testing.T) {
+	ctx, db := t.Context(), openStore(t)
+	client, _, endpoints := fakeSetup(t, 20, 2)
+	endpoints[0].forge = func(logs []types.Log) []types.Log {
+		for i := range logs {
+			logs[i].Address[0]++
+		}
+		return logs
+	}
+	f := NewFollower(FollowerConfig{Name: "test", Client: client, DB: db, Handler: recorder{}})
+	if err := f.Sync(ctx); !errors.Is(err, errNonsense) {
+		t.Fatalf("forged logs: %v", err)
+	}
+	if err := client.each(ctx, func(v *pinned) error { _, err := v.blockAt(ctx, 1); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Sync(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := recorded(t, db), endpoints[1].chain.want(0); !maps.Equal(got, want) {
+		t.Fatalf("database holds %d logs, the second endpoint's chain %d", len(got), len(want))
+	}
+}
+
+// An endpoint that forgets blocks while a reorganisation is taken back does not make the follower forget everything.
+func TestRollbackByForgetfulEndpoint(t *testing.T) {
+	ctx, db := t.Context(), openStore(t)
+	client, _, endpoints := fakeSetup(t, 300, 1)
+	f := NewFollower(FollowerConfig{Name: "test", Client: client, DB: db, Handler: recorder{}})
+	if err := f.Sync(ctx); err != nil {
+		t.Fatal(err)
+	}
+	before := len(recorded(t, db))
+	chain := endpoints[0].chain
+	chain.blocks, chain.salt = chain.blocks[:len(chain.blocks)-1], 1<<40
+	chain.mine(1)
+	asked := 0
+	endpoints[0].hook = func(method string) {
+		if method == "eth_getBlockByNumber" {
+			asked++
+		}
+		if asked == 2 { // the newest block came, what follows does not
+			endpoints[0].broken = "null"
+		}
+	}
+	for range 3 {
+		if err := f.Sync(ctx); err == nil {
+			t.Error("no error from an endpoint that knows no blocks")
+		}
+		if n := len(recorded(t, db)); n < before-1 {
+			t.Fatalf("%d of %d logs are left", n, before)
+		}
+	}
+	endpoints[0].broken, endpoints[0].hook = "", nil
+	client.endpoints[0].failedUntil = time.Time{}
+	if err := f.Sync(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := recorded(t, db), chain.want(0); !maps.Equal(got, want) {
+		t.Fatalf("database holds %d logs, the chain %d", len(got), len(want))
+	}
+}

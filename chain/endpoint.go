@@ -75,10 +75,13 @@ func (c *Client) try(ctx context.Context, e *endpoint, ask request) error {
 func (c *Client) works(e *endpoint) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.cfg.Now().Before(e.failedUntil) {
+		return // its time apart is not over: what it failed at may have been another kind of request
+	}
 	if e.fault != nil {
 		c.cfg.Logger.Info("chain endpoint works again", "endpoint", e.name)
 	}
-	e.fault, e.failedUntil = nil, time.Time{}
+	e.fault = nil
 }
 
 // fails puts an endpoint behind the others for a while.
@@ -110,7 +113,8 @@ func (c *Client) stalled(ctx context.Context, e *endpoint, known time.Duration) 
 	return err == nil && c.old(head), err
 }
 
-func (c *Client) old(head Head) bool { return c.cfg.Now().Sub(head.Time) > MaxHeadAge }
+// old tells whether a header is no word on the present: it may also be of the future.
+func (c *Client) old(head Head) bool { return c.cfg.Now().Sub(head.Time).Abs() > MaxHeadAge }
 
 // lookAt asks an endpoint for its newest header.
 func (c *Client) lookAt(ctx context.Context, e *endpoint) (Head, error) {

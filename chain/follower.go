@@ -218,23 +218,23 @@ func (f *Follower) check(ctx context.Context, v view, p position) (intact bool, 
 		if known.Number > v.head().Number {
 			continue // the endpoint is behind what was applied; judge by what it has
 		}
-		on, err := onChain(ctx, v, known)
-		if errors.Is(err, errNotFound) {
-			err = fmt.Errorf("%w: endpoint has no block %d below its newest", ErrUnavailable, known.Number)
-			v.reject(err)
-		}
-		return on, err
+		return f.onChain(ctx, v, known)
 	}
 	// The whole memory is above the endpoint's newest block: it is far behind, or another chain with
 	// the same ID. Far behind means waiting, and the caller does, because next is above head.
 	return true, nil
 }
 
-func onChain(ctx context.Context, v view, known store.BlockRef) (bool, error) {
+// onChain tells whether a block that is not above the endpoint's newest is part of its chain.
+func (f *Follower) onChain(ctx context.Context, v view, known store.BlockRef) (bool, error) {
 	if head := v.head(); known.Number == head.Number {
 		return known.Hash == head.Hash, nil
 	}
 	b, err := v.blockAt(ctx, known.Number)
+	if errors.Is(err, errNotFound) {
+		err = fmt.Errorf("%w: endpoint has no block %d below its newest", ErrUnavailable, known.Number)
+		v.reject(err)
+	}
 	if err != nil {
 		return false, err
 	}
@@ -245,10 +245,10 @@ func onChain(ctx context.Context, v view, known store.BlockRef) (bool, error) {
 // start when none is.
 func (f *Follower) rollback(ctx context.Context, v view, p position) error {
 	for _, known := range p.blocks {
-		on, err := onChain(ctx, v, known)
-		switch {
-		case errors.Is(err, errNotFound):
+		if known.Number > v.head().Number {
 			continue
+		}
+		switch on, err := f.onChain(ctx, v, known); {
 		case err != nil:
 			return err
 		case on:
@@ -366,7 +366,7 @@ func (f *Follower) applyRange(ctx context.Context, v view, p position, last uint
 			return applied, errMoved
 		}
 		if len(p.blocks) > 0 { // nothing else ties a range to what is below it
-			switch on, err := onChain(ctx, v, p.blocks[0]); {
+			switch on, err := f.onChain(ctx, v, p.blocks[0]); {
 			case err != nil:
 				return applied, err
 			case !on:
@@ -405,7 +405,7 @@ func (f *Follower) validated(v view, first uint64, p piece) (piece, error) {
 	for i := range p.logs {
 		log := &p.logs[i]
 		switch {
-		case log.Removed || log.Address != common.Address(f.cfg.Contract) || !f.selected(log.Topics):
+		case log.Removed || log.Address != common.Address(f.cfg.Contract) || !selected(log.Topics, f.cfg.Topics):
 		case log.BlockNumber < first || log.BlockNumber > p.last.Number:
 		case log.BlockNumber == p.last.Number && log.BlockHash != common.Hash(p.last.Hash):
 		case i > 0 && !follows(log, &p.logs[i-1]):
@@ -428,12 +428,12 @@ func follows(log, before *types.Log) bool {
 	return log.BlockNumber > before.BlockNumber
 }
 
-// selected tells whether a log has the topics that a follower asks for.
-func (f *Follower) selected(topics []common.Hash) bool {
-	if len(topics) < len(f.cfg.Topics) {
+// selected tells whether topics pass a filter, as in eth_getLogs.
+func selected(topics []common.Hash, filter [][]common.Hash) bool {
+	if len(topics) < len(filter) {
 		return false
 	}
-	for i, allowed := range f.cfg.Topics {
+	for i, allowed := range filter {
 		if len(allowed) > 0 && !slices.Contains(allowed, topics[i]) {
 			return false
 		}

@@ -243,7 +243,7 @@ func (o *Outbox) send(ctx context.Context, row *store.OutboxRow) error {
 	if err != nil {
 		return err
 	}
-	tip, base, err := o.cfg.Client.fees(ctx)
+	tip, base, err := o.fees(ctx)
 	if err != nil {
 		return err
 	}
@@ -288,7 +288,7 @@ func (o *Outbox) raise(ctx context.Context, row *store.OutboxRow, last store.Out
 	if err := old.UnmarshalBinary(last.Raw); err != nil {
 		return false, fmt.Errorf("%w: signed form: %w", store.ErrDamaged, err)
 	}
-	tip, base, err := o.cfg.Client.fees(ctx)
+	tip, base, err := o.fees(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -388,6 +388,22 @@ func (o *Outbox) leastNonce(ctx context.Context, block atBlock) (uint64, error) 
 		})
 	})
 	return least, err
+}
+
+// fees returns what the endpoint suggests as a tip, and the base fee, in wei per gas.
+func (o *Outbox) fees(ctx context.Context) (tip, base *big.Int, err error) {
+	latest, err := o.cfg.Client.latest(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if latest.BaseFee == nil {
+		return nil, nil, errors.New("the chain has no base fee (EIP-1559), which is needed")
+	}
+	err = o.cfg.Client.ask(ctx, func(ctx context.Context, e *ethclient.Client) error {
+		tip, err = e.SuggestGasTipCap(ctx)
+		return err
+	})
+	return tip, latest.BaseFee.ToInt(), err
 }
 
 // receipt is the part of a transaction receipt that we use.

@@ -121,8 +121,9 @@ func (e *env) root() *cobra.Command {
 		commands []*cobra.Command
 	}{
 		{"run", []*cobra.Command{e.node(), e.hub(), e.doctor(), e.version()}},
-		{"money", []*cobra.Command{e.identity(), e.balance(), e.deposit(), e.clear(), e.withdraw()}},
-		{"use", []*cobra.Command{e.proposals(), e.connect(), e.status(), e.sessions(), e.disconnect()}},
+		{"money", []*cobra.Command{e.identity(), e.balance(), e.deposit(), e.unlock(), e.clear(), e.withdraw(),
+			e.beneficiary(), e.earnings(), e.ledger()}},
+		{"use", []*cobra.Command{e.proposals(), e.connect(), e.status(), e.sessions(), e.topup(), e.disconnect()}},
 	} {
 		for _, c := range g.commands {
 			c.GroupID = g.id

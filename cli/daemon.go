@@ -178,7 +178,7 @@ func wireguardFlag(cmd *cobra.Command, into *string) {
 // providerOnly are the flags that mean nothing without --provide.
 var providerOnly = []string{
 	"country", "price-per-gib", "price-per-hour", "setup-charge", "bandwidth",
-	"listen", "endpoint", "exit-source", "exit-allow", "deny", "clear-above", "clear-least",
+	"listen", "endpoint", "exit-source", "exit-allow", "deny", "clear-above", "clear-least", "gas-rate", "gas-share",
 }
 
 func providerFlags(cmd *cobra.Command, cfg *app.NodeConfig) {
@@ -198,6 +198,9 @@ func providerFlags(cmd *cobra.Command, cfg *app.NodeConfig) {
 		"provider: refuse the consumer with this `address`; repeatable")
 	coinsFlag(flags, &cfg.ClearAbove, "clear-above", "provider: clear when a consumer owes these `coins` (default: at the end)")
 	coinsFlag(flags, &cfg.ClearLeast, "clear-least", "provider: let smaller `coins` gather before they are cleared (default 0.001)")
+	coinsFlag(flags, &cfg.GasRate, "gas-rate", "provider: what one of the chain's own coins is worth, in `coins`; lets the node weigh gas when it clears")
+	flags.Var(&value[uint64]{kind: "percent", into: &cfg.GasShare, parse: parsePercent}, "gas-share",
+		"provider: with --gas-rate, the most `percent` of what is cleared that its gas may cost (default 10)")
 }
 
 func providedFlag(cmd *cobra.Command, cfg *app.NodeConfig) {

@@ -48,8 +48,9 @@ var exitCodes = []struct {
 	{exitNotFound, "no such identity or session, or no proposal matches",
 		[]error{keystore.ErrNotFound, errNotFound, node.ErrNoProposal, node.ErrNotFound},
 		[]string{wire.CodeNotFound, wire.CodeNoProposal}},
-	{exitRefused, "refused: by the provider, or because the identity is not registered",
-		[]error{node.ErrRefused, node.ErrNotRegistered}, []string{wire.CodeRefused, wire.CodeNotRegistered}},
+	{exitRefused, "refused: by the provider, as things are, by you, or because the identity is not registered",
+		[]error{node.ErrRefused, node.ErrNotRegistered, node.ErrNotNow, errDeclined},
+		[]string{wire.CodeRefused, wire.CodeNotRegistered, wire.CodeNotNow}},
 	{exitFunds, "not enough coins or deposit", []error{node.ErrFunds}, []string{wire.CodeFunds}},
 	{exitUnavailable, "the chain, a hub, a broker or a provider cannot be reached in time",
 		[]error{node.ErrUnavailable, context.DeadlineExceeded}, []string{wire.CodeUnavailable, wire.CodeTimeout}},
@@ -60,6 +61,7 @@ var (
 	errUsage      = errors.New("usage")
 	errPassphrase = errors.New("no passphrase")
 	errNotFound   = errors.New("not found")
+	errDeclined   = errors.New("nothing was done")
 )
 
 // usageError is a mistake on the command line.

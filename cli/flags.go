@@ -85,11 +85,14 @@ func parseService(s string) (string, error) {
 	return "", fmt.Errorf("unknown service %q; this program has %s", s, strings.Join(services, ", "))
 }
 
+// parseAddress returns an address as it is shown.
+func parseAddress(s string) (string, error) {
+	a, err := identity.ParseAddress(s)
+	return a.String(), err
+}
+
 func addressFlag(flags *pflag.FlagSet, into *string, name, text string) {
-	flags.Var(&value[string]{kind: "address", into: into, parse: func(s string) (string, error) {
-		a, err := identity.ParseAddress(s)
-		return a.String(), err
-	}}, name, text)
+	flags.Var(&value[string]{kind: "address", into: into, parse: parseAddress}, name, text)
 }
 
 // bandwidthFlag reads bit/s with an optional decimal unit.
@@ -121,6 +124,14 @@ func unitFlag(cmd *cobra.Command, into *string) {
 		return "", fmt.Errorf("%q: want %s or %s", s, market.UnitGiB, market.UnitHour)
 	}}, "metering", "only offers that charge by this `unit`: GiB or hour")
 	completeWith(cmd, "metering", market.UnitGiB, market.UnitHour)
+}
+
+func parsePercent(s string) (uint64, error) {
+	n, err := strconv.ParseUint(s, 10, 64)
+	if err != nil || n == 0 || n > 100 {
+		return 0, fmt.Errorf("%q: want a percentage from 1 to 100", s)
+	}
+	return n, nil
 }
 
 func parseAddrPort(s string) (netip.AddrPort, error) {

@@ -2,12 +2,15 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mysteriumnetwork/myst/api/client"
 	"github.com/mysteriumnetwork/myst/api/wire"
+	"github.com/mysteriumnetwork/myst/node"
 )
 
 func (e *env) balance() *cobra.Command {
@@ -28,7 +31,7 @@ func (e *env) balance() *cobra.Command {
 }
 
 func printBalance(w *printer, b wire.Balance) {
-	w.fields("Identity", b.Identity)
+	w.fields("Identity", b.Identity, "Ledger", checkText(b.Ledger))
 	w.line("")
 	w.table([]string{"", ">COINS", ""}, [][]string{
 		{"Wallet", b.Coin.Coins, "not deposited"},
@@ -47,10 +50,30 @@ func printBalance(w *printer, b wire.Balance) {
 	var rows [][]string
 	for _, c := range b.Channels {
 		rows = append(rows, []string{
-			strconv.Itoa(int(c.Channel)), c.Provider, c.Locked.Coins, c.Promised.Coins, c.Cleared.Coins,
+			strconv.Itoa(int(c.Channel)), c.Provider, c.Locked.Coins, c.Promised.Coins, c.Cleared.Coins, momentText(c.UnlockAt),
 		})
 	}
-	w.table([]string{"CHANNEL", "PROVIDER", ">LOCKED", ">PROMISED", ">CLEARED"}, rows)
+	w.table([]string{"CHANNEL", "PROVIDER", ">LOCKED", ">PROMISED", ">CLEARED", "UNLOCKED FROM"}, rows)
+}
+
+// checkText says whether the ledger adds up to what the chain has.
+func checkText(c *wire.LedgerCheck) string {
+	switch {
+	case c == nil:
+		return ""
+	case c.Agrees:
+		return fmt.Sprintf("agrees with the chain at block %d", c.Block)
+	}
+	return fmt.Sprintf("DISAGREES with the chain at block %d: deposit %s and %s, locked %s and %s, earnings %s and %s", c.Block,
+		c.Ledger.Deposit.Coins, c.Chain.Deposit.Coins, c.Ledger.Locked.Coins, c.Chain.Locked.Coins,
+		c.Ledger.Earnings.Coins, c.Chain.Earnings.Coins)
+}
+
+func momentText(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return timeText(*t)
 }
 
 // percent shows parts in 10,000.
@@ -62,10 +85,11 @@ func (e *env) deposit() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "deposit COINS", Short: "Move coins from the wallet into the deposit",
 		Long: "Move coins from the wallet into the deposit, from which sessions are paid. The node\n" +
-			"signs and a relayer pays the gas, for a fee that is shown if it asks one.",
-		Example: "  myst deposit 5\n  myst deposit 0.25",
+			"signs and a relayer pays the gas. " + longFee,
+		Example: "  myst deposit 5\n  myst deposit 0.25 --yes",
 		Args:    args(1, "COINS"), ValidArgsFunction: noFiles,
 	}
+	yes := yesFlag(cmd)
 	return e.ask(cmd, func(ctx context.Context, c *client.Client, args []string) error {
 		amount, err := parseCoins(args[0])
 		if err != nil {
@@ -73,6 +97,9 @@ func (e *env) deposit() *cobra.Command {
 		}
 		if amount == 0 {
 			return usagef("a deposit must be more than zero")
+		}
+		if err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpDeposit, Amount: args[0]}, *yes); err != nil {
+			return err
 		}
 		payment, err := c.Deposit(ctx, args[0], e.progress())
 		if err != nil {
@@ -86,11 +113,15 @@ func (e *env) withdraw() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "withdraw", Short: "Pay a provider's earnings out",
 		Long: "Pay the cleared earnings out to the beneficiary, less the network fee. What consumers\n" +
-			"promised counts once it is cleared: \"myst clear\" does so now.",
+			"promised counts once it is cleared: \"myst clear\" does so now. " + longFee,
 		Example: "  myst clear && myst withdraw",
 		Args:    args(0), ValidArgsFunction: noFiles,
 	}
+	yes := yesFlag(cmd)
 	return e.ask(cmd, func(ctx context.Context, c *client.Client, _ []string) error {
+		if err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpWithdraw}, *yes); err != nil {
+			return err
+		}
 		payment, err := c.Withdraw(ctx, e.progress())
 		if err != nil {
 			return err
@@ -104,11 +135,15 @@ func (e *env) clear() *cobra.Command {
 		Use: "clear", Short: "Turn consumers' promises into earnings",
 		Long: "Claim on chain every promise that is not cleared yet. A provider's node does so by\n" +
 			"itself when a session ends, but leaves less than --clear-least (0.001 coins) of one\n" +
-			"consumer to gather; this claims all of it now.",
+			"consumer to gather; this claims all of it now. " + longFee,
 		Example: "  myst clear",
 		Args:    args(0), ValidArgsFunction: noFiles,
 	}
+	yes := yesFlag(cmd)
 	return e.ask(cmd, func(ctx context.Context, c *client.Client, _ []string) error {
+		if err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpClear}, *yes); err != nil {
+			return err
+		}
 		cleared, err := c.Clear(ctx, e.progress())
 		if err != nil {
 			return err

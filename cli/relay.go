@@ -15,13 +15,13 @@ import (
 // pricingFlags say what a relay asks for its work.
 func pricingFlags(flags *pflag.FlagSet, into *relay.Pricing) {
 	coinsFlag(flags, &into.Rate, "relay-rate", "relay: `coins` that one of the chain's own coins is worth; gas is charged by it")
-	flags.Var(&value[uint64]{kind: "percent", into: &into.Margin, parse: parsePercent}, "relay-margin",
+	flags.Var(&value[uint64]{kind: "percent", into: &into.Margin, parse: parseMargin}, "relay-margin",
 		"relay: `percent` added to what the gas costs, such as 25")
 	flags.BoolVar(&into.Free, "relay-free", false, "relay: for nothing, what cannot be charged for; without --relay-rate everything")
 }
 
-// parsePercent reads percent with up to two decimals, as parts in 10,000.
-func parsePercent(s string) (uint64, error) {
+// parseMargin reads percent with up to two decimals, as parts in 10,000.
+func parseMargin(s string) (uint64, error) {
 	whole, fraction, _ := strings.Cut(s, ".")
 	n, err := strconv.ParseUint(whole+(fraction + "00")[:max(2, len(fraction))], 10, 64)
 	if err != nil || whole == "" || len(fraction) > 2 || n > 10_000_000 {

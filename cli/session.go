@@ -10,6 +10,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/api/client"
 	"github.com/mysteriumnetwork/myst/api/wire"
+	"github.com/mysteriumnetwork/myst/node"
 )
 
 // filterFlags adds the flags that choose among proposals.
@@ -186,6 +187,43 @@ func chooseSessions(sessions []wire.Session, args []string, all bool) ([]wire.Se
 		return nil, usagef("%d sessions are open; name one of those that \"myst sessions --open\" shows, or use --all", len(open))
 	}
 	return open, nil
+}
+
+func (e *env) topup() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "topup COINS [SESSION]", Short: "Lock more for an open session's provider",
+		Long: "Lock more of the deposit for an open session's provider, while the session goes on. SESSION is\n" +
+			"an ID or its first digits; with one open session only, it may be left out. " + longFee,
+		Example: "  myst topup 0.5\n  myst topup 2 3f2a --yes",
+		Args:    args(1, "COINS", "SESSION"), ValidArgsFunction: noFiles,
+	}
+	yes := yesFlag(cmd)
+	return e.ask(cmd, func(ctx context.Context, c *client.Client, args []string) error {
+		amount, err := parseCoins(args[0])
+		if err != nil {
+			return usage(err)
+		}
+		if amount == 0 {
+			return usagef("a top-up must be more than zero")
+		}
+		list, err := c.Sessions(ctx)
+		if err != nil {
+			return err
+		}
+		chosen, err := chooseSessions(list.Sessions, args[1:], false)
+		if err != nil {
+			return err
+		}
+		id := chosen[0].ID
+		if err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpTopUp, Amount: args[0], Session: id}, *yes); err != nil {
+			return err
+		}
+		payment, err := c.TopUp(ctx, id, args[0], e.progress())
+		if err != nil {
+			return err
+		}
+		return e.show(payment, func(w *printer) { printPayment(w, "Locked.", payment) })
+	})
 }
 
 func printEnded(w *printer, s wire.Session) {

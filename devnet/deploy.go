@@ -7,7 +7,6 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -45,7 +44,7 @@ func (n *Network) deploy(ctx context.Context, hub identity.Address) error {
 	gas := teller.transfer(ctx, hub, purse)
 	n.Info, err = teller.deploy(ctx, Deployment{
 		Name: "devnet", RPC: n.Chain.URL(), Key: n.Chain.Key(), Treasury: to,
-		FeePerMyriad: feePerMyriad, UnlockDelay: 72 * time.Hour, Bond: Bond,
+		FeePerMyriad: feePerMyriad, UnlockDelay: n.cfg.UnlockDelay, Bond: Bond,
 	})
 	if err := errors.Join(err, gas()); err != nil {
 		return err

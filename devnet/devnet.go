@@ -51,6 +51,12 @@ type Config struct {
 	ExitSource netip.Addr
 	// WithoutExit leaves the web server out of the providers' exit policy, for seeing the refusal.
 	WithoutExit bool
+	// UnlockDelay is how long a provider has to clear after a consumer asked to unlock; zero is 72 hours.
+	UnlockDelay time.Duration
+	// ClearLeast is what providers leave to gather; zero clears everything, because gas costs nothing here.
+	ClearLeast money.Amount
+	// GasRate is what the providers take one of the chain's coins to be worth; zero considers no gas.
+	GasRate money.Amount
 	// BlockTime is the chain's period; zero is one second.
 	BlockTime time.Duration
 	// HubPricing is what the hub asks to relay; zero is nothing.
@@ -151,6 +157,8 @@ func defaults(cfg Config) (Config, bool, error) {
 	if cfg.SetupCharge == 0 {
 		cfg.SetupCharge = money.UnitsPerCoin / 100
 	}
+	cfg.ClearLeast = cmp.Or(cfg.ClearLeast, 1)
+	cfg.UnlockDelay = cmp.Or(cfg.UnlockDelay, 72*time.Hour)
 	if cfg.Country == "" {
 		cfg.Country = "DE"
 	}
@@ -218,7 +226,7 @@ func (n *Network) providerConfig() app.NodeConfig {
 		Provide: []string{"wireguard"}, Country: n.cfg.Country,
 		Price: n.cfg.Price, SetupCharge: n.cfg.SetupCharge, Bandwidth: 100_000_000,
 		Listen: map[string]string{"wireguard": "127.0.0.1:0"}, ExitSource: n.cfg.ExitSource,
-		ClearLeast: 1, // gas costs nothing here
+		ClearLeast: n.cfg.ClearLeast, GasRate: n.cfg.GasRate,
 	}
 	if !n.cfg.WithoutExit {
 		cfg.ExitAllow = []netip.AddrPort{netip.MustParseAddrPort(n.Web.Addr())}

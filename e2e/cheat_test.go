@@ -149,12 +149,17 @@ func billsFarTooMuch(t *testing.T, m *world) {
 	m.join(t, provider)
 	provider.announced(t)
 	s := buyer.buy(t, provider)
-	m.upload(m.consumers[0], s, 4*mib) // it may be cut off
+	// Bit by bit, because what is under way may be as much as a cheat adds; a bill comes within a few mebibytes.
+	for range 16 {
+		if m.upload(m.consumers[0], s, mib/2) != mib/2 {
+			break
+		}
+	}
 	bought, sold := buyer.ended(t, s.ID), provider.ended(t, s.ID)
 	if bought.Reason != "overbilled" || sold.Reason != "overbilled" {
 		t.Errorf("the session ended for %q, %q at the provider", bought.Reason, sold.Reason)
 	}
-	if bought.Sent < mib || bought.Sent > 5*mib {
+	if bought.Sent < mib/4 || bought.Sent > 6*mib {
 		t.Errorf("%d bytes were sent", bought.Sent)
 	}
 	if most := costs(t, bought, bought.Sent+bought.Received+tolerance, 0); bought.Promised.Units > most {

@@ -41,7 +41,16 @@ func (n *Node) Clear(ctx context.Context, progress func(Progress)) ([]Payment, e
 		return nil, err
 	}
 	progress(Progress{Step: "clear", Detail: "claiming what was promised"})
-	return n.clear(ctx, self)
+	paid, err := n.clear(ctx, self)
+	if err != nil {
+		return paid, err
+	}
+	for _, p := range paid {
+		if err := n.confirmed(ctx, self, p, progress); err != nil {
+			return paid, err
+		}
+	}
+	return paid, nil
 }
 
 func (n *Node) clear(ctx context.Context, self *Self) ([]Payment, error) {
@@ -85,7 +94,8 @@ func (n *Node) Balance(ctx context.Context) (Balance, error) {
 	for i := range b.Channels {
 		b.Channels[i].Promised = newestIn(promised, b.Channels[i])
 	}
-	return b, nil
+	b.Ledger, err = n.checkLedger(ctx, self)
+	return b, err
 }
 
 // newestIn returns the largest promise that was made in a channel's epoch.

@@ -247,7 +247,7 @@ func (c *consuming) start(ctx context.Context, offer *session.Offer) (Session, e
 		c.n.goodbye(c.session, session.ShuttingDown)
 		return Session{}, ErrShuttingDown
 	}
-	c.live.account(c.payer.Stats)
+	c.live.account(c.payer.Stats, c.payer.Recheck)
 	c.up = make(chan error, 1)
 	c.n.begin(func() error { c.run(ctx, offer); return nil })
 	if err := <-c.up; err != nil {

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/big"
 	"slices"
 	"sync"
 	"time"
@@ -24,6 +25,7 @@ import (
 	"github.com/mysteriumnetwork/myst/messaging"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/payments"
+	"github.com/mysteriumnetwork/myst/payments/journal"
 	"github.com/mysteriumnetwork/myst/relay"
 	"github.com/mysteriumnetwork/myst/session"
 	"github.com/mysteriumnetwork/myst/tunnel"
@@ -40,7 +42,26 @@ type Chain interface {
 	PermitNonce(ctx context.Context, who identity.Address) (uint64, error)
 	// Effects returns what a mined transaction did.
 	Effects(ctx context.Context, transaction [32]byte) (chain.Effects, error)
+	// Holdings returns what the contract kept for an identity after a block.
+	Holdings(ctx context.Context, who identity.Address, block uint64) (chain.Holdings, error)
 }
+
+// Gas estimates what a call would use, and says what a unit of it costs now, in wei.
+type Gas interface {
+	Gas(ctx context.Context, from, to identity.Address, data []byte) (uint64, error)
+	GasPrice(ctx context.Context) (*big.Int, error)
+}
+
+// Journal is the identity's append-only ledger, which lags some blocks behind the chain.
+type Journal interface {
+	Entries(ctx context.Context, f journal.Filter) ([]journal.Entry, error)
+	Totals(ctx context.Context) (journal.Totals, error)
+	Earnings(ctx context.Context) ([]journal.Earnings, error)
+	// Booked says whether a transaction is in the ledger, and so confirmed.
+	Booked(ctx context.Context, transaction [32]byte) (bool, error)
+}
+
+var _ Journal = (*journal.Journal)(nil)
 
 // Registry tells whether an identity is registered.
 type Registry interface {
@@ -79,6 +100,7 @@ type Self struct {
 	Endpoint  *messaging.Endpoint
 	Ledger    *payments.Ledger
 	Clearer   *payments.Clearer
+	Journal   Journal
 	// Services are empty for a consumer.
 	Services []Service
 	// Retry, when not nil, is called when the identity has registered or deposited: brokers and hubs that
@@ -99,6 +121,7 @@ type Config struct {
 	Version string
 	Network *chain.Network
 	Chain   Chain
+	Gas     Gas
 	// Fresh fails while the chain's newest header is over three minutes old; then no service is granted.
 	// Nil takes the chain for fresh.
 	Fresh    func(context.Context) error
@@ -309,10 +332,13 @@ func (n *Node) Deposit(ctx context.Context, amount money.Amount, progress func(P
 	}
 	paid, err := n.wallet(self).deposit(ctx, amount, !registered, progress)
 	self.retry()
-	if err == nil && !registered && paid.onboarded {
+	if err == nil && paid.onboarded {
 		err = n.awaitRegistered(ctx, self, progress)
 	}
-	return paid, err
+	if err != nil {
+		return paid, err
+	}
+	return paid, n.confirmed(ctx, self, paid, progress)
 }
 
 // Withdraw pays the identity's cleared earnings out.
@@ -321,7 +347,11 @@ func (n *Node) Withdraw(ctx context.Context, progress func(Progress)) (Payment, 
 	if err != nil {
 		return Payment{}, err
 	}
-	return n.wallet(self).withdraw(ctx, progress)
+	paid, err := n.wallet(self).withdraw(ctx, progress)
+	if err != nil {
+		return paid, err
+	}
+	return paid, n.confirmed(ctx, self, paid, progress)
 }
 
 // errDrainTimeout says that Drain gave up on sessions that did not end in time.

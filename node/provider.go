@@ -193,7 +193,7 @@ func (v *serving) run() (session.Reason, error) {
 	if err != nil {
 		return endReason(starting, err, session.Internal), err
 	}
-	v.live.account(collector.Stats)
+	v.live.account(collector.Stats, nil)
 	reason := session.Internal
 	defer func() { v.n.closeAccount(collector, reason) }()
 	if err = v.lock(starting, collector); err != nil {

@@ -29,6 +29,19 @@ type live struct {
 	mu    sync.Mutex
 	info  Session
 	stats func() payments.Stats // nil until it is paid for
+
+	relock func(context.Context) error // looks at the lock; nil where this node provides, or until it is paid for
+}
+
+// relook has the session look at its lock now.
+func (l *live) relook(ctx context.Context) error {
+	l.mu.Lock()
+	look := l.relock
+	l.mu.Unlock()
+	if look == nil {
+		return nil
+	}
+	return look(ctx)
 }
 
 // end asks the session to end. Only the first reason counts.
@@ -40,10 +53,10 @@ func (l *live) update(change func(*Session)) {
 	change(&l.info)
 }
 
-func (l *live) account(stats func() payments.Stats) {
+func (l *live) account(stats func() payments.Stats, relock func(context.Context) error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.stats = stats
+	l.stats, l.relock = stats, relock
 }
 
 func (l *live) snapshot() Session {

@@ -2,11 +2,14 @@ package node
 
 import (
 	"errors"
+	"math/big"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/payments/journal"
 )
 
 // Errors that a caller branches on; the local API and the command line map each to a status
@@ -28,6 +31,8 @@ var (
 	ErrFunds = errors.New("not enough coins")
 	// ErrRefused says that the provider refused the session; the text has its typed reason.
 	ErrRefused = errors.New("refused by the provider")
+	// ErrNotNow says that an operation makes no sense as things are; the text says why, and what would help.
+	ErrNotNow = errors.New("not possible now")
 	// ErrShuttingDown says that the node is draining.
 	ErrShuttingDown = errors.New("shutting down")
 )
@@ -128,7 +133,28 @@ type Balance struct {
 	Uncleared    money.Amount // promised to this identity and not cleared yet
 	Beneficiary  identity.Address
 	FeePerMyriad uint16 // network fee in 1/10,000 of what is withdrawn
+	// Ledger holds the node's ledger against the chain; nil where there is none yet, or the chain has forgotten
+	// the state of that block.
+	Ledger *LedgerCheck
 }
+
+// LedgerCheck is what the ledger adds up to, and what the contract held as of the same block.
+type LedgerCheck struct {
+	Block         uint64
+	Ledger, Chain chain.Holdings
+}
+
+// Agrees says whether both are the same to the unit.
+func (c LedgerCheck) Agrees() bool { return c.Ledger == c.Chain }
+
+// LedgerFilter chooses among the ledger's rows.
+type LedgerFilter = journal.Filter
+
+// LedgerEntry is a row of the ledger.
+type LedgerEntry = journal.Entry
+
+// Earnings are a provider's sums of the ledger.
+type Earnings = journal.Earnings
 
 // ChannelBalance is one of a consumer's payment channels that is in use.
 type ChannelBalance struct {
@@ -138,15 +164,57 @@ type ChannelBalance struct {
 	Cleared  money.Amount
 	Promised money.Amount // by this node's own records
 	Epoch    uint16
+	UnlockAt time.Time // zero unless an unlock was requested
+}
+
+// Operations on chain, as Payment and Quote name them.
+const (
+	OpRegister    = "register"
+	OpDeposit     = "deposit"
+	OpClear       = "clear"
+	OpWithdraw    = "withdraw"
+	OpUnlock      = "unlock"
+	OpBeneficiary = "beneficiary"
+	OpTopUp       = "topup"
+)
+
+// QuoteRequest asks what an operation would cost.
+type QuoteRequest struct {
+	Operation   string
+	Amount      money.Amount     // to deposit or lock
+	Session     string           // to lock more for; empty is the only one consumed
+	Channel     uint8            // to unlock
+	Beneficiary identity.Address // to name
+}
+
+// Quote is what an operation would cost. Gas is an estimate by the chain's newest state.
+type Quote struct {
+	Operation    string
+	Amount       money.Amount // that would move, fees included
+	NetworkFee   money.Amount
+	RelayFee     money.Amount // asked by the relayer, who pays the gas
+	Transactions int
+	Gas          uint64
+	GasPrice     *big.Int // wei
+	Relayer      identity.Address
+}
+
+// GasCost is the estimate in the chain's own coin, in wei.
+func (q Quote) GasCost() *big.Int {
+	if q.GasPrice == nil {
+		return new(big.Int)
+	}
+	return new(big.Int).Mul(q.GasPrice, new(big.Int).SetUint64(q.Gas))
 }
 
 // Payment is the outcome of an operation on chain.
 type Payment struct {
-	Operation   string // "register", "deposit", "clear", "withdraw"
+	Operation   string // one of the Op constants
 	Transaction string // hash, 0x…
 	Block       uint64
 	Amount      money.Amount
 	Fee         money.Amount // network fee taken
+	UnlockAt    time.Time    // of an unlock that was only asked for: when it can be finished
 	RelayFee    money.Amount // what the relayer took
 
 	onboarded bool // registered the identity by the way

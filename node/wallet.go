@@ -49,6 +49,32 @@ func (w *wallet) relay(ctx context.Context, operation string, in relay.Intent, p
 	}, progress)
 }
 
+// errChosen ends an order before anything is submitted.
+var errChosen = errors.New("a relayer is chosen")
+
+// choose finds the relayer that order would take, and what it would get.
+func (w *wallet) choose(ctx context.Context, complete relay.Complete) (q relay.Quote, in relay.Intent, err error) {
+	_, err = w.relayer.Order(ctx, func(asked *relay.Quote) (relay.Intent, error) {
+		in, err = complete(asked)
+		if err == nil {
+			q, err = *asked, errChosen
+		}
+		return in, err
+	})
+	if errors.Is(err, errChosen) {
+		err = nil
+	}
+	return q, in, err
+}
+
+// asked is an intent for an estimate: nobody signs a fee yet.
+func (w *wallet) asked(in relay.Intent) relay.Complete {
+	return func(q *relay.Quote) (relay.Intent, error) {
+		_, err := q.Fee(in.Kind, w.most)
+		return in, err
+	}
+}
+
 // covers tells whether the deposit, from which fees are paid, is large enough for one.
 func (w *wallet) covers(ctx context.Context, fee money.Amount) error {
 	deposit, err := w.chain.Balance(ctx, w.self.address())
@@ -151,30 +177,17 @@ func (w *wallet) register(ctx context.Context, progress func(Progress)) (Payment
 	if err != nil {
 		return Payment{}, fmt.Errorf("register: %w", err)
 	}
-	return w.relay(ctx, "register", relay.Register(signed), progress)
+	return w.relay(ctx, OpRegister, relay.Register(signed), progress)
 }
 
-// deposit moves coins of the identity's own wallet into its deposit. The relayer pays the gas;
-// the coin's permit lets the payments contract take exactly this much. A newcomer, who could not pay a fee for
+// deposit moves coins of the identity's own wallet into its deposit. A newcomer, who could not pay a fee for
 // registering before there is a deposit, is registered by the way when a relayer asks one.
 func (w *wallet) deposit(ctx context.Context, amount money.Amount, newcomer bool, progress func(Progress)) (Payment, error) {
-	if amount == 0 {
-		return Payment{}, errors.New("deposit: an amount above zero is needed")
-	}
-	coins, err := w.chain.CoinBalance(ctx, w.self.address())
+	complete, err := w.funding(ctx, amount, newcomer, fundLife)
 	if err != nil {
-		return Payment{}, fmt.Errorf("deposit: %w", chainError(err))
+		return Payment{}, err
 	}
-	if coins < amount {
-		return Payment{}, fmt.Errorf("deposit: %w: the wallet holds %s coins", ErrFunds, coins)
-	}
-	nonce, err := w.chain.PermitNonce(ctx, w.self.address())
-	if err != nil {
-		return Payment{}, fmt.Errorf("deposit: %w", chainError(err))
-	}
-	paid, err := w.order(ctx, "deposit", func(q *relay.Quote) (relay.Intent, error) {
-		return w.fund(q, amount, coins, nonce, newcomer)
-	}, progress)
+	paid, err := w.order(ctx, OpDeposit, complete, progress)
 	if err != nil {
 		return paid, err
 	}
@@ -183,8 +196,30 @@ func (w *wallet) deposit(ctx context.Context, amount money.Amount, newcomer bool
 	return paid, err
 }
 
+// funding makes what signs a deposit for a relayer. The relayer pays the gas; the coin's permit lets the payments
+// contract take exactly this much and the fee.
+func (w *wallet) funding(ctx context.Context, amount money.Amount, newcomer bool, life time.Duration) (relay.Complete, error) {
+	if amount == 0 {
+		return nil, errors.New("deposit: an amount above zero is needed")
+	}
+	coins, err := w.chain.CoinBalance(ctx, w.self.address())
+	if err != nil {
+		return nil, fmt.Errorf("deposit: %w", chainError(err))
+	}
+	if coins < amount {
+		return nil, fmt.Errorf("deposit: %w: the wallet holds %s coins, %s are needed", ErrFunds, coins, amount)
+	}
+	nonce, err := w.chain.PermitNonce(ctx, w.self.address())
+	if err != nil {
+		return nil, fmt.Errorf("deposit: %w", chainError(err))
+	}
+	return func(q *relay.Quote) (relay.Intent, error) {
+		return w.fund(q, intent.Fund{Units: amount, PermitNonce: nonce, ValidUntil: unix32(w.clock().Add(life))}, coins, newcomer)
+	}, nil
+}
+
 // fund signs a deposit for one relayer. Of several, all of the same permit nonce, the coin takes one.
-func (w *wallet) fund(q *relay.Quote, amount, coins money.Amount, nonce uint64, newcomer bool) (relay.Intent, error) {
+func (w *wallet) fund(q *relay.Quote, f intent.Fund, coins money.Amount, newcomer bool) (relay.Intent, error) {
 	kind := relay.KindFund
 	if newcomer && q.Fees[relay.KindRegister] > 0 {
 		kind = relay.KindOnboard
@@ -193,18 +228,16 @@ func (w *wallet) fund(q *relay.Quote, amount, coins money.Amount, nonce uint64, 
 	if err != nil {
 		return relay.Intent{}, err
 	}
-	value, err := amount.Add(fee)
+	value, err := f.Units.Add(fee)
 	if err != nil {
 		return relay.Intent{}, err
 	}
 	if coins < value {
-		return relay.Intent{}, fmt.Errorf("%w: the wallet holds %s coins, %s and a relayer's fee of %s are needed", ErrFunds, coins, amount, fee)
+		return relay.Intent{}, fmt.Errorf("%w: the wallet holds %s coins, %s and a relayer's fee of %s are needed", ErrFunds, coins, f.Units, fee)
 	}
 	payments, registry := w.domain(w.network.Contracts.Payments), w.domain(w.network.Contracts.Registry)
-	signed, err := intent.SignFund(w.self.Signer, intent.Fund{
-		Owner: w.self.address(), Identity: w.self.address(), Units: amount, Fee: fee,
-		Relayer: q.Relayer, PermitNonce: nonce, ValidUntil: unix32(w.clock().Add(fundLife)),
-	}, payments, w.domain(w.network.Contracts.Coin))
+	f.Owner, f.Identity, f.Fee, f.Relayer = w.self.address(), w.self.address(), fee, q.Relayer
+	signed, err := intent.SignFund(w.self.Signer, f, payments, w.domain(w.network.Contracts.Coin))
 	if err != nil {
 		return relay.Intent{}, err
 	}
@@ -221,20 +254,28 @@ func (w *wallet) fund(q *relay.Quote, amount, coins money.Amount, nonce uint64, 
 
 // withdraw pays what was cleared for this identity to its beneficiary, less the network fee.
 func (w *wallet) withdraw(ctx context.Context, progress func(Progress)) (Payment, error) {
-	earned, err := w.chain.Earnings(ctx, w.self.address())
-	if err != nil {
-		return Payment{}, fmt.Errorf("withdraw: %w", chainError(err))
+	if _, err := w.earned(ctx); err != nil {
+		return Payment{}, err
 	}
-	if earned.Gross == 0 {
-		return Payment{}, fmt.Errorf("withdraw: %w: no earnings are cleared; 'myst clear' claims what 'myst balance' shows as uncleared", ErrFunds)
-	}
-	paid, err := w.relay(ctx, "withdraw", relay.Withdraw(w.self.address()), progress)
+	paid, err := w.relay(ctx, OpWithdraw, relay.Withdraw(w.self.address()), progress)
 	if err != nil {
 		return paid, err
 	}
 	did, err := w.effects(ctx, paid)
 	paid.Amount, paid.Fee = did.Withdrawn, did.Fee
 	return paid, err
+}
+
+// earned returns what can be withdrawn. Error: ErrFunds when that is nothing.
+func (w *wallet) earned(ctx context.Context) (chain.Earnings, error) {
+	earned, err := w.chain.Earnings(ctx, w.self.address())
+	if err != nil {
+		return earned, fmt.Errorf("withdraw: %w", chainError(err))
+	}
+	if earned.Gross == 0 {
+		return earned, fmt.Errorf("withdraw: %w: no earnings are cleared; 'myst clear' claims what 'myst balance' shows as uncleared", ErrFunds)
+	}
+	return earned, nil
 }
 
 // effects reads from the chain what a mined transaction did, instead of believing the relayer.
@@ -276,7 +317,7 @@ func (w *wallet) balance(ctx context.Context) (Balance, error) {
 		}
 		if !c.Provider.IsZero() {
 			b.Channels = append(b.Channels, ChannelBalance{
-				Channel: id, Provider: c.Provider, Locked: c.Locked, Cleared: c.Cleared, Epoch: c.Epoch,
+				Channel: id, Provider: c.Provider, Locked: c.Locked, Cleared: c.Cleared, Epoch: c.Epoch, UnlockAt: c.UnlockAt,
 			})
 		}
 	}

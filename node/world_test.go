@@ -114,6 +114,10 @@ func (w *world) Effects(_ context.Context, transaction [32]byte) (chain.Effects,
 	return chain.Effects{Cleared: w.cleared[fmt.Sprintf("%x", transaction)]}, nil
 }
 
+func (w *world) Holdings(context.Context, identity.Address, uint64) (chain.Holdings, error) {
+	return chain.Holdings{}, chain.ErrUnavailable
+}
+
 func (w *world) Registered(_ context.Context, who identity.Address) (bool, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -97,6 +97,9 @@ func TestUnderreportingIsStopped(t *testing.T) {
 		if most := paid + affordable(1, w.terms.Price) + p.Window + sent/lossShare; sent > most {
 			t.Errorf("served %d bytes for %d paid, window %d", sent, paid, p.Window)
 		}
+		if signed := r.payer.Stats().Promised; p.Promised != signed {
+			t.Errorf("kept promises of %d, %d were signed: the one beside the false report is lost", p.Promised, signed)
+		}
 		r.abort("meters disagree")
 		account, err := w.provider.ledger.account(t.Context(), Provider, w.consumer.key.Address())
 		if err != nil || account.Debt == 0 || account.Credit != 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/mysteriumnetwork/myst/intent"
@@ -47,9 +48,9 @@ type ClearerConfig struct {
 	// Above clears a channel in mid-session when this much is uncleared; zero waits for the session's
 	// end. Least is what is not worth clearing, except on demand and before an unlock.
 	Above, Least money.Amount
-	// GasCost estimates what a batch of n costs in coin, and MaxGasPercent is the share of
-	// what is cleared that may be spent so. Nil: there is no rate, and gas is not considered.
-	GasCost       func(n int) (money.Amount, error)
+	// GasCost estimates what the gas to clear a batch costs, in units of the coin, and MaxGasPercent is the share
+	// of what is cleared that may be spent so. Nil: there is no rate, and gas is not considered.
+	GasCost       func(ctx context.Context, batch []intent.SignedPromise) (money.Amount, error)
 	MaxGasPercent uint64
 	// Batch is how many promises go into one transaction; zero is 100.
 	Batch int
@@ -164,6 +165,25 @@ func (c *Clearer) Uncleared(ctx context.Context) (money.Amount, error) {
 	return total, nil
 }
 
+// Pending returns what Clear would claim, in its batches, and what that brings in all.
+func (c *Clearer) Pending(ctx context.Context) (batches [][]intent.SignedPromise, total money.Amount, err error) {
+	all, err := c.outstanding(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	for found := range slices.Chunk(all, c.cfg.Batch) {
+		batch := make([]intent.SignedPromise, len(found))
+		for i, o := range found {
+			batch[i] = o.promise
+			if total, err = total.Add(o.due); err != nil {
+				return nil, 0, err
+			}
+		}
+		batches = append(batches, batch)
+	}
+	return batches, total, nil
+}
+
 // outstanding is a promise that would bring something.
 type outstanding struct {
 	promise intent.SignedPromise
@@ -183,7 +203,7 @@ func (c *Clearer) clear(ctx context.Context, all bool) ([]Clearing, error) {
 		return nil, err
 	}
 	var done []Clearing
-	for _, batch := range c.choose(found, all) {
+	for _, batch := range c.choose(ctx, found, all) {
 		clearing, err := c.claim(ctx, batch)
 		if err != nil {
 			return done, err
@@ -239,7 +259,7 @@ func (c *Clearer) forget(ctx context.Context, p intent.SignedPromise) error {
 }
 
 // choose takes what the policy wants cleared now, or everything, in batches.
-func (c *Clearer) choose(found []outstanding, all bool) (batches [][]outstanding) {
+func (c *Clearer) choose(ctx context.Context, found []outstanding, all bool) (batches [][]outstanding) {
 	var chosen []outstanding
 	var gathering money.Amount
 	for _, o := range found {
@@ -260,7 +280,7 @@ func (c *Clearer) choose(found []outstanding, all bool) (batches [][]outstanding
 		n := min(len(chosen), c.cfg.Batch)
 		batch := chosen[:n]
 		chosen = chosen[n:]
-		if all || c.worth(batch) {
+		if all || c.worth(ctx, batch) {
 			batches = append(batches, batch)
 		}
 	}
@@ -268,22 +288,26 @@ func (c *Clearer) choose(found []outstanding, all bool) (batches [][]outstanding
 }
 
 // worth says whether the gas costs no more than the set share of what a batch brings. What an unlock
-// would take away is always worth it if it brings more than it costs.
-func (c *Clearer) worth(batch []outstanding) bool {
+// would take away is always worth it if it brings more than it costs, or nobody knows what it costs.
+func (c *Clearer) worth(ctx context.Context, batch []outstanding) bool {
 	if c.cfg.GasCost == nil {
 		return true
 	}
-	cost, err := c.cfg.GasCost(len(batch))
-	if err != nil {
-		return false // without a rate nothing is decided automatically
-	}
 	var total money.Amount
 	urgent := false
-	for _, o := range batch {
+	promises := make([]intent.SignedPromise, len(batch))
+	for i, o := range batch {
+		promises[i] = o.promise
 		urgent = urgent || o.urgent
+		var err error
 		if total, err = total.Add(o.due); err != nil {
 			return true
 		}
+	}
+	cost, err := c.cfg.GasCost(ctx, promises)
+	if err != nil {
+		c.cfg.Logger.Warn("the gas to clear is not known", "promises", len(batch), "coins", total, "cleared_all_the_same", urgent, "error", err)
+		return urgent
 	}
 	if urgent {
 		return cost < total

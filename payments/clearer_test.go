@@ -85,9 +85,10 @@ func TestClearingPolicy(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		claimer := &claims{fakeChain: w.chain}
 		gas := money.Amount(0)
+		var failing error
 		c := NewClearer(ClearerConfig{
 			Ledger: w.provider.ledger, Claimer: claimer, Above: 500, Least: 50,
-			GasCost: func(int) (money.Amount, error) { return gas, nil }, MaxGasPercent: 10,
+			GasCost: func(context.Context, []intent.SignedPromise) (money.Amount, error) { return gas, failing }, MaxGasPercent: 10,
 		})
 		left := func(want money.Amount, what string) {
 			t.Helper()
@@ -125,6 +126,15 @@ func TestClearingPolicy(t *testing.T) {
 		w.chain.set(first.Address(), 1, Channel{Provider: w.terms.Peer, Locked: 1000, Cleared: 600, Epoch: 2, UnlockAt: time.Now().Add(time.Hour)})
 		c.Notify()
 		left(49, "before an unlock")
+
+		// Whoever cannot tell what the gas costs lets it be, unless it would be lost.
+		failing = errors.New("no endpoint")
+		second := w.owe(1000, 200)
+		c.Notify()
+		left(249, "the gas is not known")
+		w.chain.set(second.Address(), 1, Channel{Provider: w.terms.Peer, Locked: 1000, Epoch: 2, UnlockAt: time.Now().Add(time.Hour)})
+		c.Notify()
+		left(49, "before an unlock, the gas is not known")
 
 		cancel()
 		if err := <-ran; !errors.Is(err, context.Canceled) {

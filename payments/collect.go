@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/mysteriumnetwork/myst/intent"
@@ -45,6 +46,11 @@ type verdict struct {
 }
 
 func (c *Collector) onPayment(ctx context.Context, p payment) error {
+	if p.promise != nil && c.above(p.promise.Amount) {
+		if err := c.relook(ctx); err != nil {
+			return err
+		}
+	}
 	c.mu.Lock()
 	if p.sequence <= c.sequence {
 		c.mu.Unlock()
@@ -54,7 +60,7 @@ func (c *Collector) onPayment(ctx context.Context, p payment) error {
 	v, err := c.judge(p, now)
 	c.mu.Unlock()
 	if err != nil {
-		return err
+		return errors.Join(err, c.salvage(ctx, p, now))
 	}
 	if v.promise != nil {
 		c.debug("promise to be stored", "sequence", p.sequence)
@@ -65,6 +71,25 @@ func (c *Collector) onPayment(ctx context.Context, p payment) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.apply(p, v, time.Now())
+	return nil
+}
+
+// salvage keeps the promise of a payment whose report is refused, which ends the session: it is money all the same.
+func (c *Collector) salvage(ctx context.Context, p payment, now time.Time) error {
+	c.mu.Lock()
+	v := verdict{promise: p.promise, base: c.base, debt: c.debt, settled: c.settled, figures: c.named}
+	good := c.greeted && p.promise != nil && c.check(*p.promise) == nil
+	c.mu.Unlock()
+	if !good {
+		return nil
+	}
+	if err := c.store(ctx, v, now); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.newest = p.promise
+	c.promises++
 	return nil
 }
 
@@ -183,25 +208,29 @@ func refusalOf(err error) refusal {
 // after it.
 func (c *Collector) store(ctx context.Context, v verdict, now time.Time) error {
 	c.mu.Lock()
-	row, account := c.snapshot(now), c.account()
+	row, debt, newest := c.snapshot(now), c.debt.SaturatingSub(c.settled), c.promised()
+	account := c.account()
 	c.mu.Unlock()
-	gain := v.promise.Amount.SaturatingSub(max(v.base, c.promised()))
+	gain := v.promise.Amount.SaturatingSub(max(v.base, newest))
 	row.Promises++
 	row.Promised += gain
 	row.Billed, row.Elapsed = v.figures.bytes(), v.figures.elapsed
 	if due, err := c.due(v.figures); err == nil {
 		row.Due = max(row.Due, due)
 	}
-	account.Credit += gain
+	// The account's credit follows from the session's row, should the node die; a debt that is paid does not.
+	account.Credit = c.credit
 	account.Debt = v.debt.SaturatingSub(v.settled)
 	err := c.ledger.group.do(ctx, func(tx *store.Tx) error {
 		if err := tx.SavePromise(c.ledger.promiseRow(*v.promise)); err != nil {
 			return err
 		}
-		if err := tx.SavePaymentAccount(account); err != nil {
-			return err
+		if account.Debt != debt {
+			if err := tx.SavePaymentAccount(account); err != nil {
+				return err
+			}
 		}
-		return tx.SaveSession(c.ledger.sessionRow(row))
+		return tx.SaveProgress(c.ledger.sessionRow(row))
 	})
 	if err != nil {
 		return fmt.Errorf("store promise: %w", err)
@@ -387,34 +416,48 @@ func (c *Collector) compose(now time.Time) (b *bill, last bool) {
 	return b, c.last
 }
 
-// watchMeter looks at the meter whenever its alarm goes off. Session time begins with the first packet.
-func (c *Collector) watchMeter(ctx context.Context) error {
+// watch looks at the meter whenever its alarm goes off; session time begins with the first packet. And it looks every
+// second: time can become unpaid without a packet, and bills can be lost. From time to time it has the lock looked at on
+// the own view of the chain: top-ups, unlock requests, reorganisations. All is one goroutine, because most
+// sessions are idle and each goroutine is memory; only the chain is waited for in another.
+func (c *Collector) watch(ctx context.Context) error {
+	ticker, lock := time.NewTicker(resendAfter), time.NewTicker(c.ledger.cfg.Recheck)
+	defer ticker.Stop()
+	defer lock.Stop()
+	ctx, cancel := context.WithCancel(ctx)
+	var checking sync.WaitGroup
+	defer checking.Wait()
+	defer cancel()
+	checked := make(chan error, 1)
+	busy := false
 	for {
 		select {
 		case <-c.meter.Crossed():
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		c.mu.Lock()
-		now := time.Now()
-		c.clock.start(now)
-		c.steer(now)
-		c.mu.Unlock()
-	}
-}
-
-// watchTime looks every second: time can become unpaid without a packet, and bills can be lost.
-func (c *Collector) watchTime(ctx context.Context) error {
-	ticker := time.NewTicker(resendAfter)
-	defer ticker.Stop()
-	for {
-		select {
+			c.mu.Lock()
+			now := time.Now()
+			c.clock.start(now)
+			c.steer(now)
+			c.mu.Unlock()
 		case <-ticker.C:
+			if c.ending() {
+				if err := c.relook(ctx); err != nil {
+					return err
+				}
+			}
+			if err := c.look(time.Now()); err != nil {
+				return err
+			}
+		case <-lock.C:
+			if !busy {
+				busy = true
+				checking.Go(func() { checked <- c.recheck(ctx) })
+			}
+		case err := <-checked:
+			if busy = false; err != nil {
+				return err
+			}
 		case <-ctx.Done():
 			return ctx.Err()
-		}
-		if err := c.look(time.Now()); err != nil {
-			return err
 		}
 	}
 }
@@ -454,35 +497,4 @@ func (c *Collector) usedUp() bool {
 	r := c.rule()
 	r.Debt, r.Remaining = 0, c.locked.SaturatingSub(max(c.promised(), c.base))
 	return Window(FirstWindow, r) == 0 || TimeAllowed(r) == 0
-}
-
-// watchLock follows the lock on the own view of the chain: top-ups, unlock requests, reorganisations.
-func (c *Collector) watchLock(ctx context.Context) error {
-	seen := time.Now()
-	return c.ledger.recheck(ctx, func(ctx context.Context) error {
-		state, err := c.ledger.lockOn(ctx, c.terms.Peer, c.ledger.self, c.terms, c.ledger.cfg.Confirmations)
-		switch {
-		case errors.Is(err, ErrNotLocked), errors.Is(err, ErrUnlocking):
-			return err
-		case err != nil:
-			if time.Since(seen) > staleFor {
-				return fmt.Errorf("%w: %w", ErrChainStale, err)
-			}
-			return nil //nolint:nilerr // asked again soon
-		}
-		seen = time.Now()
-		counted := c.counts(ctx, state)
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if state.Locked < c.promised() {
-			return fmt.Errorf("%w: the lock shrank below what is promised", ErrNotLocked)
-		}
-		more := counted > c.counted
-		c.locked, c.counted = state.Locked, counted
-		if c.greeted && more {
-			c.window = Window(max(c.window, SmallestWindow/2), c.rule())
-			c.bill()
-		}
-		return nil
-	})
 }

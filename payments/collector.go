@@ -50,6 +50,8 @@ type Collector struct {
 	newest   *intent.SignedPromise
 	credit   money.Amount // paid before this session
 	debt     money.Amount // owed before this session
+	seen     time.Time    // when the chain last told of the lock
+	looked   time.Time    // when it was last asked out of turn
 	settled  money.Amount // of debt, by this session's promises
 	greeted  bool
 	reported uint64 // received by the consumer
@@ -168,12 +170,13 @@ func (c *Collector) Run(ctx context.Context, conn Conn, m Meter) error {
 	m.SetLimit(0)
 	m.SetAlarm(1)
 	c.stoppedAt = time.Now()
+	c.seen = c.stoppedAt
 	c.mu.Unlock()
 	defer close(c.ended)
 	err := runAll(ctx,
 		func(ctx context.Context) error { return c.receive(ctx, conn) },
 		func(ctx context.Context) error { return c.sendBills(ctx, conn) },
-		c.watchMeter, c.watchTime, c.watchLock)
+		c.watch)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stopTraffic()
@@ -303,7 +306,7 @@ func (c *Collector) Close(ctx context.Context, reason string) error {
 		if err := tx.SavePaymentAccount(account); err != nil {
 			return err
 		}
-		return tx.SaveSession(c.ledger.sessionRow(row))
+		return c.ledger.saveEnd(tx, c.ledger.sessionRow(row))
 	}))
 	if err != nil {
 		return fmt.Errorf("close session's account: %w", err)

@@ -116,8 +116,50 @@ func (l *Ledger) closeCrashed(tx *store.Tx) error {
 		if err := l.addDebt(tx, Role(s.Role), s.Peer, unpaid); err != nil {
 			return err
 		}
+		if Role(s.Role) == Provider && unpaid == 0 {
+			if err := l.addCredit(tx, s.Peer, s.Promised); err != nil {
+				return err
+			}
+		}
 		s.Ended, s.Reason = time.Now().UnixMilli(), ReasonRestarted
-		if err := tx.SaveSession(s); err != nil {
+		if err := l.saveEnd(tx, s); err != nil {
+			return err
+		}
+	}
+	return l.bookRest(tx)
+}
+
+// saveEnd saves an ended session, and books what its promises added to the epoch.
+func (l *Ledger) saveEnd(tx *store.Tx, s store.Session) error {
+	if err := tx.SaveSession(s); err != nil {
+		return err
+	}
+	key := store.Promise{Domain: l.separator, Consumer: l.self, Provider: s.Peer, Channel: s.Channel, Epoch: s.Epoch}
+	if Role(s.Role) == Provider {
+		key.Consumer, key.Provider = s.Peer, l.self
+	}
+	return tx.BookPromise(s.Role, key, s.ID, s.Ended)
+}
+
+// bookRest books promises that no session accounts for, such as those of a database from before there
+// was a ledger.
+func (l *Ledger) bookRest(tx *store.Tx) error {
+	now := time.Now().UnixMilli()
+	given, err := tx.PromisesBy(l.separator, l.self)
+	if err != nil {
+		return err
+	}
+	taken, err := tx.PromisesTo(l.separator, l.self)
+	if err != nil {
+		return err
+	}
+	for _, p := range given {
+		if err := tx.BookPromise(string(Consumer), p, [16]byte{}, now); err != nil {
+			return err
+		}
+	}
+	for _, p := range taken {
+		if err := tx.BookPromise(string(Provider), p, [16]byte{}, now); err != nil {
 			return err
 		}
 	}
@@ -211,6 +253,18 @@ func (l *Ledger) addDebt(tx *store.Tx, role Role, peer identity.Address, unpaid 
 		return err
 	}
 	a.Credit = 0
+	return tx.SavePaymentAccount(a)
+}
+
+// addCredit notes what a consumer paid in a session whose end was not booked.
+func (l *Ledger) addCredit(tx *store.Tx, peer identity.Address, paid money.Amount) error {
+	a, err := tx.PaymentAccount(l.accountKey(Provider, peer))
+	if err != nil || paid == 0 {
+		return err
+	}
+	if a.Credit, err = a.Credit.Add(paid); err != nil {
+		return err
+	}
 	return tx.SavePaymentAccount(a)
 }
 

@@ -63,7 +63,7 @@ func (p *Payer) send(ctx context.Context, conn Conn, o *outgoing) error {
 					return err
 				}
 			}
-			return tx.SaveSession(p.ledger.sessionRow(o.row))
+			return tx.SaveProgress(p.ledger.sessionRow(o.row))
 		})
 		if err != nil {
 			return fmt.Errorf("store promise: %w", err)
@@ -325,7 +325,7 @@ func (p *Payer) Close(ctx context.Context, reason string) error {
 		if err := tx.SavePaymentAccount(account); err != nil {
 			return err
 		}
-		return tx.SaveSession(p.ledger.sessionRow(row))
+		return p.ledger.saveEnd(tx, p.ledger.sessionRow(row))
 	}))
 	if err != nil {
 		return fmt.Errorf("close session's account: %w", err)

@@ -238,6 +238,34 @@ func TestTopUpLetsTheSessionGoOn(t *testing.T) {
 	})
 }
 
+// A top-up that the consumer has seen goes on at once, although the provider looks at the chain only now and then.
+func TestTopUpWithoutAPause(t *testing.T) {
+	w := newWorld(t)
+	w.terms.Lock, w.terms.Setup = 3000, 0 // 30 MiB and a bit
+	w.lock(3000)
+	synctest.Test(t, func(t *testing.T) {
+		r := w.start(t.Context(), 5*time.Millisecond)
+		r.link.down(16<<20, 20_000_000)
+		w.lock(20_000)
+		if err := r.payer.Recheck(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		r.link.down(64<<20, 20_000_000)
+		took := time.Since(began)
+		if ideal := time.Duration(float64(64<<20) / 20e6 * float64(time.Second)); took > ideal*11/10 {
+			t.Errorf("the rest took %v; the line needs %v", took, ideal)
+		}
+		if paid, collected := r.settle(t.Context()); paid != nil || collected != nil {
+			t.Fatalf("payer: %v, collector: %v", paid, collected)
+		}
+		want, _ := w.terms.Price.Due(80<<20, 0)
+		if c := r.collector.Stats(); c.Promised != want {
+			t.Errorf("promised %d of %d", c.Promised, want)
+		}
+	})
+}
+
 // More than one coin counts only when the lock is deep in the chain.
 func TestOneCoinAtRisk(t *testing.T) {
 	w := newWorld(t)

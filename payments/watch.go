@@ -96,20 +96,24 @@ func (p *Payer) watchTunnel(ctx context.Context) error {
 // watchLock follows the lock on the own view of the chain. A top-up lets the session go on; that the
 // chain cannot be read does not matter here, because nothing above what was seen is promised.
 func (p *Payer) watchLock(ctx context.Context) error {
-	return p.ledger.recheck(ctx, func(ctx context.Context) error {
-		c, err := p.ledger.lockOn(ctx, p.ledger.self, p.terms.Peer, p.terms, p.ledger.cfg.Confirmations)
-		switch {
-		case errors.Is(err, ErrNotLocked), errors.Is(err, ErrUnlocking):
-			return err
-		case err != nil:
-			return nil //nolint:nilerr // asked again soon
-		}
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.locked = c.Locked
-		p.kick()
-		return nil
-	})
+	return p.ledger.recheck(ctx, p.Recheck)
+}
+
+// Recheck looks at the lock now, as happens every few seconds anyway: after a top-up it saves the wait. Errors:
+// ErrNotLocked, ErrUnlocking.
+func (p *Payer) Recheck(ctx context.Context) error {
+	c, err := p.ledger.lockOn(ctx, p.ledger.self, p.terms.Peer, p.terms, p.ledger.cfg.Confirmations)
+	switch {
+	case errors.Is(err, ErrNotLocked), errors.Is(err, ErrUnlocking):
+		return err
+	case err != nil:
+		return nil //nolint:nilerr // asked again soon
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.locked = c.Locked
+	p.kick()
+	return nil
 }
 
 // recheck calls look from time to time until it fails or ctx ends.

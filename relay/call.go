@@ -31,6 +31,14 @@ type coder struct {
 	payments, registry, coin intent.Domain
 }
 
+// Call returns what a relayer would send for an intent, and to which contract, so that its gas can be
+// estimated beforehand. Errors: *Refusal.
+func Call(network *chain.Network, relayer identity.Address, in Intent, now time.Time) (to identity.Address, data []byte, err error) {
+	k := newCoder(network, relayer)
+	c, err := k.call(in, now)
+	return c.to, c.data, err
+}
+
 func newCoder(network *chain.Network, relayer identity.Address) coder {
 	domain := func(contract identity.Address) intent.Domain {
 		return intent.Domain{ChainID: network.ChainID, Contract: contract}
@@ -60,8 +68,8 @@ func (k *coder) call(in Intent, now time.Time) (c call, err error) {
 		return call{}, refused(err)
 	}
 	c.hash = k.hash(c.to, text)
-	if in.Kind == KindRequestUnlock { // there is one for each epoch, whatever else was signed
-		c.hash = k.requestHash(in.RequestUnlock.Consumer, in.RequestUnlock.Channel, in.RequestUnlock.Epoch)
+	if in.Kind == KindUnlockAsk { // there is one for each epoch, whatever else was signed
+		c.hash = k.requestHash(in.UnlockAsk.Consumer, in.UnlockAsk.Channel, in.UnlockAsk.Epoch)
 	}
 	if in.Payment != nil {
 		c.to, c.data = k.payments.Contract, in.Payment.Call(c.data)
@@ -79,7 +87,7 @@ func (k *coder) hash(to identity.Address, text []byte) [32]byte {
 
 // requestHash recognises the request to unlock a channel in one epoch.
 func (k *coder) requestHash(consumer identity.Address, channel uint8, epoch uint16) [32]byte {
-	return k.hash(k.payments.Contract, fmt.Appendf(nil, "%s %s %d %d", KindRequestUnlock, consumer, channel, epoch))
+	return k.hash(k.payments.Contract, fmt.Appendf(nil, "%s %s %d %d", KindUnlockAsk, consumer, channel, epoch))
 }
 
 // signedCall is what a single identity signed, and may pay a fee for.
@@ -130,7 +138,7 @@ func (k *coder) otherCall(in Intent, c *call, now time.Time) (err error) {
 		}
 		c.data, c.repeatable = intent.CallClearBatch(in.Promises), true
 	case KindUnlock:
-		c.data, c.parties, c.repeatable = intent.CallUnlock(in.Consumer, in.Channel), [][20]byte{in.Consumer}, true
+		c.data, c.parties, c.repeatable = intent.CallUnlock(in.Unlock.Consumer, in.Unlock.Channel), [][20]byte{in.Unlock.Consumer}, true
 	case KindWithdraw:
 		c.data, c.parties, c.repeatable = intent.CallWithdraw(in.Provider), [][20]byte{in.Provider}, true
 	case KindCollect:

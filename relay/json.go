@@ -19,9 +19,8 @@ type wire struct {
 	Kind     Kind              `json:"kind"`
 	Signed   []string          `json:"signed,omitempty"`
 	Provider *identity.Address `json:"provider,omitempty"` // only to withdraw
-	Consumer *identity.Address `json:"consumer,omitempty"` // only to unlock, as is Channel
-	Channel  *uint8            `json:"channel,omitempty"`
-	Payment  string            `json:"payment,omitempty"` // encoded like Signed
+	Unlock   *Unlock           `json:"unlock,omitempty"`   // only to unlock
+	Payment  string            `json:"payment,omitempty"`  // encoded like Signed
 	Quote    *Quote            `json:"quote,omitempty"`
 }
 
@@ -37,15 +36,12 @@ func (in Intent) MarshalJSON() ([]byte, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	w := wire{Kind: in.Kind, Quote: in.Quote}
+	w := wire{Kind: in.Kind, Unlock: in.Unlock, Quote: in.Quote}
 	for _, signed := range in.signed() {
 		w.Signed = append(w.Signed, "0x"+hex.EncodeToString(signed.Encode()))
 	}
-	switch in.Kind { //nolint:exhaustive // the others are what was signed
-	case KindWithdraw:
+	if in.Kind == KindWithdraw {
 		w.Provider = &in.Provider
-	case KindUnlock:
-		w.Consumer, w.Channel = &in.Consumer, &in.Channel
 	}
 	if in.Payment != nil {
 		w.Payment = "0x" + hex.EncodeToString(in.Payment.Encode())
@@ -72,8 +68,8 @@ func (in *Intent) signed() (parts []encoder) {
 		}
 	case KindRelease:
 		return []encoder{in.Release}
-	case KindRequestUnlock:
-		return []encoder{in.RequestUnlock}
+	case KindUnlockAsk:
+		return []encoder{in.UnlockAsk}
 	case KindReclaim:
 		return []encoder{in.Reclaim}
 	case KindWithdrawDeposit:
@@ -99,18 +95,9 @@ func (in *Intent) UnmarshalJSON(text []byte) error {
 	if len(w.Signed) > max(MaxLocks, MaxPromises) {
 		return malformed("%d signed parts", len(w.Signed))
 	}
-	read := Intent{Kind: w.Kind, Quote: w.Quote}
+	read := Intent{Kind: w.Kind, Unlock: w.Unlock, Quote: w.Quote}
 	if w.Provider != nil {
 		read.Provider = *w.Provider
-	}
-	if w.Consumer != nil {
-		read.Consumer = *w.Consumer
-	}
-	if (w.Channel != nil) != (w.Kind == KindUnlock) {
-		return malformed("a channel is named to unlock, and only then")
-	}
-	if w.Channel != nil {
-		read.Channel = *w.Channel
 	}
 	if w.Payment != "" {
 		encoded, err := hex.DecodeString(strings.TrimPrefix(w.Payment, "0x"))
@@ -155,8 +142,8 @@ func (in *Intent) add(encoded []byte) error {
 		return set(&in.Register, encoded, intent.DecodeSignedRegister)
 	case KindRelease:
 		return set(&in.Release, encoded, intent.DecodeSignedRelease)
-	case KindRequestUnlock:
-		return set(&in.RequestUnlock, encoded, intent.DecodeSignedRequestUnlock)
+	case KindUnlockAsk:
+		return set(&in.UnlockAsk, encoded, intent.DecodeSignedRequestUnlock)
 	case KindReclaim:
 		return set(&in.Reclaim, encoded, intent.DecodeSignedReclaim)
 	case KindWithdrawDeposit:
@@ -199,8 +186,8 @@ func (in *Intent) check() error {
 	}{
 		{in.Register != nil, KindRegister, KindOnboard}, {in.Fund != nil, KindFund, KindOnboard},
 		{len(in.Locks) > 0, KindLock, ""}, {len(in.Promises) > 0, KindClear, ""},
-		{in.Release != nil, KindRelease, ""}, {in.RequestUnlock != nil, KindRequestUnlock, ""},
-		{!in.Consumer.IsZero(), KindUnlock, ""}, {in.Reclaim != nil, KindReclaim, ""},
+		{in.Release != nil, KindRelease, ""}, {in.UnlockAsk != nil, KindUnlockAsk, ""},
+		{in.Unlock != nil, KindUnlock, ""}, {in.Reclaim != nil, KindReclaim, ""},
 		{in.WithdrawDeposit != nil, KindWithdrawDeposit, ""}, {in.Beneficiary != nil, KindBeneficiary, ""},
 		{!in.Provider.IsZero(), KindWithdraw, ""},
 	} {
@@ -211,8 +198,8 @@ func (in *Intent) check() error {
 			return malformed("the %s intent lacks what belongs to %s", in.Kind, part.what)
 		}
 	}
-	if in.Channel >= intent.Channels || in.Channel != 0 && in.Kind != KindUnlock {
-		return malformed("channel %d to %s", in.Channel, in.Kind)
+	if u := in.Unlock; u != nil && (u.Consumer.IsZero() || u.Channel >= intent.Channels) {
+		return malformed("no channel %d of %s", u.Channel, u.Consumer)
 	}
 	if len(in.Locks) > MaxLocks || len(in.Promises) > MaxPromises {
 		return malformed("at most %d locks or %d promises at a time", MaxLocks, MaxPromises)

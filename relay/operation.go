@@ -28,8 +28,8 @@ func (in *Intent) operation(payments, registry intent.Domain) (operation, bool) 
 	case in.Kind == KindRelease && in.Release != nil:
 		s := in.Release
 		o = operation{s.Provider, s.Digest(payments), s.Call(), func() error { return s.Verify(payments) }, 0}
-	case in.Kind == KindRequestUnlock && in.RequestUnlock != nil:
-		s := in.RequestUnlock
+	case in.Kind == KindUnlockAsk && in.UnlockAsk != nil:
+		s := in.UnlockAsk
 		o = operation{s.Consumer, s.Digest(payments), s.Call(), func() error { return s.Verify(payments) }, s.ValidUntil}
 	case in.Kind == KindReclaim && in.Reclaim != nil:
 		s := in.Reclaim

@@ -98,7 +98,7 @@ func (f *paid) once(t *testing.T, key *identity.Key, in Intent, by int64) Ticket
 	if got := f.gross(t); got != earned+fee {
 		t.Errorf("%s: the relayer has earned %s, want %s", in.Kind, got, earned+fee)
 	}
-	if in.Kind != KindRequestUnlock { // pays for the unlock too
+	if in.Kind != KindUnlockAsk { // pays for the unlock too
 		f.gasFits(t, in.Kind, ticket)
 	}
 	// Again it is the same call, and costs nothing more.
@@ -173,10 +173,10 @@ func TestEveryOperationForAFee(t *testing.T) {
 	lock := f.lock(t, consumer, provider.Address(), 1, 5*coin).Lock
 	f.once(t, consumer, Lock(must[intent.SignedLock](t)(intent.SignLock(consumer, lock, f.payments()))), -5*int64(coin))
 	signed.Channel = 1
-	requested := f.once(t, consumer, RequestUnlock(must[intent.SignedRequestUnlock](t)(intent.SignRequestUnlock(consumer, signed, f.payments()))), 0)
+	requested := f.once(t, consumer, AskUnlock(must[intent.SignedRequestUnlock](t)(intent.SignRequestUnlock(consumer, signed, f.payments()))), 0)
 	f.Commit() // the delay is a second
 	before := f.deposit(t, consumer.Address())
-	f.gasFits(t, KindRequestUnlock, requested, f.relay(t, Unlock(consumer.Address(), 1)))
+	f.gasFits(t, KindUnlockAsk, requested, f.relay(t, FreeChannel(consumer.Address(), 1)))
 	if c := must[chain.Channel](t)(f.reader.Channel(t.Context(), consumer.Address(), 1, 0)); c.Epoch != 1 || !c.Provider.IsZero() {
 		t.Errorf("unlocked: %+v", c)
 	}

@@ -36,7 +36,7 @@ var works = map[Kind]work{
 	KindOnboard:         {115_000, 3},
 	KindLock:            {73_000, 1},
 	KindRelease:         {84_000, 0},
-	KindRequestUnlock:   {135_000, 0},
+	KindUnlockAsk:       {135_000, 0},
 	KindReclaim:         {84_000, 0},
 	KindWithdrawDeposit: {89_000, 2},
 	KindBeneficiary:     {70_000, 1},
@@ -59,7 +59,7 @@ func (s *Service) gasPrices(ctx context.Context) (g gasPrices, err error) {
 	if g.price, err = s.cfg.Client.GasPrice(ctx); err == nil {
 		nobody := identity.Keccak256([]byte("myst/relay/nobody"), s.coder.relayer[:])
 		approval := contracts.NewTestCoin().PackApprove(common.Address(nobody[12:]), big.NewInt(1))
-		g.slot, err = s.cfg.Client.EstimateGas(ctx, s.coder.relayer, s.cfg.Network.Contracts.Coin, approval)
+		g.slot, err = s.cfg.Client.Gas(ctx, s.coder.relayer, s.cfg.Network.Contracts.Coin, approval)
 	}
 	if err != nil {
 		return g, fmt.Errorf("%w: gas price: %w", ErrUnavailable, err)
@@ -160,11 +160,11 @@ func (s *Service) honours(q *Quote) error {
 
 // unlockPaid refuses an unlock that was not requested, and so paid for, through this relayer.
 func (s *Service) unlockPaid(ctx context.Context, in Intent) error {
-	channel, err := s.payments.Channel(ctx, in.Consumer, in.Channel, 0)
+	channel, err := s.payments.Channel(ctx, in.Unlock.Consumer, in.Unlock.Channel, 0)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
-	request := call{hash: s.coder.requestHash(in.Consumer, in.Channel, channel.Epoch)}
+	request := call{hash: s.coder.requestHash(in.Unlock.Consumer, in.Unlock.Channel, channel.Epoch)}
 	ticket, known, err := s.existing(ctx, request)
 	if err != nil {
 		return err

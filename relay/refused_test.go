@@ -153,7 +153,7 @@ func TestQuoteReadsBack(t *testing.T) {
 	}
 	consumer := newKey(t)
 	in := f.pay(t, consumer, Lock(f.lock(t, consumer, newKey(t).Address(), 3, coin)))
-	for _, in := range []Intent{in, Unlock(consumer.Address(), 3), Onboard(*f.fund(t, consumer, coin).Fund, *f.register(t, consumer).Register)} {
+	for _, in := range []Intent{in, FreeChannel(consumer.Address(), 3), Onboard(*f.fund(t, consumer, coin).Fund, *f.register(t, consumer).Register)} {
 		text := must[[]byte](t)(json.Marshal(in))
 		var back Intent
 		if err := json.Unmarshal(text, &back); err != nil {
@@ -217,7 +217,7 @@ func TestUnlockIsPaidWithItsRequest(t *testing.T) {
 	f := newPaid(t)
 	consumer, provider := f.funded(t, 1000*coin), newKey(t).Address()
 	f.relay(t, f.pay(t, consumer, Lock(f.lock(t, consumer, provider, 2, coin))))
-	request := RequestUnlock(must[intent.SignedRequestUnlock](t)(intent.SignRequestUnlock(consumer, intent.RequestUnlock{
+	request := AskUnlock(must[intent.SignedRequestUnlock](t)(intent.SignRequestUnlock(consumer, intent.RequestUnlock{
 		Channel: 2, ValidUntil: f.until(),
 	}, f.payments())))
 	paying := f.service
@@ -227,10 +227,10 @@ func TestUnlockIsPaidWithItsRequest(t *testing.T) {
 	f.relay(t, f.pay(t, consumer, request))
 	f.Commit()
 	f.service = NewService(other)
-	f.refused(t, ReasonFee, Unlock(consumer.Address(), 2))
+	f.refused(t, ReasonFee, FreeChannel(consumer.Address(), 2))
 	f.service = paying
-	f.relay(t, Unlock(consumer.Address(), 2))
-	f.refused(t, ReasonFee, Unlock(consumer.Address(), 2)) // another epoch by now
+	f.relay(t, FreeChannel(consumer.Address(), 2))
+	f.refused(t, ReasonFee, FreeChannel(consumer.Address(), 2)) // another epoch by now
 }
 
 // Whoever signs many cheap things is slowed down, and nobody else with him.

@@ -129,7 +129,7 @@ const (
 
 	KindOnboard         Kind = "onboard"          // fund and register in one
 	KindRelease         Kind = "release"          // free a channel, by its provider
-	KindRequestUnlock   Kind = "request-unlock"   // start the delay after which a channel can be freed
+	KindUnlockAsk       Kind = "unlock-ask"       // start the delay after which a channel can be freed
 	KindUnlock          Kind = "unlock"           // free a channel whose delay is over
 	KindReclaim         Kind = "reclaim"          // move what a free channel holds back to the deposit
 	KindWithdrawDeposit Kind = "withdraw-deposit" // pay coins out of the deposit
@@ -137,7 +137,7 @@ const (
 
 var kinds = []Kind{
 	KindRegister, KindFund, KindLock, KindClear, KindWithdraw, KindCollect, KindBeneficiary,
-	KindOnboard, KindRelease, KindRequestUnlock, KindUnlock, KindReclaim, KindWithdrawDeposit,
+	KindOnboard, KindRelease, KindUnlockAsk, KindUnlock, KindReclaim, KindWithdrawDeposit,
 }
 
 // Bounds of one intent.
@@ -159,17 +159,22 @@ type Intent struct {
 	Beneficiary *intent.SignedSetBeneficiary
 
 	Release         *intent.SignedRelease
-	RequestUnlock   *intent.SignedRequestUnlock
+	UnlockAsk       *intent.SignedRequestUnlock
 	Reclaim         *intent.SignedReclaim
 	WithdrawDeposit *intent.SignedWithdrawDeposit
-	// Consumer is whose Channel to unlock. Anybody may ask: the delay is over or it is not.
-	Consumer identity.Address
-	Channel  uint8
+	// Unlock names the channel to free. Anybody may ask: it goes to its consumer.
+	Unlock *Unlock
 
 	// Payment is the signer's consent to the relayer's fee; nil pays none. A Fund's fee is in the Fund.
 	Payment *intent.SignedRelay
 	// Quote is what the relayer asked; nil goes by what it asks when it gets the intent.
 	Quote *Quote
+}
+
+// Unlock names a consumer's payment channel.
+type Unlock struct {
+	Consumer identity.Address `json:"consumer"`
+	Channel  uint8            `json:"channel"`
 }
 
 // Fee is what the intent pays its relayer.
@@ -216,14 +221,14 @@ func Onboard(f intent.SignedFund, r intent.SignedRegister) Intent {
 // Release asks to free a channel, by its provider's signature.
 func Release(s intent.SignedRelease) Intent { return Intent{Kind: KindRelease, Release: &s} }
 
-// RequestUnlock asks to start the delay after which a channel can be freed.
-func RequestUnlock(s intent.SignedRequestUnlock) Intent {
-	return Intent{Kind: KindRequestUnlock, RequestUnlock: &s}
+// AskUnlock asks to start the delay after which a consumer's channel can be unlocked.
+func AskUnlock(s intent.SignedRequestUnlock) Intent {
+	return Intent{Kind: KindUnlockAsk, UnlockAsk: &s}
 }
 
-// Unlock asks to free a channel whose delay is over.
-func Unlock(consumer identity.Address, channel uint8) Intent {
-	return Intent{Kind: KindUnlock, Consumer: consumer, Channel: channel}
+// FreeChannel asks to free a consumer's channel whose unlock delay has passed.
+func FreeChannel(consumer identity.Address, channel uint8) Intent {
+	return Intent{Kind: KindUnlock, Unlock: &Unlock{Consumer: consumer, Channel: channel}}
 }
 
 // Reclaim asks to move what a free channel holds back to the deposit.

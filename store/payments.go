@@ -117,6 +117,20 @@ func (tx *Tx) SaveSession(s Session) error {
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...)
 }
 
+// SaveProgress writes what changes in the account of a session that is open.
+func (tx *Tx) SaveProgress(s Session) error {
+	var args []any
+	for _, n := range []uint64{s.Sent, s.Received, s.Billed, uint64(s.Due), uint64(s.Promised), s.Promises, s.Window} {
+		i, err := Int(n)
+		if err != nil {
+			return err
+		}
+		args = append(args, i)
+	}
+	return tx.exec("save session", `UPDATE payment_session SET sent = ?, received = ?, billed = ?, due = ?, promised = ?, promises = ?,
+		traffic_window = ?, elapsed = ? WHERE id = ? AND role = ?`, append(args, s.Elapsed, s.ID[:], s.Role)...)
+}
+
 // Sessions returns the newest sessions of an identity, newest first; limit 0 is all.
 func (tx *Tx) Sessions(self [20]byte, limit int) ([]Session, error) {
 	if limit <= 0 {

@@ -16,6 +16,7 @@ import (
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/node"
+	"github.com/mysteriumnetwork/myst/payments/journal"
 	"github.com/mysteriumnetwork/myst/record"
 )
 
@@ -54,6 +55,9 @@ type Node struct {
 	offers     []market.Signed
 	sessions   []node.Session
 	block      uint64
+	rows       []node.LedgerEntry
+	unlockAt   map[uint8]time.Time
+	pays       identity.Address // who receives the earnings
 }
 
 // New makes a node that owns coins and is not registered. Its key is the secret scalar 1.
@@ -189,6 +193,7 @@ func (n *Node) Connect(ctx context.Context, req node.ConnectRequest, progress fu
 		Country: p.Country, Price: p.Price, State: "active", Started: n.now(), Window: 8 << 20, ProxyAddr: proxy, Epoch: 1,
 	}
 	n.sessions = append(n.sessions, s)
+	n.book(journal.Lock, "consumer", lock, p.Provider)
 	return s, nil
 }
 
@@ -241,7 +246,7 @@ func (n *Node) Balance(context.Context) (node.Balance, error) {
 	defer n.mu.Unlock()
 	return node.Balance{
 		Identity: n.key.Address(), Coin: n.coin, Deposit: n.deposit, Earnings: n.earnings, Uncleared: n.uncleared,
-		Beneficiary: n.key.Address(), FeePerMyriad: fee,
+		Beneficiary: n.key.Address(), FeePerMyriad: fee, Ledger: n.check(),
 	}, err
 }
 
@@ -272,6 +277,7 @@ func (n *Node) Deposit(_ context.Context, amount money.Amount, progress func(nod
 	}
 	progress(node.Progress{Step: "relay", Detail: "the hub has the signed permit"})
 	n.coin, n.deposit = n.coin-amount, n.deposit+amount
+	n.book(journal.Deposit, "consumer", amount, n.key.Address())
 	return n.mined("deposit", amount, 0), nil
 }
 
@@ -289,6 +295,8 @@ func (n *Node) Withdraw(_ context.Context, progress func(node.Progress)) (node.P
 	charged := n.earnings * fee / 10_000
 	paid := n.earnings - charged
 	n.coin, n.earnings = n.coin+paid, 0
+	n.book(journal.Withdrawal, "provider", paid, n.key.Address())
+	n.book(journal.Fee, "provider", charged, identity.Address{})
 	return n.mined("withdraw", paid, charged), nil
 }
 
@@ -302,6 +310,7 @@ func (n *Node) Clear(_ context.Context, progress func(node.Progress)) ([]node.Pa
 	progress(node.Progress{Step: "relay", Detail: "1 promise"})
 	cleared := n.uncleared
 	n.earnings, n.uncleared = n.earnings+cleared, 0
+	n.book(journal.Clearing, "provider", cleared, Key(2).Address())
 	return []node.Payment{n.mined("clear", cleared, 0)}, nil
 }
 

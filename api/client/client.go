@@ -136,6 +136,37 @@ func (c *Client) Clear(ctx context.Context, progress func(wire.Progress)) (wire.
 	return stream[wire.Payments](ctx, c, call{http.MethodPost, "/v1/clear", nil}, progress)
 }
 
+// Ledger lists what happened to the coins, oldest first.
+func (c *Client) Ledger(ctx context.Context, f wire.LedgerFilter) (wire.Ledger, error) {
+	return get[wire.Ledger](ctx, c, "/v1/ledger", f.Query())
+}
+
+// Earnings says what each identity earned as a provider.
+func (c *Client) Earnings(ctx context.Context) (wire.EarningsList, error) {
+	return get[wire.EarningsList](ctx, c, "/v1/earnings", nil)
+}
+
+// Quote says what an operation would cost.
+func (c *Client) Quote(ctx context.Context, req wire.QuoteRequest) (wire.Quote, error) {
+	return get[wire.Quote](ctx, c, "/v1/quote", req.Query())
+}
+
+// Unlock takes a payment channel from its provider: asks for it, or finishes it after the delay.
+func (c *Client) Unlock(ctx context.Context, channel uint8, progress func(wire.Progress)) (wire.Payment, error) {
+	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/unlock", wire.Unlock{Channel: channel}}, progress)
+}
+
+// TopUp locks more coins, a decimal number, for an open session's provider.
+func (c *Client) TopUp(ctx context.Context, session, coins string, progress func(wire.Progress)) (wire.Payment, error) {
+	path := "/v1/sessions/" + url.PathEscape(session) + "/topup"
+	return stream[wire.Payment](ctx, c, call{http.MethodPost, path, wire.Deposit{Amount: coins}}, progress)
+}
+
+// SetBeneficiary names who receives the earnings.
+func (c *Client) SetBeneficiary(ctx context.Context, beneficiary string, progress func(wire.Progress)) (wire.Payment, error) {
+	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/beneficiary", wire.Beneficiary{Beneficiary: beneficiary}}, progress)
+}
+
 // call is one request; a nil body sends none.
 type call struct {
 	method, path string

@@ -21,6 +21,7 @@ const (
 	CodeUnavailable   = "unavailable"    // 503: a backend cannot be reached now
 	CodeFunds         = "funds"          // 402: the deposit does not cover it
 	CodeRefused       = "refused"        // 409: the provider refused
+	CodeNotNow        = "not-now"        // 409: it makes no sense as things are
 	CodeShuttingDown  = "shutting-down"  // 503: the node is draining
 	CodeTimeout       = "timeout"        // 504: a step took longer than its deadline
 	CodeInternal      = "internal"       // 500: anything else

@@ -139,6 +139,8 @@ type Balance struct {
 	Uncleared    Amount    `json:"uncleared" doc:"promised to this identity and not cleared yet"`
 	Beneficiary  string    `json:"beneficiary,omitempty" doc:"who a withdrawal pays"`
 	FeePerMyriad uint16    `json:"fee_per_myriad" doc:"network fee in 1/10,000 of what is withdrawn"`
+
+	Ledger *LedgerCheck `json:"ledger,omitempty" doc:"the ledger held against the chain; absent where the chain has forgotten that block's state"`
 }
 
 // Channel is one of a consumer's payment channels that is in use.
@@ -149,16 +151,20 @@ type Channel struct {
 	Cleared  Amount `json:"cleared"`
 	Promised Amount `json:"promised" doc:"by this node's own records"`
 	Epoch    uint16 `json:"epoch"`
+
+	UnlockAt *time.Time `json:"unlock_at,omitempty" doc:"from when on the channel can be taken from its provider; absent unless that was asked for"`
 }
 
 // Payment is the outcome of an operation on chain.
 type Payment struct {
-	Operation   string `json:"operation" doc:"register, deposit, clear or withdraw"`
+	Operation   string `json:"operation" doc:"register, deposit, topup, clear, withdraw, unlock or beneficiary"`
 	Transaction string `json:"transaction,omitempty" doc:"hash, 0x…"`
 	Block       uint64 `json:"block"`
 	Amount      Amount `json:"amount"`
 	Fee         Amount `json:"fee" doc:"network fee taken"`
 	RelayFee    Amount `json:"relay_fee" doc:"what the relayer took for sending it"`
+
+	UnlockAt *time.Time `json:"unlock_at,omitempty" doc:"of an unlock that was asked for: from when on it can be finished"`
 }
 
 // Payments is the outcome of clearing.

@@ -67,7 +67,7 @@ func (m *machine) run(from common.Address, to *common.Address, data []byte) (use
 	m.state.SetBalance(from, uint256.NewInt(0).Lsh(uint256.NewInt(1), 100), tracing.BalanceChangeUnspecified)
 	nonce := m.nonces[from]
 	m.nonces[from] = nonce + 1
-	limit := uint64(params.MaxTxGas)
+	limit := params.MaxTxGas
 	if to == nil {
 		limit = 1 << 34
 	}

@@ -22,7 +22,6 @@ const (
 )
 
 var (
-	registryABI = contracts.NewRegistry()
 	paymentsABI = contracts.NewPayments()
 	coinABI     = contracts.NewTestCoin()
 )

@@ -1,0 +1,273 @@
+package cli
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mysteriumnetwork/myst/api/client"
+	"github.com/mysteriumnetwork/myst/api/wire"
+	"github.com/mysteriumnetwork/myst/node"
+	"github.com/mysteriumnetwork/myst/payments/journal"
+)
+
+func (e *env) ledger() *cobra.Command {
+	var filter wire.LedgerFilter
+	asCSV := false
+	cmd := &cobra.Command{
+		Use: "ledger", Short: "List what happened to the node's coins",
+		Long: "List what happened to the node's coins, oldest first: one row for every deposit, lock,\n" +
+			"clearing, fee and withdrawal that the chain has confirmed, and one for what each session's\n" +
+			"promises added. Rows are never changed. What a reorganisation of the chain removes is\n" +
+			"taken back by a further row.",
+		Example: "  myst ledger\n  myst ledger --since 24h --kind clearing\n  myst ledger --csv > ledger.csv",
+		Args:    args(0), ValidArgsFunction: noFiles,
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&asCSV, "csv", false, "print comma-separated values")
+	for name, into := range map[string]*string{"since": &filter.Since, "until": &filter.Until} {
+		text := map[string]string{"since": "from this `time` on", "until": "before this `time`"}[name]
+		flags.Var(&value[string]{kind: "time", into: into, parse: parseTime}, name, text+": 2026-01-31, 2026-01-31T12:00:00Z, or 24h ago")
+	}
+	flags.Var(&value[string]{kind: "kind", into: &filter.Kind, parse: parseKind}, "kind", "only rows of this `kind`: "+strings.Join(kinds(), ", "))
+	completeWith(cmd, "kind", kinds()...)
+	addressFlag(flags, &filter.Identity, "identity", "only rows of or with this `address`")
+	flags.StringVar(&filter.Session, "session", "", "only rows of this `session`: its ID or its first digits")
+	flags.IntVar(&filter.Limit, "limit", 0, "only the newest `rows`")
+	return e.ask(cmd, func(ctx context.Context, c *client.Client, _ []string) error {
+		if asCSV && e.json {
+			return usagef("use --csv or --json, not both")
+		}
+		if filter.Limit < 0 {
+			return usagef("--limit must not be negative")
+		}
+		var err error
+		if filter.Session, err = wholeSession(ctx, c, filter.Session); err != nil {
+			return err
+		}
+		ledger, err := c.Ledger(ctx, filter)
+		if err != nil {
+			return err
+		}
+		if asCSV {
+			return e.csv(ledger.Entries)
+		}
+		if len(ledger.Entries) == 0 {
+			e.note("No rows.")
+		}
+		return e.show(ledger, func(w *printer) { printLedger(w, ledger.Entries) })
+	})
+}
+
+func kinds() (names []string) {
+	for _, k := range journal.Kinds() {
+		names = append(names, string(k))
+	}
+	return names
+}
+
+func parseKind(s string) (string, error) {
+	for _, known := range kinds() {
+		if s == known {
+			return s, nil
+		}
+	}
+	return "", fmt.Errorf("%q: want one of %s", s, strings.Join(kinds(), ", "))
+}
+
+// parseTime reads a time, a day in local time, or how long ago.
+func parseTime(s string) (string, error) {
+	if ago, err := time.ParseDuration(s); err == nil {
+		return time.Now().Add(-ago.Abs()).UTC().Format(time.RFC3339), nil
+	}
+	if day, err := time.ParseInLocation(time.DateOnly, s, time.Local); err == nil {
+		return day.UTC().Format(time.RFC3339), nil
+	}
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return "", fmt.Errorf("%q: want a time such as 2026-01-31, 2026-01-31T12:00:00Z or 24h", s)
+	}
+	return at.UTC().Format(time.RFC3339), nil
+}
+
+// wholeSession completes the first digits of a session's ID.
+func wholeSession(ctx context.Context, c *client.Client, prefix string) (string, error) {
+	prefix = strings.ToLower(prefix)
+	if prefix == "" || len(prefix) == 32 {
+		return prefix, nil
+	}
+	list, err := c.Sessions(ctx)
+	if err != nil {
+		return "", err
+	}
+	found := ""
+	for _, s := range list.Sessions {
+		switch {
+		case !strings.HasPrefix(s.ID, prefix):
+		case found != "" && found != s.ID:
+			return "", usagef("more than one session begins with %q; give more digits", prefix)
+		default:
+			found = s.ID
+		}
+	}
+	if found == "" {
+		return "", fmt.Errorf("%w: no session begins with %q", errNotFound, prefix)
+	}
+	return found, nil
+}
+
+func printLedger(w *printer, rows []wire.LedgerEntry) {
+	if len(rows) == 0 {
+		return
+	}
+	var lines [][]string
+	for _, r := range rows {
+		channel, block := "", ""
+		if r.Channel != nil && r.Epoch != nil {
+			channel = fmt.Sprintf("%d/%d", *r.Channel, *r.Epoch)
+		}
+		if r.Block > 0 {
+			block = strconv.FormatUint(r.Block, 10)
+		}
+		detail := r.Session[:min(8, len(r.Session))]
+		switch {
+		case r.Reverses > 0:
+			detail = fmt.Sprintf("takes back %d", r.Reverses)
+		case r.Reversed:
+			detail = "taken back"
+		}
+		lines = append(lines, []string{
+			strconv.FormatInt(r.ID, 10), timeText(r.Time), r.Kind, r.Role, r.Amount.Coins, short(r.Counterparty), channel, block, detail,
+		})
+	}
+	w.table([]string{">ROW", "TIME", "KIND", "AS", ">COINS", "WITH", ">CHANNEL", ">BLOCK", "DETAIL"}, lines)
+}
+
+// csv prints rows with every column, amounts in units too.
+func (e *env) csv(rows []wire.LedgerEntry) error {
+	w := csv.NewWriter(e.stdout)
+	lines := [][]string{{
+		"row", "time", "kind", "role", "identity", "counterparty", "channel", "epoch", "session",
+		"coins", "units", "total_units", "block", "transaction", "reverses",
+	}}
+	for _, r := range rows {
+		channel, epoch := "", ""
+		if r.Channel != nil && r.Epoch != nil {
+			channel, epoch = strconv.Itoa(int(*r.Channel)), strconv.Itoa(int(*r.Epoch))
+		}
+		lines = append(lines, []string{
+			strconv.FormatInt(r.ID, 10), r.Time.UTC().Format(time.RFC3339), r.Kind, r.Role, r.Identity, r.Counterparty, channel, epoch,
+			r.Session, r.Amount.Coins, strconv.FormatInt(r.Amount.Units, 10), strconv.FormatUint(r.Total.Units, 10),
+			strconv.FormatUint(r.Block, 10), r.Transaction, strconv.FormatInt(r.Reverses, 10),
+		})
+	}
+	if err := w.WriteAll(lines); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return nil
+}
+
+func (e *env) earnings() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "earnings", Short: "Show what the node earned as a provider",
+		Long: "Show what each identity of the node earned as a provider, in coins, by the ledger: promised\n" +
+			"in all, cleared of that, not cleared yet, withdrawn, taken by the network when\n" +
+			"withdrawing, and held by the contract.",
+		Example: "  myst earnings\n  myst earnings --json",
+		Args:    args(0), ValidArgsFunction: noFiles,
+	}
+	return e.ask(cmd, func(ctx context.Context, c *client.Client, _ []string) error {
+		all, err := c.Earnings(ctx)
+		if err != nil {
+			return err
+		}
+		if len(all.Earnings) == 0 {
+			e.note("No earnings.")
+		}
+		return e.show(all, func(w *printer) { printEarnings(w, all.Earnings) })
+	})
+}
+
+func printEarnings(w *printer, all []wire.Earnings) {
+	if len(all) == 0 {
+		return
+	}
+	var rows [][]string
+	for _, i := range all {
+		lapsed := ""
+		if i.Lapsed.Units > 0 {
+			lapsed = i.Lapsed.Coins
+		}
+		rows = append(rows, []string{
+			i.Identity, i.Promised.Coins, i.Cleared.Coins, i.Uncleared.Coins, lapsed, i.Withdrawn.Coins, i.Fees.Coins, i.Held.Coins,
+		})
+	}
+	w.table([]string{"PROVIDER", ">PROMISED", ">CLEARED", ">UNCLEARED", ">LAPSED", ">WITHDRAWN", ">FEES", ">HELD"}, rows)
+}
+
+func (e *env) unlock() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "unlock CHANNEL", Short: "Take a payment channel back from its provider",
+		Long: "Take a payment channel back from its provider. The first call starts a delay, in which the\n" +
+			"provider can clear what it was promised; after it, a second call frees the channel. What\n" +
+			"was not cleared stays in the channel, for the next lock with any provider. \"myst balance\"\n" +
+			"lists the channels. " + longFee,
+		Example: "  myst unlock 2",
+		Args:    args(1, "CHANNEL"), ValidArgsFunction: noFiles,
+	}
+	yes := yesFlag(cmd)
+	return e.ask(cmd, func(ctx context.Context, c *client.Client, args []string) error {
+		channel, err := strconv.ParseUint(args[0], 10, 8)
+		if err != nil || channel > 5 {
+			return usagef("%q: want a payment channel from 0 to 5", args[0])
+		}
+		if err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpUnlock, Channel: uint8(channel)}, *yes); err != nil {
+			return err
+		}
+		payment, err := c.Unlock(ctx, uint8(channel), e.progress())
+		if err != nil {
+			return err
+		}
+		return e.show(payment, func(w *printer) {
+			if payment.UnlockAt == nil {
+				printPayment(w, "Unlocked.", payment)
+				return
+			}
+			printPayment(w, "Asked to unlock.", payment)
+			w.line("")
+			w.line("The provider can clear until %s. After that, free the channel with: myst unlock %d", momentText(payment.UnlockAt), channel)
+		})
+	})
+}
+
+func (e *env) beneficiary() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "beneficiary ADDRESS", Short: "Name who receives the earnings",
+		Long: "Name who receives the earnings when they are withdrawn. This can be done once: from then on only\n" +
+			"that account can name another, so that a stolen key of the provider's takes nothing. " + longFee,
+		Example: "  myst beneficiary 0x52908400098527886E0F7030069857D2E4169EE7",
+		Args:    args(1, "ADDRESS"), ValidArgsFunction: noFiles,
+	}
+	yes := yesFlag(cmd)
+	return e.ask(cmd, func(ctx context.Context, c *client.Client, args []string) error {
+		who, err := parseAddress(args[0])
+		if err != nil {
+			return usage(err)
+		}
+		if err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpBeneficiary, Beneficiary: who}, *yes); err != nil {
+			return err
+		}
+		payment, err := c.SetBeneficiary(ctx, who, e.progress())
+		if err != nil {
+			return err
+		}
+		return e.show(payment, func(w *printer) {
+			printPayment(w, "Earnings are paid to "+who+" from now on.", payment)
+		})
+	})
+}
