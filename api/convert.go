@@ -165,7 +165,7 @@ func fromBalance(b node.Balance) wire.Balance {
 func fromPayment(p node.Payment) wire.Payment {
 	return wire.Payment{
 		Operation: p.Operation, Transaction: p.Transaction, Block: p.Block,
-		Amount: wire.FromMoney(p.Amount), Fee: wire.FromMoney(p.Fee), UnlockAt: moment(p.UnlockAt),
+		Amount: wire.FromMoney(p.Amount), Fee: wire.FromMoney(p.Fee), RelayFee: wire.FromMoney(p.RelayFee), UnlockAt: moment(p.UnlockAt),
 	}
 }
 

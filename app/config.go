@@ -13,6 +13,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/relay"
 	"github.com/mysteriumnetwork/myst/tunnel"
 )
 
@@ -64,6 +65,10 @@ type NodeConfig struct {
 	Deny []identity.Address
 	// Lock is what a consumer reserves for a provider by default; zero is one coin.
 	Lock money.Amount
+	// Relay is where and for what this node puts others' transactions on chain; without an address it does not.
+	Relay RelayConfig
+	// RelayFee is the most that a relayer may ask this node for one call; zero is a tenth of a coin.
+	RelayFee money.Amount
 	// DrainTimeout bounds the shutdown; zero is 30 s.
 	DrainTimeout time.Duration
 	// Confirmations that a lock needs before service; zero is 2.
@@ -89,6 +94,18 @@ type NodeConfig struct {
 	Ready func(apiAddr string)
 }
 
+// RelayConfig is what a node needs to know to relay. Its identity pays the gas.
+type RelayConfig struct {
+	// Addr is where it listens, host:port; empty does not relay.
+	Addr string
+	// TLSCert and TLSKey are PEM files; empty serves plain HTTP.
+	TLSCert, TLSKey string
+	// Pricing is what is asked. The zero value is an error: to relay for nothing must be said.
+	Pricing relay.Pricing
+	// Ready, when not nil, is told the URL once it answers.
+	Ready func(url string)
+}
+
 // HubConfig is what "myst hub" needs to know.
 type HubConfig struct {
 	DataDir     string
@@ -103,8 +120,10 @@ type HubConfig struct {
 	BrokerAddr string
 	// TLSCert and TLSKey are PEM files that both listeners use; empty serves plain.
 	TLSCert, TLSKey string
-	Logger          *slog.Logger // nil discards
-	Version         string
+	// Pricing is what the relay asks. Without a rate a hub asks for nothing.
+	Pricing relay.Pricing
+	Logger  *slog.Logger // nil discards
+	Version string
 	// Ready, when not nil, is told both addresses once they answer.
 	Ready func(httpURL, brokerURL string)
 }

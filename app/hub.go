@@ -9,12 +9,10 @@ import (
 	"net"
 	"time"
 
-	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/discovery"
 	"github.com/mysteriumnetwork/myst/hub"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/messaging/nats"
-	"github.com/mysteriumnetwork/myst/relay"
 )
 
 // defaultDrain bounds a shutdown.
@@ -36,23 +34,16 @@ func RunHub(ctx context.Context, cfg HubConfig) (err error) {
 	if err != nil {
 		return err
 	}
-	service := b.startRelay(key)
+	pricing := cfg.Pricing
+	if pricing.Rate == 0 {
+		pricing.Free = true
+	}
+	service := b.startRelay(key, pricing)
 	directory, err := b.startDirectory(ctx)
 	if err != nil {
 		return err
 	}
 	return b.serveHub(ctx, cfg, key.Address(), hub.Config{Directory: directory, Relayer: service})
-}
-
-// startRelay sends other identities' intents from the hub's own account.
-func (b *base) startRelay(key *identity.Key) *relay.Service {
-	outbox := chain.NewOutbox(chain.OutboxConfig{Client: b.client, DB: b.db, Key: key, Logger: b.log})
-	b.run("outbox", outbox.Run)
-	service := relay.NewService(relay.Config{
-		Client: b.client, DB: b.db, Outbox: outbox, Network: b.network, Known: b.registry.Registered, Logger: b.log,
-	})
-	b.run("gas", service.Watch)
-	return service
 }
 
 // startDirectory keeps the network's records.

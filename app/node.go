@@ -98,7 +98,7 @@ func RunNode(ctx context.Context, cfg NodeConfig) (err error) {
 
 // check finds what an operator would have to mend before the node can start.
 func (cfg NodeConfig) check() error {
-	if err := cfg.checkServices(); err != nil {
+	if err := errors.Join(cfg.checkServices(), cfg.Relay.check()); err != nil {
 		return err
 	}
 	if len(cfg.Provide) == 0 {
@@ -119,11 +119,7 @@ func (r *nodeRun) build(ctx context.Context) error {
 	if r.hubs, err = selectHubs(r.network.Hubs, r.cfg.HubURLs); err != nil {
 		return err
 	}
-	urls := make([]string, len(r.hubs))
-	for i, h := range r.hubs {
-		urls[i] = h.URL
-	}
-	if r.client, err = client.New(client.Config{Hubs: urls, ChainID: r.network.ChainID, Logger: r.log}); err != nil {
+	if r.client, err = r.hubClient(); err != nil {
 		return err
 	}
 	r.onClose(r.client.Close)
@@ -142,7 +138,8 @@ func (r *nodeRun) build(ctx context.Context) error {
 	r.node = node.New(ctx, node.Config{
 		Version: r.cfg.Version, Network: r.network, Chain: r.payments, Gas: r.base.client, Fresh: r.base.client.Fresh, Registry: r.registry,
 		Relayer: r.client, Finder: finder, Backends: r.backends,
-		Clients: r.clients(), Paths: r.paths(), Confirmations: r.cfg.Confirmations, Lock: r.cfg.Lock, Deny: r.cfg.Deny, Logger: r.log,
+		Clients: r.clients(), Paths: r.paths(), Confirmations: r.cfg.Confirmations, Lock: r.cfg.Lock, RelayFee: r.cfg.RelayFee,
+		Deny: r.cfg.Deny, Logger: r.log,
 	})
 	r.onClose(r.node.Close)
 	return nil
@@ -160,6 +157,9 @@ func (r *nodeRun) attach(source keySource) error {
 		return err
 	}
 	if err := r.openLedger(key, &self); err != nil {
+		return err
+	}
+	if err := r.serveRelay(key); err != nil {
 		return err
 	}
 	r.node.Attach(self)

@@ -34,6 +34,8 @@ type Network struct {
 	// Bond is the deposit balance, in units, that an identity needs for announcing; zero asks for none.
 	Bond money.Amount `json:"bond"`
 	Hubs []Hub        `json:"hubs"`
+	// Relayers put others' transactions on chain, as hubs do, and come after the hubs.
+	Relayers []Relayer `json:"relayers,omitempty"`
 }
 
 // Contracts are the addresses of a network's contracts.
@@ -48,6 +50,12 @@ type Hub struct {
 	Identity identity.Address `json:"identity"`
 	URL      string           `json:"url"`    // http or https: discovery API and relayer
 	Broker   string           `json:"broker"` // nats or tls
+}
+
+// Relayer is a full node that relays, mostly for a fee.
+type Relayer struct {
+	Identity identity.Address `json:"identity"` // signs its quotes
+	URL      string           `json:"url"`      // http or https
 }
 
 // LoadNetwork reads and checks a network file. Errors: ErrNetwork, and those of the file system.
@@ -121,6 +129,14 @@ func (n *Network) Validate() error {
 		}
 		if err := checkURL(hub.Broker, "nats", "tls"); err != nil {
 			return fmt.Errorf("%w: hubs[%d].broker: %w", ErrNetwork, i, err)
+		}
+	}
+	for i, relayer := range n.Relayers {
+		if relayer.Identity.IsZero() {
+			return fmt.Errorf("%w: relayers[%d].identity is missing", ErrNetwork, i)
+		}
+		if err := checkURL(relayer.URL, "http", "https"); err != nil {
+			return fmt.Errorf("%w: relayers[%d].url: %w", ErrNetwork, i, err)
 		}
 	}
 	return nil

@@ -119,7 +119,7 @@ func (e *env) node() *cobra.Command {
 	given := e.nodeFlags(cmd)
 	cmd.RunE = e.action(func(ctx context.Context, _ []string) error {
 		cfg := given.cfg
-		if err := checkProvider(cmd, cfg); err != nil {
+		if err := errors.Join(checkProvider(cmd, cfg), checkRelay(cmd, cfg)); err != nil {
 			return err
 		}
 		cfg.DataDir, cfg.Network, cfg.Version = e.dataDir, e.networkFile(cfg.Network), e.versionText()
@@ -150,6 +150,12 @@ func (e *env) nodeFlags(cmd *cobra.Command) *nodeFlags {
 	hostPortFlag(flags, &cfg.APIAddr, "api", "loopback `address:port` of the local API", api.CheckAddr)
 	providerFlags(cmd, cfg)
 	wireguardFlag(cmd, &cfg.WireguardDevice)
+	hostPortFlag(flags, &cfg.Relay.Addr, "relay", "put others' transactions on chain: `address:port` to listen on; this identity pays the gas", nil)
+	flags.StringVar(&cfg.Relay.TLSCert, "relay-tls-cert", "", "PEM `file` of the relay's certificate")
+	flags.StringVar(&cfg.Relay.TLSKey, "relay-tls-key", "", "PEM `file` of its key")
+	cmd.MarkFlagsRequiredTogether("relay-tls-cert", "relay-tls-key")
+	pricingFlags(flags, &cfg.Relay.Pricing)
+	coinsFlag(flags, &cfg.RelayFee, "relay-fee-max", "`coins` that a relayer may ask this node for one transaction (default 0.1)")
 	coinsFlag(flags, &cfg.Lock, "lock", "`coins` that \"connect\" reserves for a provider by default (default 1)")
 	flags.Uint64Var(&cfg.Confirmations, "confirmations", 2, "`blocks` to wait before a lock counts")
 	flags.DurationVar(&cfg.DrainTimeout, "drain-timeout", 0, "at most this long for an orderly end (default 30s)")
@@ -304,6 +310,7 @@ func (e *env) hub() *cobra.Command {
 	flags.StringVar(&cfg.TLSCert, "tls-cert", "", "PEM `file` of the certificate, for both")
 	flags.StringVar(&cfg.TLSKey, "tls-key", "", "PEM `file` of its key")
 	cmd.MarkFlagsRequiredTogether("tls-cert", "tls-key")
+	pricingFlags(flags, &cfg.Pricing)
 	logs.add(flags)
 	lightFlag(cmd, &cfg.LightScrypt)
 	cmd.RunE = e.action(func(ctx context.Context, _ []string) error {

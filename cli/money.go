@@ -85,7 +85,7 @@ func (e *env) deposit() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "deposit COINS", Short: "Move coins from the wallet into the deposit",
 		Long: "Move coins from the wallet into the deposit, from which sessions are paid. The node\n" +
-			"signs and a hub pays the gas. " + longFee,
+			"signs and a relayer pays the gas. " + longFee,
 		Example: "  myst deposit 5\n  myst deposit 0.25 --yes",
 		Args:    args(1, "COINS"), ValidArgsFunction: noFiles,
 	}
@@ -163,7 +163,7 @@ func (e *env) clear() *cobra.Command {
 }
 
 func printPayment(w *printer, title string, p wire.Payment) {
-	block, amount, fee := "", "", ""
+	block, amount, fee, relayFee := "", "", "", ""
 	if p.Block > 0 {
 		block = strconv.FormatUint(p.Block, 10)
 	}
@@ -173,6 +173,9 @@ func printPayment(w *printer, title string, p wire.Payment) {
 	if p.Fee.Units > 0 {
 		fee = p.Fee.Coins + " coins"
 	}
+	if p.RelayFee.Units > 0 {
+		relayFee = p.RelayFee.Coins + " coins"
+	}
 	w.line("%s", title)
-	w.fields("Amount", amount, "Network fee", fee, "Transaction", p.Transaction, "Block", block)
+	w.fields("Amount", amount, "Network fee", fee, "Relay fee", relayFee, "Transaction", p.Transaction, "Block", block)
 }

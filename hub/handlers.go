@@ -22,10 +22,13 @@ import (
 type handler func(w http.ResponseWriter, r *http.Request) error
 
 func (s *Server) routes() {
-	s.mux.Handle("POST "+PathRecords, s.limited(s.writes, s.announce))
-	s.mux.Handle("GET "+PathRecords+"/{author}/{kind}/{slot}", s.limited(s.reads, s.record))
-	s.mux.Handle("GET "+PathProposals, s.limited(s.reads, s.proposals))
+	if s.cfg.Directory != nil {
+		s.mux.Handle("POST "+PathRecords, s.limited(s.writes, s.announce))
+		s.mux.Handle("GET "+PathRecords+"/{author}/{kind}/{slot}", s.limited(s.reads, s.record))
+		s.mux.Handle("GET "+PathProposals, s.limited(s.reads, s.proposals))
+	}
 	s.mux.Handle("POST "+PathRelay, s.limited(s.writes, s.submit))
+	s.mux.Handle("GET "+PathQuote, s.limited(s.reads, s.quote))
 	s.mux.Handle("GET "+PathRelay+"/{id}", s.limited(s.reads, s.ticket))
 	s.mux.Handle("GET "+PathInfo, s.limited(s.reads, s.info))
 	s.mux.Handle("/", s.limited(s.reads, func(http.ResponseWriter, *http.Request) error {
@@ -224,6 +227,18 @@ func (s *Server) submit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.write(w, http.StatusAccepted, TypeJSON, ticket)
+	return nil
+}
+
+func (s *Server) quote(w http.ResponseWriter, r *http.Request) error {
+	if s.cfg.Relayer == nil {
+		return errNoRelayer
+	}
+	quote, err := s.cfg.Relayer.Quote(r.Context())
+	if err != nil {
+		return err
+	}
+	s.write(w, http.StatusOK, TypeJSON, quote)
 	return nil
 }
 

@@ -1,7 +1,7 @@
 // Package hub is what a full node offers to others over HTTP: announcing and searching records, and a
 // relayer.
 //
-// A [Server] holds no state of its own. Behind it are a [Directory], which decides about records, and a
+// A [Server] holds no state of its own. A node that only relays serves the same API without records. Behind it are a [Directory], which decides about records, and a
 // [relay.Relayer]; the broker is separate and only named in [Info]. Clients need no account: a
 // record and an intent carry their authors' signatures, and everything else is public. The
 // server bounds what anybody may send and how often, and answers errors as RFC 9457 problems. It
@@ -11,6 +11,7 @@
 //	GET  /v1/records/{author}/{kind}/{slot}   the same, back
 //	GET  /v1/proposals?service_type=…         [Offers] that match, cheapest first
 //	POST /v1/relay                            a relay.Intent, answered by its relay.Ticket
+//	GET  /v1/relay/quote                      what the relayer asks, a relay.Quote
 //	GET  /v1/relay/{id}                       the ticket as it is now
 //	GET  /v1/info                             [Info]
 //
@@ -69,7 +70,7 @@ type Limits struct {
 type Config struct {
 	// Info is served as it is, with the relayer's part filled in.
 	Info      Info
-	Directory Directory
+	Directory Directory     // nil: it keeps no records
 	Relayer   relay.Relayer // nil: the hub does not relay
 	TLS       *tls.Config   // nil serves plain HTTP; LoadTLS makes one
 	Limits    Limits
@@ -88,8 +89,8 @@ type Server struct {
 
 // New makes a server, which serves once its Handler or Run is used.
 func New(cfg Config) (*Server, error) {
-	if cfg.Directory == nil {
-		return nil, errors.New("hub: a directory is required")
+	if cfg.Directory == nil && cfg.Relayer == nil {
+		return nil, errors.New("hub: a directory or a relayer is required")
 	}
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now

@@ -38,6 +38,14 @@ type fakeRelayer struct {
 	fail    error
 }
 
+func (f *fakeRelayer) Quote(context.Context) (relay.Quote, error) {
+	return relay.Quote{Fees: map[relay.Kind]money.Amount{relay.KindLock: 7}, ValidUntil: 8}, f.fail
+}
+
+func (f *fakeRelayer) Order(ctx context.Context, complete relay.Complete) (relay.Ticket, error) {
+	return relay.Order(ctx, f, complete)
+}
+
 func (f *fakeRelayer) Submit(_ context.Context, in relay.Intent) (relay.Ticket, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

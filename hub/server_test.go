@@ -61,12 +61,12 @@ func TestLimiterTellsClientsApart(t *testing.T) {
 		}
 	}
 	// The table is full: newcomers share one allowance, and memory stays bounded.
-	if !l.allow("192.0.2.3:1") || l.allow("192.0.2.4:1") || l.allow("no address") || len(l.clients) != 3 {
+	if !l.allow("192.0.2.3:1") || l.allow("192.0.2.4:1") || l.allow("no address") || l.clients.Len() != 3 {
 		t.Error("a full table does not share one allowance")
 	}
 	now = now.Add(time.Minute) // everybody's allowance is full again
-	if !l.allow("192.0.2.5:1") || len(l.clients) != 1 {
-		t.Errorf("%d clients remembered", len(l.clients))
+	if !l.allow("192.0.2.5:1") || l.clients.Len() != 1 {
+		t.Errorf("%d clients remembered", l.clients.Len())
 	}
 }
 

@@ -17,6 +17,7 @@ const (
 	PathRecords   = "/v1/records"
 	PathProposals = "/v1/proposals"
 	PathRelay     = "/v1/relay"
+	PathQuote     = "/v1/relay/quote"
 	PathInfo      = "/v1/info"
 )
 

@@ -27,14 +27,16 @@ func (s SignedRegister) Call() []byte {
 }
 
 // Call packs Payments.fund. The sender must be the relayer.
-func (s SignedFund) Call() []byte {
+func (s SignedFund) Call() []byte { return paymentsABI.PackFund(s.onChain()) }
+
+func (s SignedFund) onChain() (contracts.FundIntent, contracts.PermitSignature) {
 	r, vs := compact(s.Signature)
 	pr, pvs := compact(s.Permit.Signature)
-	return paymentsABI.PackFund(contracts.FundIntent{
+	return contracts.FundIntent{
 		Owner: common.Address(s.Owner), Identity: common.Address(s.Identity),
 		Units: uint64(s.Units), Fee: uint64(s.Fee), Relayer: common.Address(s.Relayer),
 		PermitNonce: new(big.Int).SetUint64(s.PermitNonce), ValidUntil: s.ValidUntil, R: r, Vs: vs,
-	}, contracts.PermitSignature{Deadline: new(big.Int).SetUint64(s.Permit.Deadline), R: pr, Vs: pvs})
+	}, contracts.PermitSignature{Deadline: new(big.Int).SetUint64(s.Permit.Deadline), R: pr, Vs: pvs}
 }
 
 // Call packs Payments.lock, which reverts when the lock is refused.

@@ -20,6 +20,9 @@ import (
 //	0x05 release         provider 20, consumer 20, channel 1, epoch 2, signature 65
 //	0x06 request unlock  consumer 20, channel 1, epoch 2, valid until 4, signature 65
 //	0x07 beneficiary     provider 20, beneficiary 20, signature 65
+//	0x08 reclaim         consumer 20, channel 1, epoch 2, valid until 4, signature 65
+//	0x09 withdraw        consumer 20, to 20, units 8, nonce 8, valid until 4, signature 65
+//	0x0a relay           payer 20, relayer 20, fee 8, operation 32, signature 65
 const (
 	formRegister byte = iota + 1
 	formFund
@@ -28,6 +31,9 @@ const (
 	formRelease
 	formRequestUnlock
 	formSetBeneficiary
+	formReclaim
+	formWithdrawDeposit
+	formRelay
 )
 
 // Lengths of the encodings, in bytes.
@@ -39,6 +45,10 @@ const (
 	ReleaseSize        = 1 + 20 + 20 + 1 + 2 + 65
 	RequestUnlockSize  = 1 + 20 + 1 + 2 + 4 + 65
 	SetBeneficiarySize = 1 + 20 + 20 + 65
+
+	ReclaimSize         = 1 + 20 + 1 + 2 + 4 + 65
+	WithdrawDepositSize = 1 + 20 + 20 + 8 + 8 + 4 + 65
+	RelaySize           = 1 + 20 + 20 + 8 + 32 + 65
 )
 
 // Encode returns the encoding, RegisterSize bytes.

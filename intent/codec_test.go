@@ -35,6 +35,9 @@ func (e signedExample) coders() map[string]coder {
 		"release":        newCoder(e.release, ReleaseSize, DecodeSignedRelease),
 		"requestUnlock":  newCoder(e.requestUnlock, RequestUnlockSize, DecodeSignedRequestUnlock),
 		"setBeneficiary": newCoder(e.setBeneficiary, SetBeneficiarySize, DecodeSignedSetBeneficiary),
+		"reclaim":        newCoder(e.reclaim, ReclaimSize, DecodeSignedReclaim),
+		"withdraw":       newCoder(e.withdraw, WithdrawDepositSize, DecodeSignedWithdrawDeposit),
+		"relay":          newCoder(e.relay, RelaySize, DecodeSignedRelay),
 	}
 }
 
@@ -98,3 +101,6 @@ func FuzzDecodeSignedPromise(f *testing.F)        { fuzz(f, "promise") }
 func FuzzDecodeSignedRelease(f *testing.F)        { fuzz(f, "release") }
 func FuzzDecodeSignedRequestUnlock(f *testing.F)  { fuzz(f, "requestUnlock") }
 func FuzzDecodeSignedSetBeneficiary(f *testing.F) { fuzz(f, "setBeneficiary") }
+func FuzzDecodeSignedReclaim(f *testing.F)        { fuzz(f, "reclaim") }
+func FuzzDecodeSignedWithdraw(f *testing.F)       { fuzz(f, "withdraw") }
+func FuzzDecodeSignedRelay(f *testing.F)          { fuzz(f, "relay") }

@@ -85,6 +85,24 @@ var (
 	anySetBeneficiary = rapid.Custom(func(t *rapid.T) SetBeneficiary {
 		return SetBeneficiary{Provider: anyAddress.Draw(t, "provider"), Beneficiary: anyAddress.Draw(t, "beneficiary")}
 	})
+	anyReclaim = rapid.Custom(func(t *rapid.T) Reclaim {
+		return Reclaim{
+			Channel: rapid.Uint8().Draw(t, "channel"), Epoch: rapid.Uint16().Draw(t, "epoch"),
+			ValidUntil: rapid.Uint32().Draw(t, "until"),
+		}
+	})
+	anyWithdrawDeposit = rapid.Custom(func(t *rapid.T) WithdrawDeposit {
+		return WithdrawDeposit{
+			To: anyAddress.Draw(t, "to"), Units: money.Amount(rapid.Uint64().Draw(t, "units")),
+			Nonce: rapid.Uint64().Draw(t, "nonce"), ValidUntil: rapid.Uint32().Draw(t, "until"),
+		}
+	})
+	anyRelay = rapid.Custom(func(t *rapid.T) Relay {
+		return Relay{
+			Relayer: anyAddress.Draw(t, "relayer"), Fee: money.Amount(rapid.Uint64().Draw(t, "fee")),
+			Operation: [32]byte(rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "operation")),
+		}
+	})
 )
 
 // signedExample is one of every signed intent, by well-known keys, for one network.
@@ -100,6 +118,9 @@ type signedExample struct {
 	release        SignedRelease
 	requestUnlock  SignedRequestUnlock
 	setBeneficiary SignedSetBeneficiary
+	reclaim        SignedReclaim
+	withdraw       SignedWithdrawDeposit
+	relay          SignedRelay // of the lock
 }
 
 func newExample(t testing.TB, chainID uint64, registry, payments, coin identity.Address, until uint32) signedExample {
@@ -137,6 +158,14 @@ func newExample(t testing.TB, chainID uint64, registry, payments, coin identity.
 	e.setBeneficiary, err = SignSetBeneficiary(e.provider, SetBeneficiary{
 		Provider: e.provider.Address(), Beneficiary: testAddress(0xbe),
 	}, e.payments)
+	must(err)
+	e.reclaim, err = SignReclaim(e.consumer, Reclaim{Channel: 4, Epoch: 1, ValidUntil: until}, e.payments)
+	must(err)
+	e.withdraw, err = SignWithdrawDeposit(e.consumer, WithdrawDeposit{
+		To: testAddress(0xcc), Units: 1_500_000, Nonce: 0, ValidUntil: until,
+	}, e.payments)
+	must(err)
+	e.relay, err = SignRelay(e.consumer, Relay{Relayer: e.relayer, Fee: 30_000, Operation: e.lock.Digest(e.payments)}, e.payments)
 	must(err)
 	return e
 }

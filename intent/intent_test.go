@@ -44,6 +44,12 @@ var forms = apitypes.Types{
 	"SetBeneficiary": {
 		{Name: "provider", Type: "address"}, {Name: "beneficiary", Type: "address"},
 	},
+	"Reclaim": {{Name: "channel", Type: "uint8"}, {Name: "epoch", Type: "uint16"}, {Name: "validUntil", Type: "uint32"}},
+	"WithdrawDeposit": {
+		{Name: "to", Type: "address"}, {Name: "units", Type: "uint64"}, {Name: "nonce", Type: "uint256"},
+		{Name: "validUntil", Type: "uint32"},
+	},
+	"Relay": {{Name: "relayer", Type: "address"}, {Name: "fee", Type: "uint64"}, {Name: "opDigest", Type: "bytes32"}},
 }
 
 // reference hashes by go-ethereum's general EIP-712 code.
@@ -114,6 +120,30 @@ func TestDigestsEqualGoEthereums(t *testing.T) {
 		check("Permit", permit.Digest(d), apitypes.TypedDataMessage{
 			"owner": permit.Owner.String(), "spender": permit.Spender.String(), "value": permit.Value.Wei().String(),
 			"nonce": decimal(permit.Nonce), "deadline": decimal(permit.Deadline),
+		})
+	})
+}
+
+func TestRelayedDigestsEqualGoEthereums(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := anyDomain.Draw(t, "domain")
+		check := func(name string, got [32]byte, message apitypes.TypedDataMessage) {
+			t.Helper()
+			if want := reference(t, d, name, message); got != want {
+				t.Fatalf("%s: digest %x, want %x", name, got, want)
+			}
+		}
+		c := anyReclaim.Draw(t, "reclaim")
+		check("Reclaim", c.Digest(d), apitypes.TypedDataMessage{
+			"channel": decimal(c.Channel), "epoch": decimal(c.Epoch), "validUntil": decimal(c.ValidUntil),
+		})
+		w := anyWithdrawDeposit.Draw(t, "withdraw")
+		check("WithdrawDeposit", w.Digest(d), apitypes.TypedDataMessage{
+			"to": w.To.String(), "units": decimal(w.Units), "nonce": decimal(w.Nonce), "validUntil": decimal(w.ValidUntil),
+		})
+		r := anyRelay.Draw(t, "relay")
+		check("Relay", r.Digest(d), apitypes.TypedDataMessage{
+			"relayer": r.Relayer.String(), "fee": decimal(r.Fee), "opDigest": hexString(r.Operation),
 		})
 	})
 }

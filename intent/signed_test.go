@@ -20,6 +20,9 @@ func (e signedExample) verifiers() map[string]func() error {
 		"release":        func() error { return e.release.Verify(e.payments) },
 		"requestUnlock":  func() error { return e.requestUnlock.Verify(e.payments) },
 		"setBeneficiary": func() error { return e.setBeneficiary.Verify(e.payments) },
+		"reclaim":        func() error { return e.reclaim.Verify(e.payments) },
+		"withdraw":       func() error { return e.withdraw.Verify(e.payments) },
+		"relay":          func() error { return e.relay.Verify(e.payments) },
 	}
 }
 
@@ -63,6 +66,9 @@ func TestVerifyEveryField(t *testing.T) {
 		"release":        mutant(e.release, func(s SignedRelease) error { return s.Verify(e.payments) }),
 		"requestUnlock":  mutant(e.requestUnlock, func(s SignedRequestUnlock) error { return s.Verify(e.payments) }),
 		"setBeneficiary": mutant(e.setBeneficiary, func(s SignedSetBeneficiary) error { return s.Verify(e.payments) }),
+		"reclaim":        mutant(e.reclaim, func(s SignedReclaim) error { return s.Verify(e.payments) }),
+		"withdraw":       mutant(e.withdraw, func(s SignedWithdrawDeposit) error { return s.Verify(e.payments) }),
+		"relay":          mutant(e.relay, func(s SignedRelay) error { return s.Verify(e.payments) }),
 	} {
 		fields := 0
 		for n := 0; ; n++ {
@@ -138,6 +144,18 @@ func TestSignRefusals(t *testing.T) {
 			f := e.fund.Fund
 			f.Units = ^money.Amount(0)
 			_, err := SignFund(e.consumer, f, e.payments, e.coin)
+			return err
+		}(),
+		"withdraw nothing": func() error {
+			_, err := SignWithdrawDeposit(e.consumer, WithdrawDeposit{To: e.relayer}, e.payments)
+			return err
+		}(),
+		"withdraw to nobody": func() error {
+			_, err := SignWithdrawDeposit(e.consumer, WithdrawDeposit{Units: 1}, e.payments)
+			return err
+		}(),
+		"no relayer": func() error {
+			_, err := SignRelay(e.consumer, Relay{Fee: 1}, e.payments)
 			return err
 		}(),
 		"no beneficiary": func() error {

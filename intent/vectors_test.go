@@ -54,6 +54,9 @@ func TestVectors(t *testing.T) {
 			"release":        of(e.release.Digest(e.payments), e.release.Signature, e.release.Encode(), e.release.Call()),
 			"requestUnlock":  of(e.requestUnlock.Digest(e.payments), e.requestUnlock.Signature, e.requestUnlock.Encode(), e.requestUnlock.Call()),
 			"setBeneficiary": of(e.setBeneficiary.Digest(e.payments), e.setBeneficiary.Signature, e.setBeneficiary.Encode(), e.setBeneficiary.Call()),
+			"reclaim":        of(e.reclaim.Digest(e.payments), e.reclaim.Signature, e.reclaim.Encode(), e.reclaim.Call()),
+			"withdraw":       of(e.withdraw.Digest(e.payments), e.withdraw.Signature, e.withdraw.Encode(), e.withdraw.Call()),
+			"relay":          of(e.relay.Digest(e.payments), e.relay.Signature, e.relay.Encode(), e.relay.Call(e.lock.Call())),
 		},
 	}
 	out, err := json.MarshalIndent(got, "", "  ")

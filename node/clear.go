@@ -18,7 +18,7 @@ var _ payments.Claimer = Claims{}
 
 // Claim implements payments.Claimer.
 func (c Claims) Claim(ctx context.Context, promises []intent.SignedPromise) (payments.Claim, error) {
-	return claim(submit(ctx, c.Relayer, relay.Clear(promises...)))
+	return claim(submit(ctx, c.Relayer, unpaid(relay.Clear(promises...))))
 }
 
 // Claimed implements payments.Claimer.

@@ -12,10 +12,12 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/messaging"
 	"github.com/mysteriumnetwork/myst/payments"
 	"github.com/mysteriumnetwork/myst/proxy"
+	"github.com/mysteriumnetwork/myst/relay"
 	"github.com/mysteriumnetwork/myst/session"
 	"github.com/mysteriumnetwork/myst/tunnel"
 )
@@ -264,7 +266,30 @@ func (c *consuming) flight3(ctx context.Context) (session.Start, error) {
 		return session.Start{}, err
 	}
 	c.say("lock", "reserving %s coins for the provider in payment channel %d: %s", c.plan.Lock, c.plan.Channel, c.plan.Action)
+	ordered, err := c.orderLock(ctx, signed)
+	if err != nil || ordered {
+		return session.Start{}, err
+	}
 	return session.Start{SignedLock: signed.Encode()}, nil
+}
+
+// orderLock has the lock put on chain for a fee, if one is asked: only who signed the lock can pay it. Else the
+// provider does.
+func (c *consuming) orderLock(ctx context.Context, signed intent.SignedLock) (ordered bool, err error) {
+	q, err := c.n.cfg.Relayer.Quote(ctx)
+	if err != nil || q.Fees[relay.KindLock] == 0 {
+		return false, nil //nolint:nilerr // the provider may reach a relayer
+	}
+	w := c.n.wallet(c.self)
+	_, err = submit(ctx, w.relayer, func(q *relay.Quote) (relay.Intent, error) {
+		c.say("lock", "relayer %s asks a fee of %s coins", q.Relayer, q.Fees[relay.KindLock])
+		network := c.n.cfg.Network.Contracts
+		return q.Pay(relay.Lock(signed), c.self.Signer, w.most, w.domain(network.Payments), w.domain(network.Registry))
+	})
+	if err != nil {
+		return false, fmt.Errorf("lock: %w", relayError(err))
+	}
+	return true, nil
 }
 
 func (c *consuming) terms(id session.ID) payments.Terms {

@@ -138,6 +138,8 @@ type Config struct {
 	Confirmations uint64
 	// Lock is what a consumer reserves for a provider; zero is one coin.
 	Lock money.Amount
+	// RelayFee is the most that a relayer may ask for one call; zero is a tenth of a coin.
+	RelayFee money.Amount
 	// MaxSessions bounds the sessions provided at once; zero is 250.
 	MaxSessions int
 	// Deny lists consumers that are not served.
@@ -172,6 +174,9 @@ type Node struct {
 func New(ctx context.Context, cfg Config) *Node {
 	if cfg.Confirmations == 0 {
 		cfg.Confirmations = 2
+	}
+	if cfg.RelayFee == 0 {
+		cfg.RelayFee = money.UnitsPerCoin / 10
 	}
 	if cfg.Lock == 0 {
 		cfg.Lock = money.UnitsPerCoin
@@ -231,7 +236,7 @@ func (n *Node) identity(ctx context.Context) (*Self, error) {
 }
 
 func (n *Node) wallet(self *Self) *wallet {
-	return &wallet{self: *self, chain: n.cfg.Chain, relayer: n.cfg.Relayer, network: n.cfg.Network, clock: n.cfg.Clock}
+	return &wallet{self: *self, chain: n.cfg.Chain, relayer: n.cfg.Relayer, network: n.cfg.Network, clock: n.cfg.Clock, most: n.cfg.RelayFee}
 }
 
 // Status reports on the node and what it depends on.
@@ -293,27 +298,43 @@ func (n *Node) Register(ctx context.Context, progress func(Progress)) (Payment, 
 	if err != nil {
 		return paid, err
 	}
-	progress(Progress{Step: "register", Detail: "waiting until this node has seen the block"})
-	for !registered {
-		if err := sleep(ctx, relayPoll); err != nil {
-			return paid, fmt.Errorf("register: the transaction is mined, but this node has not seen it yet: %w", err)
-		}
-		if registered, err = n.cfg.Registry.Registered(ctx, self.address()); err != nil {
-			return paid, fmt.Errorf("register: %w", err)
-		}
-	}
-	self.retry()
-	return paid, nil
+	return paid, n.awaitRegistered(ctx, self, progress)
 }
 
-// Deposit moves coins from the identity's wallet into its deposit.
+// awaitRegistered waits until the node's own copy of the chain shows a registration that is mined.
+func (n *Node) awaitRegistered(ctx context.Context, self *Self, progress func(Progress)) error {
+	progress(Progress{Step: "register", Detail: "waiting until this node has seen the block"})
+	for {
+		registered, err := n.cfg.Registry.Registered(ctx, self.address())
+		if err != nil {
+			return fmt.Errorf("register: %w", err)
+		}
+		if registered {
+			self.retry()
+			return nil
+		}
+		if err := sleep(ctx, relayPoll); err != nil {
+			return fmt.Errorf("register: the transaction is mined, but this node has not seen it yet: %w", err)
+		}
+	}
+}
+
+// Deposit moves coins from the identity's wallet into its deposit. Where relayers ask for fees, the first one
+// registers the identity too.
 func (n *Node) Deposit(ctx context.Context, amount money.Amount, progress func(Progress)) (Payment, error) {
 	self, err := n.identity(ctx)
 	if err != nil {
 		return Payment{}, err
 	}
-	paid, err := n.wallet(self).deposit(ctx, amount, progress)
+	registered, err := n.cfg.Registry.Registered(ctx, self.address())
+	if err != nil {
+		return Payment{}, fmt.Errorf("deposit: %w", err)
+	}
+	paid, err := n.wallet(self).deposit(ctx, amount, !registered, progress)
 	self.retry()
+	if err == nil && paid.onboarded {
+		err = n.awaitRegistered(ctx, self, progress)
+	}
 	if err != nil {
 		return paid, err
 	}

@@ -247,8 +247,8 @@ func (v *serving) collect(starting context.Context, collector *payments.Collecto
 	return v.n.watch(ctx, v.live, tun.Done(), collector, collecting)
 }
 
-// lockTimeout bounds the wait for a lock that should be in a block already.
-const lockTimeout = 15 * time.Second
+// lockTimeout bounds the wait for a lock that is in a block already, or that the consumer gave to a relayer.
+const lockTimeout = 2 * time.Minute
 
 // lock sees to it that the chain shows the lock, deep enough, by this node's own view.
 func (v *serving) lock(ctx context.Context, collector *payments.Collector) error {
@@ -288,6 +288,6 @@ func (v *serving) submitLock(ctx context.Context, encoded []byte) error {
 	if err := v.session.Progress(ctx, session.Progress{Stage: session.StageSubmitted, Needed: v.n.cfg.Confirmations}); err != nil {
 		return fmt.Errorf("lock: %w", err)
 	}
-	_, err = w.relay(ctx, "lock", relay.Lock(signed), func(Progress) {})
+	_, err = w.order(ctx, "lock", unpaid(relay.Lock(signed)), func(Progress) {})
 	return err
 }

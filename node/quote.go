@@ -9,7 +9,6 @@ import (
 	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
-	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/relay"
 )
 
@@ -28,23 +27,21 @@ func (n *Node) Quote(ctx context.Context, req QuoteRequest) (Quote, error) {
 	if err != nil || len(intents) == 0 {
 		return q, err
 	}
-	info, err := n.cfg.Relayer.Info(ctx)
-	if err != nil {
-		return q, fmt.Errorf("%s: %w", req.Operation, relayError(err))
-	}
-	q.Relayer = info.Address
-	if req.Operation == OpDeposit {
-		q.RelayFee = money.Amount(info.Fee)
-	}
 	if q.GasPrice, err = n.cfg.Gas.GasPrice(ctx); err != nil {
 		return q, fmt.Errorf("%s: %w", req.Operation, chainError(err))
 	}
-	for _, in := range intents {
-		to, data, err := relay.Call(n.cfg.Network, info.Address, in, n.cfg.Clock())
+	w := n.wallet(self)
+	for _, complete := range intents {
+		chosen, in, err := w.choose(ctx, complete)
+		if err != nil {
+			return q, fmt.Errorf("%s: %w", req.Operation, relayError(err))
+		}
+		q.Relayer, q.RelayFee = chosen.Relayer, q.RelayFee+chosen.Fees[in.Kind]
+		to, data, err := relay.Call(n.cfg.Network, chosen.Relayer, in, n.cfg.Clock())
 		if err != nil {
 			return q, fmt.Errorf("%s: %w", req.Operation, err)
 		}
-		gas, err := n.cfg.Gas.Gas(ctx, info.Address, to, data)
+		gas, err := n.cfg.Gas.Gas(ctx, chosen.Relayer, to, data)
 		if err != nil {
 			return q, fmt.Errorf("%s: %w", req.Operation, notYet(in, chainError(err)))
 		}
@@ -64,18 +61,23 @@ func notYet(in relay.Intent, err error) error {
 }
 
 // intents makes what an operation would have relayed, and fills in what would move.
-func (n *Node) intents(ctx context.Context, self *Self, req QuoteRequest, q *Quote) ([]relay.Intent, error) {
+func (n *Node) intents(ctx context.Context, self *Self, req QuoteRequest, q *Quote) ([]relay.Complete, error) {
 	w := n.wallet(self)
-	one := func(in relay.Intent, err error) ([]relay.Intent, error) {
+	one := func(in relay.Intent, err error) ([]relay.Complete, error) {
 		if err != nil {
 			return nil, err
 		}
-		return []relay.Intent{in}, nil
+		return []relay.Complete{w.asked(in)}, nil
 	}
 	switch req.Operation {
 	case OpDeposit:
 		q.Amount = req.Amount
-		return one(w.fund(ctx, req.Amount, quoteLife))
+		registered, err := n.cfg.Registry.Registered(ctx, self.address())
+		if err != nil {
+			return nil, fmt.Errorf("deposit: %w", err)
+		}
+		complete, err := w.funding(ctx, req.Amount, !registered, quoteLife)
+		return []relay.Complete{complete}, err
 	case OpWithdraw:
 		earned, err := w.earned(ctx)
 		q.Amount, q.NetworkFee = earned.Gross, earned.Fee
@@ -101,9 +103,9 @@ func (n *Node) intents(ctx context.Context, self *Self, req QuoteRequest, q *Quo
 			return nil, fmt.Errorf("clear: %w", chainError(err))
 		}
 		q.Amount = amount
-		intents := make([]relay.Intent, len(batches))
+		intents := make([]relay.Complete, len(batches))
 		for i, batch := range batches {
-			intents[i] = relay.Clear(batch...)
+			intents[i] = w.asked(relay.Clear(batch...))
 		}
 		return intents, nil
 	}

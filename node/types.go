@@ -215,4 +215,7 @@ type Payment struct {
 	Amount      money.Amount
 	Fee         money.Amount // network fee taken
 	UnlockAt    time.Time    // of an unlock that was only asked for: when it can be finished
+	RelayFee    money.Amount // what the relayer took
+
+	onboarded bool // registered the identity by the way
 }

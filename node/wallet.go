@@ -28,19 +28,99 @@ type wallet struct {
 	relayer relay.Relayer
 	network *chain.Network
 	clock   func() time.Time
+	// most is what a relayer may ask for one call.
+	most money.Amount
 }
 
 func (w *wallet) domain(contract identity.Address) intent.Domain {
 	return intent.Domain{ChainID: w.network.ChainID, Contract: contract}
 }
 
-// relay submits an intent and waits until it is in a block or has failed.
+// relay has an intent of this identity's put on chain for what a relayer asks, and waits until it is in a
+// block or has failed.
 func (w *wallet) relay(ctx context.Context, operation string, in relay.Intent, progress func(Progress)) (Payment, error) {
-	progress(Progress{Step: operation, Detail: "asking the hub to send the transaction"})
-	ticket, err := submit(ctx, w.relayer, in)
+	payments, registry := w.domain(w.network.Contracts.Payments), w.domain(w.network.Contracts.Registry)
+	return w.order(ctx, operation, func(q *relay.Quote) (relay.Intent, error) {
+		paid, err := q.Pay(in, w.self.Signer, w.most, payments, registry)
+		if err == nil && paid.Fee() > 0 {
+			err = w.covers(ctx, paid.Fee())
+		}
+		return paid, err
+	}, progress)
+}
+
+// errChosen ends an order before anything is submitted.
+var errChosen = errors.New("a relayer is chosen")
+
+// choose finds the relayer that order would take, and what it would get.
+func (w *wallet) choose(ctx context.Context, complete relay.Complete) (q relay.Quote, in relay.Intent, err error) {
+	_, err = w.relayer.Order(ctx, func(asked *relay.Quote) (relay.Intent, error) {
+		in, err = complete(asked)
+		if err == nil {
+			q, err = *asked, errChosen
+		}
+		return in, err
+	})
+	if errors.Is(err, errChosen) {
+		err = nil
+	}
+	return q, in, err
+}
+
+// asked is an intent for an estimate: nobody signs a fee yet.
+func (w *wallet) asked(in relay.Intent) relay.Complete {
+	return func(q *relay.Quote) (relay.Intent, error) {
+		_, err := q.Fee(in.Kind, w.most)
+		return in, err
+	}
+}
+
+// covers tells whether the deposit, from which fees are paid, is large enough for one.
+func (w *wallet) covers(ctx context.Context, fee money.Amount) error {
+	deposit, err := w.chain.Balance(ctx, w.self.address())
+	if err != nil {
+		return chainError(err)
+	}
+	if deposit < fee {
+		// Another relayer may ask for less.
+		return fmt.Errorf("%w: %w: its fee of %s coins is paid from the deposit, which holds %s; 'myst deposit' comes first, "+
+			"and registers a newcomer too", ErrFunds, relay.ErrNotOffered, fee, deposit)
+	}
+	return nil
+}
+
+// order is relay of an intent that depends on the relayer.
+func (w *wallet) order(ctx context.Context, operation string, complete relay.Complete, progress func(Progress)) (Payment, error) {
+	progress(Progress{Step: operation, Detail: "asking a relayer to send the transaction"})
+	var fee money.Amount
+	var kind relay.Kind
+	ticket, err := submit(ctx, w.relayer, func(q *relay.Quote) (relay.Intent, error) {
+		in, err := complete(q)
+		if fee, kind = in.Fee(), in.Kind; err == nil && fee > 0 {
+			progress(Progress{Step: operation, Detail: fmt.Sprintf("relayer %s asks a fee of %s coins", q.Relayer, fee)})
+		}
+		return in, err
+	})
 	if err != nil {
 		return Payment{}, fmt.Errorf("%s: %w", operation, relayError(err))
 	}
+	paid, err := w.await(ctx, operation, ticket, progress)
+	if err == nil {
+		paid.RelayFee, paid.onboarded = fee, kind == relay.KindOnboard
+	}
+	return paid, err
+}
+
+// unpaid has an intent relayed that this identity signs no fee for.
+func unpaid(in relay.Intent) relay.Complete {
+	return func(q *relay.Quote) (relay.Intent, error) {
+		_, err := q.Fee(in.Kind, 0)
+		return in, err
+	}
+}
+
+// await waits until a ticket is decided.
+func (w *wallet) await(ctx context.Context, operation string, ticket relay.Ticket, progress func(Progress)) (Payment, error) {
 	shown := ""
 	for {
 		switch ticket.State {
@@ -70,9 +150,9 @@ func (w *wallet) relay(ctx context.Context, operation string, in relay.Intent, p
 
 // submit hands an intent over. A relayer takes one call of an identity at a time: submit waits for its
 // turn.
-func submit(ctx context.Context, relayer relay.Relayer, in relay.Intent) (relay.Ticket, error) {
+func submit(ctx context.Context, relayer relay.Relayer, complete relay.Complete) (relay.Ticket, error) {
 	for {
-		ticket, err := relayer.Submit(ctx, in)
+		ticket, err := relayer.Order(ctx, complete)
 		var refusal *relay.Refusal
 		if !errors.As(err, &refusal) || refusal.Reason != relay.ReasonBusy {
 			return ticket, err
@@ -100,55 +180,76 @@ func (w *wallet) register(ctx context.Context, progress func(Progress)) (Payment
 	return w.relay(ctx, OpRegister, relay.Register(signed), progress)
 }
 
-// fund signs a move of coins of the identity's own wallet into its deposit. The relayer pays the gas;
-// the coin's permit lets the payments contract take exactly this much.
-func (w *wallet) fund(ctx context.Context, amount money.Amount, life time.Duration) (relay.Intent, error) {
-	if amount == 0 {
-		return relay.Intent{}, errors.New("deposit: an amount above zero is needed")
-	}
-	coins, err := w.chain.CoinBalance(ctx, w.self.address())
-	if err != nil {
-		return relay.Intent{}, fmt.Errorf("deposit: %w", chainError(err))
-	}
-	info, err := w.relayer.Info(ctx)
-	if err != nil {
-		return relay.Intent{}, fmt.Errorf("deposit: %w", relayError(err))
-	}
-	value, err := amount.Add(money.Amount(info.Fee))
-	if err != nil {
-		return relay.Intent{}, fmt.Errorf("deposit: %w", err)
-	}
-	if coins < value {
-		return relay.Intent{}, fmt.Errorf("deposit: %w: the wallet holds %s coins, %s are needed", ErrFunds, coins, value)
-	}
-	nonce, err := w.chain.PermitNonce(ctx, w.self.address())
-	if err != nil {
-		return relay.Intent{}, fmt.Errorf("deposit: %w", chainError(err))
-	}
-	payments := w.domain(w.network.Contracts.Payments)
-	signed, err := intent.SignFund(w.self.Signer, intent.Fund{
-		Owner: w.self.address(), Identity: w.self.address(), Units: amount, Fee: money.Amount(info.Fee),
-		Relayer: info.Address, PermitNonce: nonce, ValidUntil: unix32(w.clock().Add(life)),
-	}, payments, w.domain(w.network.Contracts.Coin))
-	if err != nil {
-		return relay.Intent{}, fmt.Errorf("deposit: %w", err)
-	}
-	return relay.Fund(signed), nil
-}
-
-// deposit has a fund relayed.
-func (w *wallet) deposit(ctx context.Context, amount money.Amount, progress func(Progress)) (Payment, error) {
-	in, err := w.fund(ctx, amount, fundLife)
+// deposit moves coins of the identity's own wallet into its deposit. A newcomer, who could not pay a fee for
+// registering before there is a deposit, is registered by the way when a relayer asks one.
+func (w *wallet) deposit(ctx context.Context, amount money.Amount, newcomer bool, progress func(Progress)) (Payment, error) {
+	complete, err := w.funding(ctx, amount, newcomer, fundLife)
 	if err != nil {
 		return Payment{}, err
 	}
-	paid, err := w.relay(ctx, OpDeposit, in, progress)
+	paid, err := w.order(ctx, OpDeposit, complete, progress)
 	if err != nil {
 		return paid, err
 	}
 	did, err := w.effects(ctx, paid)
 	paid.Amount = did.Deposited
 	return paid, err
+}
+
+// funding makes what signs a deposit for a relayer. The relayer pays the gas; the coin's permit lets the payments
+// contract take exactly this much and the fee.
+func (w *wallet) funding(ctx context.Context, amount money.Amount, newcomer bool, life time.Duration) (relay.Complete, error) {
+	if amount == 0 {
+		return nil, errors.New("deposit: an amount above zero is needed")
+	}
+	coins, err := w.chain.CoinBalance(ctx, w.self.address())
+	if err != nil {
+		return nil, fmt.Errorf("deposit: %w", chainError(err))
+	}
+	if coins < amount {
+		return nil, fmt.Errorf("deposit: %w: the wallet holds %s coins, %s are needed", ErrFunds, coins, amount)
+	}
+	nonce, err := w.chain.PermitNonce(ctx, w.self.address())
+	if err != nil {
+		return nil, fmt.Errorf("deposit: %w", chainError(err))
+	}
+	return func(q *relay.Quote) (relay.Intent, error) {
+		return w.fund(q, intent.Fund{Units: amount, PermitNonce: nonce, ValidUntil: unix32(w.clock().Add(life))}, coins, newcomer)
+	}, nil
+}
+
+// fund signs a deposit for one relayer. Of several, all of the same permit nonce, the coin takes one.
+func (w *wallet) fund(q *relay.Quote, f intent.Fund, coins money.Amount, newcomer bool) (relay.Intent, error) {
+	kind := relay.KindFund
+	if newcomer && q.Fees[relay.KindRegister] > 0 {
+		kind = relay.KindOnboard
+	}
+	fee, err := q.Fee(kind, w.most)
+	if err != nil {
+		return relay.Intent{}, err
+	}
+	value, err := f.Units.Add(fee)
+	if err != nil {
+		return relay.Intent{}, err
+	}
+	if coins < value {
+		return relay.Intent{}, fmt.Errorf("%w: the wallet holds %s coins, %s and a relayer's fee of %s are needed", ErrFunds, coins, f.Units, fee)
+	}
+	payments, registry := w.domain(w.network.Contracts.Payments), w.domain(w.network.Contracts.Registry)
+	f.Owner, f.Identity, f.Fee, f.Relayer = w.self.address(), w.self.address(), fee, q.Relayer
+	signed, err := intent.SignFund(w.self.Signer, f, payments, w.domain(w.network.Contracts.Coin))
+	if err != nil {
+		return relay.Intent{}, err
+	}
+	in := relay.Fund(signed)
+	if kind == relay.KindOnboard {
+		key, err := intent.SignRegister(w.self.Signer, w.self.PublicKey, registry)
+		if err != nil {
+			return relay.Intent{}, err
+		}
+		in = relay.Onboard(signed, key)
+	}
+	return q.Pay(in, w.self.Signer, w.most, payments, registry)
 }
 
 // withdraw pays what was cleared for this identity to its beneficiary, less the network fee.

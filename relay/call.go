@@ -4,19 +4,22 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/money"
 )
 
 // call is a checked intent as the contract takes it.
 type call struct {
-	hash    [32]byte // of the intent
+	hash    [32]byte // of the intent, without its fee
 	to      identity.Address
 	data    []byte
-	parties [][20]byte // whom it counts against
+	fee     money.Amount // what it pays the relayer
+	parties [][20]byte   // whom it counts against
 	// repeatable is an intent that may bring something again: withdrawing names no single occasion, and
 	// of a batch of promises some may have been skipped. The simulation refuses one that brings nothing.
 	repeatable bool
@@ -46,18 +49,86 @@ func newCoder(network *chain.Network, relayer identity.Address) coder {
 
 // call checks everything that can be checked without the chain. Errors: *Refusal.
 func (k *coder) call(in Intent, now time.Time) (c call, err error) {
-	text, err := json.Marshal(in) // checks that exactly what the kind asks for is there
+	bare := in
+	bare.Payment, bare.Quote = nil, nil
+	text, err := json.Marshal(bare) // checks that exactly what the kind asks for is there
+	if err == nil {
+		err = in.check() // the fee as well
+	}
 	if err != nil {
 		return call{}, refuse(ReasonMalformed, "%v", err)
 	}
 	c.to = k.payments.Contract
+	if operation, ok := in.operation(k.payments, k.registry); ok {
+		c, err = k.signedCall(in, operation, now)
+	} else {
+		err = k.otherCall(in, &c, now)
+	}
+	if err != nil {
+		return call{}, refused(err)
+	}
+	c.hash = k.hash(c.to, text)
+	if in.Kind == KindUnlockAsk { // there is one for each epoch, whatever else was signed
+		c.hash = k.requestHash(in.UnlockAsk.Consumer, in.UnlockAsk.Channel, in.UnlockAsk.Epoch)
+	}
+	if in.Payment != nil {
+		c.to, c.data = k.payments.Contract, in.Payment.Call(c.data)
+	}
+	c.fee = in.Fee()
+	return c, nil
+}
+
+// hash recognises an intent. Chain and contract are part of it, so that a database that has seen another
+// network does not answer for this one.
+func (k *coder) hash(to identity.Address, text []byte) [32]byte {
+	chainID := binary.BigEndian.AppendUint64(nil, k.payments.ChainID)
+	return identity.Keccak256([]byte("myst/relay/v1\x00"), chainID, to[:], text)
+}
+
+// requestHash recognises the request to unlock a channel in one epoch.
+func (k *coder) requestHash(consumer identity.Address, channel uint8, epoch uint16) [32]byte {
+	return k.hash(k.payments.Contract, fmt.Appendf(nil, "%s %s %d %d", KindUnlockAsk, consumer, channel, epoch))
+}
+
+// signedCall is what a single identity signed, and may pay a fee for.
+func (k *coder) signedCall(in Intent, o operation, now time.Time) (call, error) {
+	c := call{to: k.payments.Contract, data: o.call, parties: [][20]byte{o.signer}}
+	if in.Kind == KindRegister {
+		c.to = k.registry.Contract
+	}
+	if err := o.verify(); err != nil {
+		return c, err
+	}
+	if o.until != 0 {
+		if err := checkValid(string(in.Kind), uint64(o.until), now); err != nil {
+			return c, err
+		}
+	}
+	p := in.Payment
+	switch {
+	case p == nil:
+		return c, nil
+	case p.Relayer != k.relayer:
+		return c, refuse(ReasonRelayer, "the fee is for relayer %s, this one is %s", p.Relayer, k.relayer)
+	case p.Payer != o.signer || p.Operation != o.digest:
+		return c, refuse(ReasonSignature, "the fee is not signed for this intent by its signer")
+	}
+	return c, p.Verify(k.payments)
+}
+
+// otherCall is what no separate fee is signed for.
+func (k *coder) otherCall(in Intent, c *call, now time.Time) (err error) {
 	switch in.Kind {
-	case KindRegister:
-		err = in.Register.Verify(k.registry)
-		c.to, c.data, c.parties = k.registry.Contract, in.Register.Call(), [][20]byte{in.Register.Identity}
 	case KindFund:
 		err = k.checkFund(in.Fund, now)
 		c.data, c.parties = in.Fund.Call(), [][20]byte{in.Fund.Owner}
+	case KindOnboard:
+		if in.Register.Identity != in.Fund.Identity {
+			return refuse(ReasonMalformed, "the deposit is for %s, the registration of %s", in.Fund.Identity, in.Register.Identity)
+		}
+		err = errors.Join(k.checkFund(in.Fund, now), in.Register.Verify(k.registry))
+		c.data = intent.CallOnboard(*in.Fund, *in.Register)
+		c.parties = [][20]byte{in.Fund.Owner, in.Fund.Identity}
 	case KindLock:
 		c.data, c.parties, err = k.locks(in.Locks, now)
 	case KindClear:
@@ -66,31 +137,14 @@ func (k *coder) call(in Intent, now time.Time) (c call, err error) {
 			c.parties = append(c.parties, s.Provider)
 		}
 		c.data, c.repeatable = intent.CallClearBatch(in.Promises), true
+	case KindUnlock:
+		c.data, c.parties, c.repeatable = intent.CallUnlock(in.Unlock.Consumer, in.Unlock.Channel), [][20]byte{in.Unlock.Consumer}, true
 	case KindWithdraw:
 		c.data, c.parties, c.repeatable = intent.CallWithdraw(in.Provider), [][20]byte{in.Provider}, true
 	case KindCollect:
 		c.data, c.repeatable = intent.CallCollect(), true
-	case KindBeneficiary:
-		err = in.Beneficiary.Verify(k.payments)
-		c.data, c.parties = in.Beneficiary.Call(), [][20]byte{in.Beneficiary.Provider}
-	case KindUnlockAsk:
-		if err = in.UnlockAsk.Verify(k.payments); err == nil {
-			err = checkValid("unlock request", uint64(in.UnlockAsk.ValidUntil), now)
-		}
-		c.data, c.parties = in.UnlockAsk.Call(), [][20]byte{in.UnlockAsk.Consumer}
-	case KindUnlock:
-		// A channel can be locked and unlocked again, so the same words may bring something again.
-		c.data, c.repeatable = intent.CallUnlock(in.Unlock.Consumer, in.Unlock.Channel), true
-		c.parties = [][20]byte{in.Unlock.Consumer}
 	}
-	if err != nil {
-		return call{}, refused(err)
-	}
-	// Chain and contract are part of the hash, so that a database that has seen another network
-	// does not answer for this one.
-	chainID := binary.BigEndian.AppendUint64(nil, k.payments.ChainID)
-	c.hash = identity.Keccak256([]byte("myst/relay/v1\x00"), chainID, c.to[:], text)
-	return c, nil
+	return err
 }
 
 // refused makes a Refusal of what Verify returns.
@@ -124,9 +178,6 @@ func (k *coder) locks(locks []intent.SignedLock, now time.Time) (data []byte, pa
 			return nil, nil, err
 		}
 		parties = append(parties, s.Consumer)
-	}
-	if len(locks) == 1 { // tells why it is refused, where lockMany would skip it
-		return locks[0].Call(), parties, nil
 	}
 	return intent.CallLockMany(locks), parties, nil
 }

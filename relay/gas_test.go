@@ -54,6 +54,17 @@ func TestWatchGas(t *testing.T) {
 	}
 }
 
+func TestWithoutAChain(t *testing.T) {
+	f := newFixture(t)
+	in := f.register(t, newKey(t))
+	if err := f.client.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.service.Submit(t.Context(), in); !errors.Is(err, ErrUnavailable) {
+		t.Fatal(err)
+	}
+}
+
 // What a call is estimated to use is what it then uses, within a tenth.
 func TestGasEstimates(t *testing.T) {
 	f := newFixture(t)

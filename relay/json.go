@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/mysteriumnetwork/myst/identity"
@@ -19,6 +20,8 @@ type wire struct {
 	Signed   []string          `json:"signed,omitempty"`
 	Provider *identity.Address `json:"provider,omitempty"` // only to withdraw
 	Unlock   *Unlock           `json:"unlock,omitempty"`   // only to unlock
+	Payment  string            `json:"payment,omitempty"`  // encoded like Signed
+	Quote    *Quote            `json:"quote,omitempty"`
 }
 
 func malformed(format string, args ...any) error {
@@ -33,32 +36,49 @@ func (in Intent) MarshalJSON() ([]byte, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	w := wire{Kind: in.Kind}
-	add := func(signed encoder) { w.Signed = append(w.Signed, "0x"+hex.EncodeToString(signed.Encode())) }
+	w := wire{Kind: in.Kind, Unlock: in.Unlock, Quote: in.Quote}
+	for _, signed := range in.signed() {
+		w.Signed = append(w.Signed, "0x"+hex.EncodeToString(signed.Encode()))
+	}
+	if in.Kind == KindWithdraw {
+		w.Provider = &in.Provider
+	}
+	if in.Payment != nil {
+		w.Payment = "0x" + hex.EncodeToString(in.Payment.Encode())
+	}
+	return json.Marshal(w)
+}
+
+// signed lists what was signed, in the order of the encoding.
+func (in *Intent) signed() (parts []encoder) {
 	switch in.Kind {
 	case KindRegister:
-		add(*in.Register)
+		return []encoder{in.Register}
 	case KindFund:
-		add(*in.Fund)
+		return []encoder{in.Fund}
+	case KindOnboard:
+		return []encoder{in.Fund, in.Register}
 	case KindLock:
 		for _, s := range in.Locks {
-			add(s)
+			parts = append(parts, s)
 		}
 	case KindClear:
 		for _, s := range in.Promises {
-			add(s)
+			parts = append(parts, s)
 		}
-	case KindBeneficiary:
-		add(*in.Beneficiary)
+	case KindRelease:
+		return []encoder{in.Release}
 	case KindUnlockAsk:
-		add(*in.UnlockAsk)
-	case KindUnlock:
-		w.Unlock = in.Unlock
-	case KindWithdraw:
-		w.Provider = &in.Provider
-	case KindCollect:
+		return []encoder{in.UnlockAsk}
+	case KindReclaim:
+		return []encoder{in.Reclaim}
+	case KindWithdrawDeposit:
+		return []encoder{in.WithdrawDeposit}
+	case KindBeneficiary:
+		return []encoder{in.Beneficiary}
+	case KindUnlock, KindWithdraw, KindCollect:
 	}
-	return json.Marshal(w)
+	return parts
 }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It verifies no signature. Errors: ErrMalformed.
@@ -75,9 +95,18 @@ func (in *Intent) UnmarshalJSON(text []byte) error {
 	if len(w.Signed) > max(MaxLocks, MaxPromises) {
 		return malformed("%d signed parts", len(w.Signed))
 	}
-	read := Intent{Kind: w.Kind, Unlock: w.Unlock}
+	read := Intent{Kind: w.Kind, Unlock: w.Unlock, Quote: w.Quote}
 	if w.Provider != nil {
 		read.Provider = *w.Provider
+	}
+	if w.Payment != "" {
+		encoded, err := hex.DecodeString(strings.TrimPrefix(w.Payment, "0x"))
+		if err == nil {
+			err = set(&read.Payment, encoded, intent.DecodeSignedRelay)
+		}
+		if err != nil {
+			return malformed("payment: %w", err)
+		}
 	}
 	for i, part := range w.Signed {
 		encoded, err := hex.DecodeString(strings.TrimPrefix(part, "0x"))
@@ -106,10 +135,21 @@ func (in *Intent) add(encoded []byte) error {
 		return set(&in.Register, encoded, intent.DecodeSignedRegister)
 	case KindFund:
 		return set(&in.Fund, encoded, intent.DecodeSignedFund)
-	case KindBeneficiary:
-		return set(&in.Beneficiary, encoded, intent.DecodeSignedSetBeneficiary)
+	case KindOnboard:
+		if in.Fund == nil {
+			return set(&in.Fund, encoded, intent.DecodeSignedFund)
+		}
+		return set(&in.Register, encoded, intent.DecodeSignedRegister)
+	case KindRelease:
+		return set(&in.Release, encoded, intent.DecodeSignedRelease)
 	case KindUnlockAsk:
 		return set(&in.UnlockAsk, encoded, intent.DecodeSignedRequestUnlock)
+	case KindReclaim:
+		return set(&in.Reclaim, encoded, intent.DecodeSignedReclaim)
+	case KindWithdrawDeposit:
+		return set(&in.WithdrawDeposit, encoded, intent.DecodeSignedWithdrawDeposit)
+	case KindBeneficiary:
+		return set(&in.Beneficiary, encoded, intent.DecodeSignedSetBeneficiary)
 	default:
 		return fmt.Errorf("nothing is signed to %q", in.Kind)
 	}
@@ -136,21 +176,26 @@ func set[T any](field **T, encoded []byte, decode func([]byte) (T, error)) error
 
 // check tells whether exactly the fields of the kind are there. Errors: ErrMalformed.
 func (in *Intent) check() error {
-	present := map[Kind]bool{
-		KindRegister: in.Register != nil, KindFund: in.Fund != nil, KindLock: len(in.Locks) > 0,
-		KindClear: len(in.Promises) > 0, KindBeneficiary: in.Beneficiary != nil,
-		KindWithdraw: !in.Provider.IsZero(), KindCollect: false, KindUnlockAsk: in.UnlockAsk != nil,
-		KindUnlock: in.Unlock != nil,
-	}
-	if _, known := present[in.Kind]; !known {
+	if !slices.Contains(kinds, in.Kind) {
 		return malformed("unknown kind %.20q", in.Kind)
 	}
-	for kind, there := range present {
-		switch {
-		case there && kind != in.Kind:
-			return malformed("a %s intent has what belongs to %s", in.Kind, kind)
-		case !there && kind == in.Kind && kind != KindCollect:
-			return malformed("the %s intent is empty", in.Kind)
+	for _, part := range []struct {
+		there bool
+		what  Kind
+		also  Kind // has it too
+	}{
+		{in.Register != nil, KindRegister, KindOnboard}, {in.Fund != nil, KindFund, KindOnboard},
+		{len(in.Locks) > 0, KindLock, ""}, {len(in.Promises) > 0, KindClear, ""},
+		{in.Release != nil, KindRelease, ""}, {in.UnlockAsk != nil, KindUnlockAsk, ""},
+		{in.Unlock != nil, KindUnlock, ""}, {in.Reclaim != nil, KindReclaim, ""},
+		{in.WithdrawDeposit != nil, KindWithdrawDeposit, ""}, {in.Beneficiary != nil, KindBeneficiary, ""},
+		{!in.Provider.IsZero(), KindWithdraw, ""},
+	} {
+		switch wanted := in.Kind == part.what || in.Kind == part.also; {
+		case part.there && !wanted:
+			return malformed("a %s intent has what belongs to %s", in.Kind, part.what)
+		case !part.there && wanted:
+			return malformed("the %s intent lacks what belongs to %s", in.Kind, part.what)
 		}
 	}
 	if u := in.Unlock; u != nil && (u.Consumer.IsZero() || u.Channel >= intent.Channels) {
@@ -158,6 +203,9 @@ func (in *Intent) check() error {
 	}
 	if len(in.Locks) > MaxLocks || len(in.Promises) > MaxPromises {
 		return malformed("at most %d locks or %d promises at a time", MaxLocks, MaxPromises)
+	}
+	if _, payable := works[in.Kind]; in.Payment != nil && (!payable || in.Fund != nil || len(in.Locks) > 1) {
+		return malformed("nobody can sign a fee for this %s intent", in.Kind)
 	}
 	return nil
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/money"
 )
 
 // Relayer takes signed intents and puts them on chain.
@@ -27,6 +28,11 @@ type Relayer interface {
 	// unless that has failed. Clear, Withdraw and Collect make a new ticket also once the first is
 	// mined, and are refused while there is nothing to gain. Errors: a *[Refusal], or ErrUnavailable.
 	Submit(ctx context.Context, in Intent) (Ticket, error)
+	// Quote tells what the relayer asks for each kind of intent. Errors: ErrUnavailable, ErrQuote.
+	Quote(ctx context.Context) (Quote, error)
+	// Order has an intent completed for what the relayer asks, and submits it. Errors: those of Quote,
+	// Submit and complete.
+	Order(ctx context.Context, complete Complete) (Ticket, error)
 	// Status returns a ticket as it is now. Errors: ErrNotFound, ErrUnavailable.
 	Status(ctx context.Context, id string) (Ticket, error)
 	// Info tells what a signer needs to know of the relayer.
@@ -45,10 +51,8 @@ var (
 
 // Info is what a signer needs to know of a relayer.
 type Info struct {
-	// Address is the account that sends; a Fund intent names it.
+	// Address is the account that sends; a Fund intent and a fee name it.
 	Address identity.Address `json:"address"`
-	// Fee is what the relayer asks per call, in units. Today 0.
-	Fee uint64 `json:"fee"`
 	// Empty says that Address has no coins for gas: nothing is relayed now.
 	Empty bool `json:"empty,omitempty"`
 }
@@ -64,10 +68,14 @@ const (
 	ReasonSignature Reason = "signature"
 	// ReasonExpired: the intent's ValidUntil is past.
 	ReasonExpired Reason = "expired"
-	// ReasonRelayer: the Fund names another relayer.
+	// ReasonRelayer: the Fund or the fee names another relayer.
 	ReasonRelayer Reason = "relayer"
 	// ReasonReverts: the contract would refuse; the text has its reason.
 	ReasonReverts Reason = "reverts"
+	// ReasonFee: the fee is missing or too low, or the relayer does not take this kind.
+	ReasonFee Reason = "fee"
+	// ReasonQuote: the quote is not this relayer's, or it is over.
+	ReasonQuote Reason = "quote"
 	// ReasonBusy: this identity has an outstanding call, or the relayer has too many in all.
 	ReasonBusy Reason = "busy"
 )
@@ -118,9 +126,19 @@ const (
 	KindWithdraw    Kind = "withdraw"    // pay a provider's earnings to its beneficiary
 	KindCollect     Kind = "collect"     // pay the network fees to the treasury
 	KindBeneficiary Kind = "beneficiary" // name who receives a provider's earnings
-	KindUnlockAsk   Kind = "unlock-ask"  // start the delay after which a channel can be unlocked
-	KindUnlock      Kind = "unlock"      // free a channel whose delay has passed
+
+	KindOnboard         Kind = "onboard"          // fund and register in one
+	KindRelease         Kind = "release"          // free a channel, by its provider
+	KindUnlockAsk       Kind = "unlock-ask"       // start the delay after which a channel can be freed
+	KindUnlock          Kind = "unlock"           // free a channel whose delay is over
+	KindReclaim         Kind = "reclaim"          // move what a free channel holds back to the deposit
+	KindWithdrawDeposit Kind = "withdraw-deposit" // pay coins out of the deposit
 )
+
+var kinds = []Kind{
+	KindRegister, KindFund, KindLock, KindClear, KindWithdraw, KindCollect, KindBeneficiary,
+	KindOnboard, KindRelease, KindUnlockAsk, KindUnlock, KindReclaim, KindWithdrawDeposit,
+}
 
 // Bounds of one intent.
 const (
@@ -139,15 +157,35 @@ type Intent struct {
 	// Provider is whose earnings to withdraw. Anybody may ask: they go to its beneficiary.
 	Provider    identity.Address
 	Beneficiary *intent.SignedSetBeneficiary
-	UnlockAsk   *intent.SignedRequestUnlock
+
+	Release         *intent.SignedRelease
+	UnlockAsk       *intent.SignedRequestUnlock
+	Reclaim         *intent.SignedReclaim
+	WithdrawDeposit *intent.SignedWithdrawDeposit
 	// Unlock names the channel to free. Anybody may ask: it goes to its consumer.
 	Unlock *Unlock
+
+	// Payment is the signer's consent to the relayer's fee; nil pays none. A Fund's fee is in the Fund.
+	Payment *intent.SignedRelay
+	// Quote is what the relayer asked; nil goes by what it asks when it gets the intent.
+	Quote *Quote
 }
 
 // Unlock names a consumer's payment channel.
 type Unlock struct {
 	Consumer identity.Address `json:"consumer"`
 	Channel  uint8            `json:"channel"`
+}
+
+// Fee is what the intent pays its relayer.
+func (in *Intent) Fee() money.Amount {
+	switch {
+	case in.Payment != nil:
+		return in.Payment.Fee
+	case in.Fund != nil:
+		return in.Fund.Fee
+	}
+	return 0
 }
 
 // Register asks to register an identity.
@@ -175,6 +213,14 @@ func SetBeneficiary(s intent.SignedSetBeneficiary) Intent {
 	return Intent{Kind: KindBeneficiary, Beneficiary: &s}
 }
 
+// Onboard asks to deposit coins for an identity and to register it.
+func Onboard(f intent.SignedFund, r intent.SignedRegister) Intent {
+	return Intent{Kind: KindOnboard, Fund: &f, Register: &r}
+}
+
+// Release asks to free a channel, by its provider's signature.
+func Release(s intent.SignedRelease) Intent { return Intent{Kind: KindRelease, Release: &s} }
+
 // AskUnlock asks to start the delay after which a consumer's channel can be unlocked.
 func AskUnlock(s intent.SignedRequestUnlock) Intent {
 	return Intent{Kind: KindUnlockAsk, UnlockAsk: &s}
@@ -183,4 +229,12 @@ func AskUnlock(s intent.SignedRequestUnlock) Intent {
 // FreeChannel asks to free a consumer's channel whose unlock delay has passed.
 func FreeChannel(consumer identity.Address, channel uint8) Intent {
 	return Intent{Kind: KindUnlock, Unlock: &Unlock{Consumer: consumer, Channel: channel}}
+}
+
+// Reclaim asks to move what a free channel holds back to the deposit.
+func Reclaim(s intent.SignedReclaim) Intent { return Intent{Kind: KindReclaim, Reclaim: &s} }
+
+// WithdrawDeposit asks to pay coins out of the deposit.
+func WithdrawDeposit(s intent.SignedWithdrawDeposit) Intent {
+	return Intent{Kind: KindWithdrawDeposit, WithdrawDeposit: &s}
 }

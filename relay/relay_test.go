@@ -33,20 +33,23 @@ type fixture struct {
 	payer   *identity.Key
 	known   map[identity.Address]bool
 	now     time.Time
+	pricing Pricing
 
 	db      *store.DB
 	outbox  *chain.Outbox
 	service *Service
 }
 
-func newFixture(t *testing.T) *fixture {
+func newFixture(t *testing.T) *fixture { return newFixtureWith(t, contracts.Config{}) }
+
+func newFixtureWith(t *testing.T, cfg contracts.Config) *fixture {
 	t.Helper()
 	c, err := dev.Start(t.Context(), dev.Config{Period: -1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Close() })
-	at, err := c.Deploy(t.Context(), contracts.Config{})
+	at, err := c.Deploy(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +63,7 @@ func newFixture(t *testing.T) *fixture {
 		network: &chain.Network{ChainID: c.ChainID(), Contracts: chain.Contracts{
 			Coin: identity.Address(at.Coin), Registry: identity.Address(at.Registry), Payments: identity.Address(at.Payments),
 		}},
-		known: make(map[identity.Address]bool),
+		known: make(map[identity.Address]bool), pricing: Pricing{Free: true},
 	}
 	f.reader = chain.NewPayments(client, f.network.Contracts)
 	if err := c.Fund(t.Context(), f.payer.Address(), big.NewInt(1e18)); err != nil {
@@ -87,6 +90,7 @@ func (f *fixture) restart(t *testing.T) {
 	f.outbox = chain.NewOutbox(chain.OutboxConfig{Client: f.client, DB: db, Key: f.payer})
 	f.service = NewService(Config{
 		Client: f.client, Outbox: f.outbox, DB: db, Network: f.network, PerIdentity: 3, Outstanding: 8,
+		Pricing: f.pricing, Signer: f.payer,
 		Now:   func() time.Time { return f.now },
 		Known: func(_ context.Context, who identity.Address) (bool, error) { return f.known[who], nil },
 	})
@@ -437,17 +441,6 @@ func TestTicketsSurviveARestart(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	if _, err := f.service.Status(t.Context(), "unknown"); !errors.Is(err, ErrNotFound) {
-		t.Fatal(err)
-	}
-}
-
-func TestWithoutAChain(t *testing.T) {
-	f := newFixture(t)
-	in := f.register(t, newKey(t))
-	if err := f.client.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.service.Submit(t.Context(), in); !errors.Is(err, ErrUnavailable) {
 		t.Fatal(err)
 	}
 }

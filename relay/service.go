@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/internal/allowance"
 	"github.com/mysteriumnetwork/myst/internal/backoff"
 	"github.com/mysteriumnetwork/myst/store"
 )
@@ -19,6 +21,14 @@ import (
 const (
 	maxPerIdentity = 16
 	maxOutstanding = 1000
+	callsAtOnce    = 60
+)
+
+// callEvery is the time in which an identity's allowance grows by one call; maxIdentities is how many are told
+// apart.
+const (
+	callEvery     = 10 * time.Second
+	maxIdentities = 1 << 16
 )
 
 // Config is what a service needs to know.
@@ -27,6 +37,9 @@ type Config struct {
 	Outbox  *chain.Outbox // sends; its account pays the gas
 	DB      *store.DB
 	Network *chain.Network // for the contracts' addresses and the chain ID
+	Pricing Pricing        // zero relays nothing
+	// Signer signs quotes; it is the outbox's account.
+	Signer identity.Signer
 	// Known tells whether an identity may have several calls outstanding, such as a registered one.
 	// Nil is nobody.
 	Known func(ctx context.Context, who identity.Address) (bool, error)
@@ -35,6 +48,9 @@ type Config struct {
 	// Outstanding is how many calls may be outstanding in all; zero is 1000. The last quarter is for
 	// calls of known identities alone, as strangers' identities cost nothing.
 	Outstanding uint64
+	// CallsAtOnce is how many calls an identity may make in a row, of which it gets back one every ten
+	// seconds; zero is 60.
+	CallsAtOnce int
 	Now         func() time.Time // nil is time.Now
 	Logger      *slog.Logger     // nil discards
 }
@@ -45,6 +61,13 @@ type Service struct {
 	cfg   Config
 	coder coder
 	empty atomic.Bool // the account that pays had nothing when it was looked at last
+
+	payments *chain.Payments
+	calls    *allowance.Table[identity.Address]
+
+	quoting sync.Mutex
+	quote   Quote
+	quoted  time.Time // when quote was made
 }
 
 var _ Relayer = (*Service)(nil)
@@ -60,13 +83,20 @@ func NewService(cfg Config) *Service {
 	if cfg.Outstanding == 0 {
 		cfg.Outstanding = maxOutstanding
 	}
+	if cfg.CallsAtOnce == 0 {
+		cfg.CallsAtOnce = callsAtOnce
+	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Service{cfg: cfg, coder: newCoder(cfg.Network, cfg.Outbox.Address())}
+	return &Service{
+		cfg: cfg, coder: newCoder(cfg.Network, cfg.Outbox.Address()),
+		payments: chain.NewPayments(cfg.Client, cfg.Network.Contracts),
+		calls:    allowance.New[identity.Address](1/callEvery.Seconds(), cfg.CallsAtOnce, maxIdentities, cfg.Now),
+	}
 }
 
 // Info implements [Relayer].
@@ -117,6 +147,27 @@ func (s *Service) solvent(ctx context.Context) error {
 	return nil
 }
 
+// affords refuses a call for a fee while the account has less than its gas costs: it would wait, and the fee
+// with it.
+func (s *Service) affords(ctx context.Context, kind Kind) error {
+	w, charged := works[kind]
+	if s.cfg.Pricing.Rate == 0 || !charged {
+		return nil
+	}
+	g, err := s.gasPrices(ctx)
+	if err != nil {
+		return err
+	}
+	wei, err := s.cfg.Client.Balance(ctx, s.cfg.Outbox.Address())
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	if wei.Cmp(w.cost(g)) < 0 {
+		return fmt.Errorf("%w: its account %s has too few coins for gas", ErrUnavailable, s.cfg.Outbox.Address())
+	}
+	return nil
+}
+
 // Submit implements [Relayer].
 func (s *Service) Submit(ctx context.Context, in Intent) (Ticket, error) {
 	c, err := s.coder.call(in, s.cfg.Now())
@@ -126,10 +177,19 @@ func (s *Service) Submit(ctx context.Context, in Intent) (Ticket, error) {
 	if ticket, known, err := s.existing(ctx, c); err != nil || known {
 		return ticket, err
 	}
+	if err := s.pays(ctx, in, c); err != nil {
+		return Ticket{}, err
+	}
 	if err := s.simulate(ctx, c); err != nil {
 		return Ticket{}, err
 	}
 	if err := s.solvent(ctx); err != nil {
+		return Ticket{}, err
+	}
+	if err := s.affords(ctx, in.Kind); err != nil {
+		return Ticket{}, err
+	}
+	if err := s.allowed(c.parties); err != nil {
 		return Ticket{}, err
 	}
 	most, err := s.limits(ctx, c.parties)
@@ -145,7 +205,7 @@ func (s *Service) Submit(ctx context.Context, in Intent) (Ticket, error) {
 		return Ticket{}, err
 	}
 	s.cfg.Outbox.Wake()
-	s.cfg.Logger.Info("relaying", "kind", in.Kind, "ticket", ticket.ID)
+	s.cfg.Logger.Info("relaying", "kind", in.Kind, "fee", c.fee, "ticket", ticket.ID)
 	return ticket, nil
 }
 
@@ -186,6 +246,25 @@ func (s *Service) simulate(ctx context.Context, c call) error {
 		return ctx.Err()
 	}
 	return fmt.Errorf("%w: %w", ErrUnavailable, err)
+}
+
+// Order implements [Relayer].
+func (s *Service) Order(ctx context.Context, complete Complete) (Ticket, error) {
+	return Order(ctx, s, complete)
+}
+
+// allowed bounds how often an identity can have something done. What would change nothing was refused before,
+// so that nobody uses up another's allowance with what that one signed long ago.
+func (s *Service) allowed(parties [][20]byte) error {
+	counted := map[identity.Address]bool{}
+	for _, party := range parties {
+		who := identity.Address(party)
+		if !counted[who] && !s.calls.Allow(who) {
+			return refuse(ReasonBusy, "%s has had too much relayed lately; one more in %s", who, callEvery)
+		}
+		counted[who] = true
+	}
+	return nil
 }
 
 // limits are how many calls may be outstanding for one more to be taken on.

@@ -162,6 +162,7 @@ type Payment struct {
 	Block       uint64 `json:"block"`
 	Amount      Amount `json:"amount"`
 	Fee         Amount `json:"fee" doc:"network fee taken"`
+	RelayFee    Amount `json:"relay_fee" doc:"what the relayer took for sending it"`
 
 	UnlockAt *time.Time `json:"unlock_at,omitempty" doc:"of an unlock that was asked for: from when on it can be finished"`
 }

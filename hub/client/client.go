@@ -20,8 +20,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/discovery"
 	"github.com/mysteriumnetwork/myst/hub"
+	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/relay"
 )
 
@@ -43,8 +45,12 @@ var (
 type Config struct {
 	// Hubs are URLs, http or https, best first. None makes a client whose calls fail.
 	Hubs []string
+	// Relayers put intents on chain, the hubs' own among them, best first; nil takes the hubs, whoever they are.
+	Relayers []chain.Relayer
 	// ChainID is that of the network: a hub of another counts as unhealthy. Zero checks nothing.
 	ChainID uint64
+	// Payments is the contract that relayers' quotes must be for. Zero checks nothing.
+	Payments identity.Address
 	// Transport replaces the client's own, for tests and special networks; nil makes one.
 	Transport http.RoundTripper
 	Timeout   time.Duration // for one request; zero is 15 s
@@ -53,9 +59,10 @@ type Config struct {
 
 // Client is several hubs. Safe for concurrent use.
 type Client struct {
-	hubs []*Hub
-	http *http.Client
-	log  *slog.Logger
+	hubs     []*Hub
+	relayers []*Hub
+	http     *http.Client
+	log      *slog.Logger
 
 	mu      sync.Mutex
 	tickets map[string]*Hub // which hub issued a ticket
@@ -81,14 +88,32 @@ func New(cfg Config) (*Client, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	for i, text := range cfg.Hubs {
-		u, err := url.Parse(text)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-			// Not quoted: it may hold credentials.
-			return nil, fmt.Errorf("hub client: URL %d is not like https://hub.example:4060", i+1)
+		h, err := c.hub(cfg, text)
+		if err != nil {
+			return nil, fmt.Errorf("hub client: URL %d %w", i+1, err)
 		}
-		c.hubs = append(c.hubs, &Hub{base: u, http: c.http, chainID: cfg.ChainID})
+		c.hubs = append(c.hubs, h)
+	}
+	for i, relayer := range cfg.Relayers {
+		h, err := c.hub(cfg, relayer.URL)
+		if err != nil {
+			return nil, fmt.Errorf("hub client: relayer's URL %d %w", i+1, err)
+		}
+		h.identity = relayer.Identity
+		c.relayers = append(c.relayers, h)
+	}
+	if cfg.Relayers == nil {
+		c.relayers = c.hubs
 	}
 	return c, nil
+}
+
+func (c *Client) hub(cfg Config, text string) (*Hub, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return nil, errors.New("is not like https://hub.example:4060") // not quoted: it may hold credentials
+	}
+	return &Hub{base: u, http: c.http, chainID: cfg.ChainID, payments: cfg.Payments}, nil
 }
 
 // Close lets go of idle connections. Calls after it still work.
@@ -118,13 +143,23 @@ func (c *Client) Targets() []discovery.Target {
 	return targets
 }
 
-// Submit implements [relay.Relayer]: the first hub that takes the intent has it. A hub that cannot be
-// reached, has too much to do or is not the relayer that a Fund names is passed over. Should a hub have
+// Submit implements [relay.Relayer]: the first relayer that takes the intent has it. One that cannot be
+// reached, has too much to do or is not the one that a Fund names is passed over. Should a relayer have
 // taken an intent that it seemed not to, no harm is done: an intent takes effect once.
 func (c *Client) Submit(ctx context.Context, in relay.Intent) (relay.Ticket, error) {
+	return c.each(ctx, func(h *Hub) (relay.Ticket, error) { return h.Submit(ctx, in) })
+}
+
+// Order implements [relay.Relayer], likewise: the intent is completed anew for each relayer that is tried. Of
+// several forms of an intent, each with its relayer's fee, the contract takes one.
+func (c *Client) Order(ctx context.Context, complete relay.Complete) (relay.Ticket, error) {
+	return c.each(ctx, func(h *Hub) (relay.Ticket, error) { return h.Order(ctx, complete) })
+}
+
+func (c *Client) each(ctx context.Context, ask func(*Hub) (relay.Ticket, error)) (relay.Ticket, error) {
 	var errs []error
-	for _, h := range c.hubs {
-		ticket, err := h.Submit(ctx, in)
+	for _, h := range c.relayers {
+		ticket, err := ask(h)
 		if err == nil {
 			c.remember(ticket.ID, h)
 			return ticket, nil
@@ -138,19 +173,46 @@ func (c *Client) Submit(ctx context.Context, in relay.Intent) (relay.Ticket, err
 	return relay.Ticket{}, failure(errs)
 }
 
+// Quote implements [relay.Relayer]: that of the first relayer that answers.
+func (c *Client) Quote(ctx context.Context) (relay.Quote, error) {
+	var errs []error
+	for _, h := range c.relayers {
+		q, err := h.Quote(ctx)
+		if err == nil {
+			return q, nil
+		}
+		if errs = append(errs, err); ctx.Err() != nil {
+			break
+		}
+	}
+	return relay.Quote{}, failure(errs)
+}
+
 // passOver tells whether another hub may take what this one did not.
 func passOver(err error) bool {
 	var refusal *relay.Refusal
 	if errors.As(err, &refusal) {
-		return refusal.Reason == relay.ReasonRelayer || refusal.Reason == relay.ReasonBusy
+		switch refusal.Reason {
+		case relay.ReasonRelayer, relay.ReasonBusy, relay.ReasonFee, relay.ReasonQuote:
+			return true
+		default:
+			return false
+		}
 	}
-	return errors.Is(err, relay.ErrUnavailable)
+	return errors.Is(err, relay.ErrUnavailable) || errors.Is(err, relay.ErrNotOffered)
 }
 
-// failure is what hubs' errors come to: a refusal says more than hubs that cannot be reached.
+// failure is what hubs' errors come to: a refusal says more than hubs that cannot be reached, and most of all
+// one that may not last.
 func failure(errs []error) error {
 	if len(errs) == 0 {
 		return fmt.Errorf("%w: no hub is configured", relay.ErrUnavailable)
+	}
+	for _, err := range errs {
+		var refusal *relay.Refusal
+		if errors.As(err, &refusal) && refusal.Reason == relay.ReasonBusy {
+			return err
+		}
 	}
 	for _, err := range errs {
 		if !errors.Is(err, relay.ErrUnavailable) {
@@ -172,7 +234,7 @@ func (c *Client) remember(id string, h *Hub) {
 // Status implements [relay.Relayer]. It asks the hub that issued the ticket or, when that is not known
 // or not reachable, all of them.
 func (c *Client) Status(ctx context.Context, id string) (relay.Ticket, error) {
-	hubs := slices.Clone(c.hubs)
+	hubs := slices.Clone(c.relayers)
 	c.mu.Lock()
 	issuer := c.tickets[id]
 	c.mu.Unlock()
@@ -207,7 +269,7 @@ func (c *Client) Status(ctx context.Context, id string) (relay.Ticket, error) {
 // Info implements [relay.Relayer]: the relayer of the first hub that has one.
 func (c *Client) Info(ctx context.Context) (relay.Info, error) {
 	var errs []error
-	for _, h := range c.hubs {
+	for _, h := range c.relayers {
 		info, err := h.Info(ctx)
 		if err == nil {
 			return info, nil

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -35,17 +36,25 @@ var domain = identity.Domain{ChainID: 31337, Registry: identity.Address{0xaa}}
 // fakeRelayer keeps tickets in memory.
 type fakeRelayer struct {
 	address identity.Address
+	quote   relay.Quote
+	refuse  error // to submit
 
 	mu      sync.Mutex
 	tickets map[string]relay.Ticket
 	fail    error
 }
 
+func (f *fakeRelayer) Quote(context.Context) (relay.Quote, error) { return f.quote, f.fail }
+
+func (f *fakeRelayer) Order(ctx context.Context, complete relay.Complete) (relay.Ticket, error) {
+	return relay.Order(ctx, f, complete)
+}
+
 func (f *fakeRelayer) Submit(_ context.Context, in relay.Intent) (relay.Ticket, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.fail != nil {
-		return relay.Ticket{}, f.fail
+	if err := cmp.Or(f.fail, f.refuse); err != nil {
+		return relay.Ticket{}, err
 	}
 	ticket := relay.Ticket{ID: string(in.Kind) + "-" + in.Provider.String(), State: relay.StateQueued, Reason: f.address.String()}
 	f.tickets[ticket.ID] = ticket

@@ -18,6 +18,7 @@ import (
 	"github.com/mysteriumnetwork/myst/discovery"
 	"github.com/mysteriumnetwork/myst/hub"
 	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/record"
 	"github.com/mysteriumnetwork/myst/relay"
@@ -33,9 +34,11 @@ const (
 
 // Hub is one hub. Safe for concurrent use.
 type Hub struct {
-	base    *url.URL
-	http    *http.Client
-	chainID uint64
+	base     *url.URL
+	http     *http.Client
+	chainID  uint64
+	payments identity.Address // zero checks no quote's
+	identity identity.Address // zero is not known
 }
 
 // Name implements [discovery.Target]: the URL without credentials.
@@ -240,6 +243,31 @@ func (h *Hub) Status(ctx context.Context, id string) (relay.Ticket, error) {
 	var ticket relay.Ticket
 	err := h.get(ctx, request{path: hub.PathRelay + "/" + url.PathEscape(id), limit: maxTicket, unavailable: relay.ErrUnavailable}, &ticket)
 	return cleaned(&ticket, err)
+}
+
+// Quote implements [relay.Relayer]. A quote that is not signed by who the network file says, or is for another
+// network, is one that cannot be used: ErrUnavailable.
+func (h *Hub) Quote(ctx context.Context) (relay.Quote, error) {
+	var q relay.Quote
+	if err := h.get(ctx, request{path: hub.PathQuote, limit: maxInfo, unavailable: relay.ErrUnavailable}, &q); err != nil {
+		return relay.Quote{}, err
+	}
+	domain, relayer := intent.Domain{ChainID: h.chainID, Contract: h.payments}, h.identity
+	if domain.Contract.IsZero() {
+		domain.ChainID, domain.Contract = q.ChainID, q.Payments
+	}
+	if relayer.IsZero() {
+		relayer = q.Relayer
+	}
+	if err := q.Verify(domain, relayer); err != nil {
+		return relay.Quote{}, fmt.Errorf("%w: hub %s: %w", relay.ErrUnavailable, h.Name(), err)
+	}
+	return q, nil
+}
+
+// Order implements [relay.Relayer].
+func (h *Hub) Order(ctx context.Context, complete relay.Complete) (relay.Ticket, error) {
+	return relay.Order(ctx, h, complete)
 }
 
 // cleaned makes a ticket's texts printable; its ID names it in a path, so it has to look like one.

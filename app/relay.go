@@ -1,0 +1,83 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/hub"
+	"github.com/mysteriumnetwork/myst/hub/client"
+	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/relay"
+)
+
+// check finds what an operator would have to mend.
+func (cfg RelayConfig) check() error {
+	switch {
+	case cfg.Addr == "":
+		return nil
+	case cfg.Pricing.Rate == 0 && !cfg.Pricing.Free:
+		return errors.New("a relay needs a rate to charge by, or to be told that it is free")
+	case (cfg.TLSCert == "") != (cfg.TLSKey == ""):
+		return errors.New("a certificate and its key belong together")
+	}
+	return nil
+}
+
+// startRelay sends other identities' intents from an account of its own.
+func (b *base) startRelay(key *identity.Key, pricing relay.Pricing) *relay.Service {
+	outbox := chain.NewOutbox(chain.OutboxConfig{Client: b.client, DB: b.db, Key: key, Logger: b.log})
+	b.run("outbox", outbox.Run)
+	service := relay.NewService(relay.Config{
+		Client: b.client, DB: b.db, Outbox: outbox, Network: b.network, Known: b.registry.Registered,
+		Pricing: pricing, Signer: key, Logger: b.log,
+	})
+	b.run("gas", service.Watch)
+	return service
+}
+
+// serveRelay has a node relay for others, with its identity's gas.
+func (r *nodeRun) serveRelay(key *identity.Key) error {
+	cfg := r.cfg.Relay
+	if cfg.Addr == "" {
+		return nil
+	}
+	listener, err := (&net.ListenConfig{}).Listen(r.ctx, "tcp", cfg.Addr)
+	if err != nil {
+		return fmt.Errorf("relay: %w", err)
+	}
+	hubCfg := hub.Config{
+		Info:    hub.Info{Identity: key.Address(), ChainID: r.network.ChainID, Contracts: r.network.Contracts, Version: r.cfg.Version},
+		Relayer: r.startRelay(key, cfg.Pricing), Logger: r.log,
+	}
+	url := "http://" + listener.Addr().String()
+	if cfg.TLSCert != "" {
+		if hubCfg.TLS, err = hub.LoadTLS(cfg.TLSCert, cfg.TLSKey); err != nil {
+			return errors.Join(err, listener.Close())
+		}
+		url = "https://" + listener.Addr().String()
+	}
+	server, err := hub.New(hubCfg)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	r.run("relay", func(ctx context.Context) error { return server.Run(ctx, listener) })
+	r.log.Info("relaying for others", "identity", key.Address(), "url", url)
+	if cfg.Ready != nil {
+		cfg.Ready(url)
+	}
+	return nil
+}
+
+// hubClient speaks to the network's hubs and relayers: the hubs relay first.
+func (r *nodeRun) hubClient() (*client.Client, error) {
+	cfg := client.Config{ChainID: r.network.ChainID, Payments: r.network.Contracts.Payments, Logger: r.log, Relayers: []chain.Relayer{}}
+	for _, h := range r.hubs {
+		cfg.Hubs = append(cfg.Hubs, h.URL)
+		cfg.Relayers = append(cfg.Relayers, chain.Relayer{Identity: h.Identity, URL: h.URL})
+	}
+	cfg.Relayers = append(cfg.Relayers, r.network.Relayers...)
+	return client.New(cfg)
+}
