@@ -30,6 +30,7 @@ import (
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/identity/keystore"
 	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/relay"
 )
 
 // Bond is what a provider must have deposited before it may announce on a development network.
@@ -58,8 +59,10 @@ type Config struct {
 	GasRate money.Amount
 	// BlockTime is the chain's period; zero is one second.
 	BlockTime time.Duration
-	Logger    *slog.Logger // nil discards
-	Version   string
+	// HubPricing is what the hub asks to relay; zero is nothing.
+	HubPricing relay.Pricing
+	Logger     *slog.Logger // nil discards
+	Version    string
 }
 
 // Network is a running network.
@@ -253,6 +256,7 @@ func (n *Network) startHub(ctx context.Context, address identity.Address, passph
 	n.hubConfig = app.HubConfig{
 		DataDir: n.hubDir(), Network: n.File, Identity: address.String(), Passphrase: passphrase, LightScrypt: true,
 		HTTPAddr: "127.0.0.1:0", BrokerAddr: "127.0.0.1:0", Logger: n.cfg.Logger.With("node", "hub"), Version: n.cfg.Version,
+		Pricing: n.cfg.HubPricing,
 	}
 	if err := n.StartHub(ctx); err != nil {
 		return err

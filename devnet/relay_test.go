@@ -1,0 +1,116 @@
+package devnet
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/mysteriumnetwork/myst/api/wire"
+	"github.com/mysteriumnetwork/myst/app"
+	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/relay"
+)
+
+// relayed starts a network whose hub asks more than nodes pay by default, and a node that asks less.
+func relayed(t *testing.T) (n *Network, relayer identity.Address) {
+	t.Helper()
+	const coin = money.UnitsPerCoin
+	n, err := Start(t.Context(), Config{
+		Dir: t.TempDir(), BlockTime: quick, HubPricing: relay.Pricing{Rate: 1e12 * coin, Free: true},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closeNetwork(t, n) })
+	urls := make(chan string, 1)
+	p, err := n.newNode("relayer", app.NodeConfig{Relay: app.RelayConfig{
+		Addr: "127.0.0.1:0", Pricing: relay.Pricing{Rate: 50 * coin, Margin: 2500}, Ready: func(url string) { urls <- url },
+	}})
+	if err == nil {
+		err = n.bank.Give(t.Context(), p.Address, 0, coin)
+	}
+	if err == nil {
+		err = p.Start(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.Provider = append(n.Provider, p) // ends with the network
+	n.Info.Relayers = []chain.Relayer{{Identity: p.Address, URL: <-urls}}
+	if err := n.Info.Save(n.File); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []*Participant{n.Consumer[0], n.Provider[0]} { // who have read the file before
+		if err := p.Stop(); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := n.Give(t.Context(), p.Address, purse); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return n, p.Address
+}
+
+// Consumer and provider never have gas coins, and the hub is too dear: a session is set up through a node that
+// relays for a fee, and everything adds up to the unit.
+func TestASessionThroughAPaidRelayer(t *testing.T) {
+	t.Parallel()
+	n, relayer := relayed(t)
+	consumer, provider := n.Consumer[0], n.Provider[0]
+	fees := money.Amount(0)
+	if _, err := consumer.API.Register(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "'myst deposit' comes first") {
+		t.Errorf("registered without a deposit: %v", err)
+	}
+	for _, p := range []*Participant{consumer, provider} {
+		shown := false
+		paid, err := p.API.Deposit(t.Context(), "10", func(wire.Progress) { shown = true })
+		if err != nil {
+			t.Fatal(err)
+		}
+		balance, err := p.API.Balance(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		fee := paid.RelayFee.Units
+		if fee == 0 || balance.Coin.Units != purse-fee-paid.Amount.Units || balance.Deposit.Units != paid.Amount.Units || !shown {
+			t.Fatalf("deposit %+v for a fee of %d leaves %+v", paid.Amount, fee, balance)
+		}
+		if status, err := p.API.Status(t.Context()); err != nil || !status.Registered {
+			t.Fatalf("not registered: %v", err)
+		}
+		fees += money.Amount(fee)
+	}
+	announced(t, provider)
+
+	s := &sale{consumer: consumer, provider: provider}
+	if err := s.connect(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	balance, err := consumer.API.Balance(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	lockFee := 10*money.UnitsPerCoin - balance.Deposit.Units - balance.Channels[0].Locked.Units
+	if lockFee == 0 || lockFee > money.UnitsPerCoin/10 {
+		t.Errorf("the lock took a fee of %d: %+v", lockFee, balance)
+	}
+	fees += money.Amount(lockFee)
+	client, err := chain.NewClient(chain.ClientConfig{URLs: n.Info.RPC, ChainID: n.Info.ChainID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = client.Close() }()
+	earned, err := chain.NewPayments(client, n.Info.Contracts).Earnings(t.Context(), relayer)
+	if err != nil || earned.Gross != fees {
+		t.Errorf("the relayer earned %s, %v; %s were paid", earned.Gross, err, fees)
+	}
+	for _, p := range []*Participant{consumer, provider} {
+		if wei, err := client.Balance(t.Context(), p.Address); err != nil || wei.Sign() != 0 {
+			t.Errorf("%s has %v wei, %v", p.Name, wei, err)
+		}
+	}
+}
