@@ -24,7 +24,7 @@ func words(values ...*big.Int) string {
 	return hexutil.Encode(out)
 }
 
-func bits(n uint) *big.Int { return new(big.Int).Lsh(big.NewInt(1), n) }
+func pow2(n uint) *big.Int { return new(big.Int).Lsh(big.NewInt(1), n) }
 
 // Whatever an endpoint answers to a call, it is an amount that the contract can hold, or an error.
 func TestCallsThatAnswerGarbage(t *testing.T) {
@@ -46,7 +46,7 @@ func TestCallsThatAnswerGarbage(t *testing.T) {
 	for name, answer := range map[string]any{
 		"nothing": "0x", "no hexadecimal": "0xzz", "a number": 7, "an object": map[string]any{"data": "0x00"},
 		"too short": "0x01", "half a word": hexutil.Encode(make([]byte, 16)),
-		"huge": words(bits(255), bits(255), bits(255), bits(255), bits(255), bits(255)),
+		"huge": words(pow2(255), pow2(255), pow2(255), pow2(255), pow2(255), pow2(255)),
 	} {
 		p.answer("eth_call", answer)
 		for what, read := range reads {
@@ -58,15 +58,15 @@ func TestCallsThatAnswerGarbage(t *testing.T) {
 	// The bindings do not look at the size of a number of 40 bits.
 	provider := new(big.Int).SetBytes(who[:])
 	for name, answer := range map[string]string{
-		"locked":  words(provider, bits(40), one, one, new(big.Int)),
-		"cleared": words(provider, one, bits(40), one, new(big.Int)),
+		"locked":  words(provider, pow2(40), one, one, new(big.Int)),
+		"cleared": words(provider, one, pow2(40), one, new(big.Int)),
 	} {
 		p.answer("eth_call", answer)
 		if c, err := payments.Channel(ctx, who, 1, 0); err == nil {
 			t.Errorf("a channel with 41 bits of %s: %+v", name, c)
 		}
 	}
-	p.answer("eth_call", words(provider, new(big.Int).Sub(bits(40), one), one, one, new(big.Int)))
+	p.answer("eth_call", words(provider, new(big.Int).Sub(pow2(40), one), one, one, new(big.Int)))
 	want := Channel{Provider: who, Locked: money.MaxLock, Cleared: 1, Epoch: 1}
 	if c, err := payments.Channel(ctx, who, 1, 0); err != nil || c != want {
 		t.Errorf("a channel with all that it can hold: %+v, %v", c, err)
@@ -98,7 +98,7 @@ func TestReceiptsThatAreGarbage(t *testing.T) {
 	}
 	for name, change := range map[string]func(map[string]any){
 		"no block":         func(r map[string]any) { delete(r, "blockNumber") },
-		"huge block":       func(r map[string]any) { r["blockNumber"] = hexutil.EncodeBig(bits(64)) },
+		"huge block":       func(r map[string]any) { r["blockNumber"] = hexutil.EncodeBig(pow2(64)) },
 		"no number":        func(r map[string]any) { r["blockNumber"] = "one" },
 		"another's":        func(r map[string]any) { r["transactionHash"] = common.Hash{9} },
 		"event without it": func(r map[string]any) { r["logs"] = []any{map[string]any{}} },
