@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/mysteriumnetwork/myst/api/wire"
-	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/node"
 	"github.com/mysteriumnetwork/myst/payments/journal"
@@ -95,10 +94,15 @@ func fromCheck(c *node.LedgerCheck) *wire.LedgerCheck {
 	if c == nil {
 		return nil
 	}
-	holdings := func(h chain.Holdings) wire.Holdings {
-		return wire.Holdings{Deposit: wire.FromMoney(h.Deposit), Locked: wire.FromMoney(h.Locked), Earnings: wire.FromMoney(h.Earnings)}
+	return &wire.LedgerCheck{
+		Block: c.Block, Agrees: c.Agrees(),
+		Ledger: wire.Sums{
+			Deposit: wire.FromUnits(c.Ledger.Deposit), Locked: wire.FromUnits(c.Ledger.Locked), Earnings: wire.FromUnits(c.Ledger.Earnings),
+		},
+		Chain: wire.Holdings{
+			Deposit: wire.FromMoney(c.Chain.Deposit), Locked: wire.FromMoney(c.Chain.Locked), Earnings: wire.FromMoney(c.Chain.Earnings),
+		},
 	}
-	return &wire.LedgerCheck{Block: c.Block, Agrees: c.Agrees(), Ledger: holdings(c.Ledger), Chain: holdings(c.Chain)}
 }
 
 func fromQuote(q node.Quote) wire.Quote {

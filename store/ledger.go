@@ -20,6 +20,7 @@ type LedgerRow struct {
 	Block        uint64
 	BlockHash    [32]byte
 	Log          uint
+	Part         int // of the log's rows: a packed clearing has several
 	Tx           [32]byte
 	Counterparty [20]byte
 	Channel      uint8
@@ -33,7 +34,7 @@ type LedgerRow struct {
 }
 
 const ledgerColumns = `reverses, domain, self, role, kind, at, block, block_hash, log, tx, counterparty,
-	channel, epoch, session, amount, total, deposit, locked, earnings`
+	channel, epoch, session, amount, total, deposit, locked, earnings, part`
 
 // AppendLedger adds a row.
 func (tx *Tx) AppendLedger(r LedgerRow) error {
@@ -50,20 +51,20 @@ func (tx *Tx) AppendLedger(r LedgerRow) error {
 		reverses = r.Reverses
 	}
 	return tx.exec("append to ledger", `INSERT INTO ledger (`+ledgerColumns+`)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		reverses, r.Domain[:], r.Self[:], r.Role, r.Kind, r.At, block, r.BlockHash[:], int64(r.Log), r.Tx[:], r.Counterparty[:],
-		r.Channel, r.Epoch, r.Session[:], r.Amount, total, r.Deposit, r.Locked, r.Earnings)
+		r.Channel, r.Epoch, r.Session[:], r.Amount, total, r.Deposit, r.Locked, r.Earnings, r.Part)
 }
 
 // standing holds for rows that nothing has taken back and that take nothing back.
 const standing = ` reverses IS NULL AND NOT EXISTS (SELECT 1 FROM ledger AS later WHERE later.reverses = ledger.id) `
 
-// LedgerHas says whether the row of a log, for one role and kind, stands.
+// LedgerHas says whether a row of a log, for one role, kind and part, stands.
 func (tx *Tx) LedgerHas(r LedgerRow) (found bool, err error) {
 	var one int
 	return tx.row("look into ledger", `SELECT 1 FROM ledger WHERE domain = ? AND self = ? AND tx = ? AND block_hash = ? AND log = ?
-		AND role = ? AND kind = ? AND`+standing,
-		[]any{r.Domain[:], r.Self[:], r.Tx[:], r.BlockHash[:], int64(r.Log), r.Role, r.Kind}, &one)
+		AND role = ? AND kind = ? AND part = ? AND`+standing,
+		[]any{r.Domain[:], r.Self[:], r.Tx[:], r.BlockHash[:], int64(r.Log), r.Role, r.Kind, r.Part}, &one)
 }
 
 // LedgerBooked says whether a row of a transaction stands.
@@ -80,6 +81,20 @@ func (tx *Tx) LedgerEpoch(r LedgerRow) (sum int64, err error) {
 		AND role = ? AND counterparty = ? AND channel = ? AND epoch = ?`,
 		[]any{r.Domain[:], r.Self[:], r.Kind, r.Role, r.Counterparty[:], r.Channel, r.Epoch}, &sum)
 	return sum, err
+}
+
+// LedgerProviders returns whom a consumer has ever locked for, by the ledger.
+func (tx *Tx) LedgerProviders(domain [32]byte, self [20]byte) (all [][20]byte, err error) {
+	err = tx.query("look into ledger", `SELECT DISTINCT counterparty FROM ledger WHERE domain = ? AND self = ? AND role = 'consumer' AND kind = 'lock'`,
+		[]any{domain[:], self[:]}, func(scan func(...any) error) error {
+			var who [20]byte
+			if err := scan(Fixed(who[:])); err != nil {
+				return err
+			}
+			all = append(all, who)
+			return nil
+		})
+	return all, err
 }
 
 // LedgerHeld returns what a channel of a consumer's own holds, by the ledger.
@@ -153,11 +168,11 @@ func (tx *Tx) Ledger(domain [32]byte, f LedgerFilter) ([]LedgerRow, error) {
 func (tx *Tx) ledger(where string, args ...any) (all []LedgerRow, err error) {
 	err = tx.query("read ledger", `SELECT id, EXISTS (SELECT 1 FROM ledger AS later WHERE later.reverses = ledger.id),
 		coalesce(reverses, 0), domain, self, role, kind, at, block, block_hash, log, tx, counterparty,
-		channel, epoch, session, amount, total, deposit, locked, earnings FROM ledger `+where, args, func(scan func(...any) error) error {
+		channel, epoch, session, amount, total, deposit, locked, earnings, part FROM ledger `+where, args, func(scan func(...any) error) error {
 		var r LedgerRow
 		if err := scan(&r.ID, &r.Reversed, &r.Reverses, Fixed(r.Domain[:]), Fixed(r.Self[:]), &r.Role, &r.Kind, &r.At, &r.Block,
 			Fixed(r.BlockHash[:]), &r.Log, Fixed(r.Tx[:]), Fixed(r.Counterparty[:]), &r.Channel, &r.Epoch, Fixed(r.Session[:]),
-			&r.Amount, &r.Total, &r.Deposit, &r.Locked, &r.Earnings); err != nil {
+			&r.Amount, &r.Total, &r.Deposit, &r.Locked, &r.Earnings, &r.Part); err != nil {
 			return err
 		}
 		all = append(all, r)

@@ -27,7 +27,8 @@ func (n *Node) book(kind journal.Kind, role string, amount money.Amount, with id
 // check finds that the ledger agrees, as it does in a node without faults.
 func (n *Node) check() *node.LedgerCheck {
 	held := chain.Holdings{Deposit: n.deposit, Earnings: n.earnings}
-	return &node.LedgerCheck{Block: n.block, Ledger: held, Chain: held}
+	sums := journal.Sums{Deposit: int64(held.Deposit), Earnings: int64(held.Earnings)}
+	return &node.LedgerCheck{Block: n.block, Ledger: sums, Chain: held}
 }
 
 // Ledger implements api.Node.

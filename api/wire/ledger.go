@@ -50,7 +50,7 @@ type LedgerEntry struct {
 type LedgerCheck struct {
 	Block  uint64   `json:"block"`
 	Agrees bool     `json:"agrees" doc:"to the unit"`
-	Ledger Holdings `json:"ledger"`
+	Ledger Sums     `json:"ledger" doc:"negative only when it is wrong"`
 	Chain  Holdings `json:"chain"`
 }
 
@@ -59,6 +59,13 @@ type Holdings struct {
 	Deposit  Amount `json:"deposit" doc:"not locked"`
 	Locked   Amount `json:"locked" doc:"in its payment channels, not cleared"`
 	Earnings Amount `json:"earnings" doc:"cleared for it, not withdrawn"`
+}
+
+// Sums are what the ledger's rows add up to.
+type Sums struct {
+	Deposit  Change `json:"deposit" doc:"not locked"`
+	Locked   Change `json:"locked" doc:"in the identity's payment channels, not cleared"`
+	Earnings Change `json:"earnings" doc:"cleared for it, not withdrawn"`
 }
 
 // EarningsList has one entry for each identity of the node's database that was a provider.

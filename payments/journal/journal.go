@@ -12,7 +12,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
+
+	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
@@ -83,10 +86,25 @@ type Filter struct {
 	Limit        int // the newest; zero is all
 }
 
+// Sums are changes added up, in units. They are negative while rows come in another order than what they tell of,
+// or when the ledger is wrong.
+type Sums struct {
+	Deposit  int64 // not locked
+	Locked   int64 // in the identity's channels, not cleared
+	Earnings int64 // cleared for it, not withdrawn
+}
+
+// Are says whether the sums are what the chain holds.
+func (s Sums) Are(held chain.Holdings) bool {
+	same := func(sum int64, amount money.Amount) bool { return sum >= 0 && money.Amount(sum) == amount }
+	return same(s.Deposit, held.Deposit) && same(s.Locked, held.Locked) && same(s.Earnings, held.Earnings)
+}
+
 // Totals are the sums of an identity's rows.
 type Totals struct {
-	Block uint64 // as of which the rows of the chain are complete
-	chain.Holdings
+	Block uint64 // as of which the rows of the chain are complete; 0 with a zero Hash before the first
+	Hash  [32]byte
+	Sums
 }
 
 // Earnings are what an identity earned as a provider, by its rows. Promised = Cleared + Uncleared + Lapsed.
@@ -124,6 +142,9 @@ type Journal struct {
 	cfg       Config
 	separator [32]byte
 	follower  *chain.Follower
+
+	mu        sync.Mutex
+	providers map[common.Hash]struct{} // that Self ever locked for; nil until it is needed
 }
 
 // New makes a journal; Run keeps it up to date.
@@ -135,11 +156,10 @@ func New(cfg Config) *Journal {
 		cfg.Changed = func() {}
 	}
 	j := &Journal{cfg: cfg, separator: cfg.Domain.Separator()}
-	first, second := topics(cfg.Self)
 	j.follower = chain.NewFollowerOfAny(chain.FollowerConfig{
-		Name: "ledger/" + cfg.Self.String(), Client: cfg.Client, DB: cfg.DB, Contract: cfg.Domain.Contract, Handler: newScribe(j),
+		Name: fmt.Sprintf("ledger/%x/%s", j.separator, cfg.Self), Client: cfg.Client, DB: cfg.DB, Contract: cfg.Domain.Contract, Handler: newScribe(j),
 		Start: cfg.Start, Confirmations: cfg.Confirmations, Poll: cfg.Poll, Logger: cfg.Logger,
-	}, first, second)
+	}, j.filters())
 	return j
 }
 
@@ -196,35 +216,21 @@ func (j *Journal) Booked(ctx context.Context, transaction [32]byte) (booked bool
 
 // Totals returns the sums of the identity's rows, and the block up to which they are complete.
 func (j *Journal) Totals(ctx context.Context) (t Totals, err error) {
-	err = j.cfg.DB.View(ctx, func(tx *store.Tx) error {
-		cursor, _, err := tx.Cursor(j.follower.Name())
+	err = j.cfg.DB.View(ctx, func(tx *store.Tx) (err error) {
+		blocks, err := tx.FollowerBlocks(j.follower.Name())
 		if err != nil {
 			return err
 		}
-		t.Block = cursor.Number
-		deposit, locked, earnings, err := tx.LedgerTotals(j.separator, j.cfg.Self)
-		if err != nil {
-			return err
+		if len(blocks) > 0 {
+			t.Block, t.Hash = blocks[0].Number, blocks[0].Hash
 		}
-		for into, sum := range map[*money.Amount]int64{&t.Deposit: deposit, &t.Locked: locked, &t.Earnings: earnings} {
-			if *into, err = amount(sum); err != nil {
-				return err
-			}
-		}
-		return nil
+		t.Deposit, t.Locked, t.Earnings, err = tx.LedgerTotals(j.separator, j.cfg.Self)
+		return err
 	})
 	if err != nil {
 		return t, fmt.Errorf("sum up ledger: %w", err)
 	}
 	return t, nil
-}
-
-// amount refuses a sum below zero, which the contract's rules make impossible.
-func amount(sum int64) (money.Amount, error) {
-	if sum < 0 {
-		return 0, fmt.Errorf("%w: a sum of the ledger is %d", store.ErrDamaged, sum)
-	}
-	return money.Amount(sum), nil
 }
 
 // Earnings returns what each identity of this database earned as a provider.
