@@ -235,8 +235,8 @@ func (r *nodeRun) openLedger(key *identity.Key, self *node.Self) error {
 	var err error
 	domain := intent.Domain{ChainID: r.network.ChainID, Contract: r.network.Contracts.Payments}
 	self.Ledger, err = payments.Open(r.ctx, payments.Config{
-		DB: r.db, Signer: key, Chain: r.payments, Fresh: r.base.client.Fresh, Confirmations: r.cfg.Confirmations, Logger: r.log,
-		Domain: domain,
+		DB: r.db, Signer: key, Chain: r.payments, Fresh: r.base.client.Fresh, Over: r.payments.EpochOver,
+		Confirmations: r.cfg.Confirmations, Logger: r.log, Domain: domain,
 	})
 	if err != nil {
 		return err
@@ -263,7 +263,7 @@ func (r *nodeRun) gasCost() func(context.Context, []intent.SignedPromise) (money
 		return nil
 	}
 	return func(ctx context.Context, promises []intent.SignedPromise) (money.Amount, error) {
-		gas, err := r.base.client.Gas(ctx, identity.Address{}, r.network.Contracts.Payments, intent.CallClearBatch(promises))
+		gas, err := r.base.client.Gas(ctx, identity.Address{}, r.network.Contracts.Payments, intent.CallClear(promises))
 		if err != nil {
 			return 0, err
 		}
