@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/hex"
 	"fmt"
 	"math/big"
@@ -49,8 +50,26 @@ func toLedgerFilter(in wire.LedgerFilter) (f node.LedgerFilter, err error) {
 		}
 		f.Session = [16]byte(id)
 	}
-	f.Limit = in.Limit
+	f.Limit, f.From, f.Before = in.Limit, in.From, in.Before
 	return f, nil
+}
+
+// ledgerPage reads as many rows as are asked for, and one more, to tell whether there are more.
+func ledgerPage(ctx context.Context, n Node, f node.LedgerFilter) (wire.Ledger, error) {
+	if f.Limit == 0 {
+		f.Limit = wire.MaxRows
+	}
+	most := f.Limit
+	f.Limit++
+	rows, err := n.Ledger(ctx, f)
+	more := len(rows) > most
+	switch {
+	case more && f.From > 0:
+		rows = rows[:most]
+	case more:
+		rows = rows[len(rows)-most:]
+	}
+	return wire.Ledger{Entries: convert(rows, fromEntry), More: more}, err
 }
 
 func toQuote(in wire.QuoteRequest) (req node.QuoteRequest, err error) {

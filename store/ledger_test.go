@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/pressly/goose/v3"
@@ -73,5 +74,42 @@ func TestEarlierLedgerIsReadAnew(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The ledger is summed up by indexes alone, and a page of it is read without sorting or reading the rest.
+func TestLedgerIsNotReadWhole(t *testing.T) {
+	db := open(t)
+	key := []any{make([]byte, 32), make([]byte, 20)}
+	page := func(f LedgerFilter) (string, []any) {
+		condition, args := f.where([32]byte{})
+		return `SELECT id FROM ledger ` + condition + ` ORDER BY id DESC LIMIT 10`, args
+	}
+	all, allArgs := page(LedgerFilter{Before: 9})
+	from, fromArgs := page(LedgerFilter{From: 9, Kind: "lock"})
+	for name, query := range map[string]struct {
+		text    string
+		args    []any
+		covered bool
+	}{
+		"epoch": {epochSum, append(key, "provider", "clearing", make([]byte, 20), 1, 2), true},
+		"held":  {heldSum, append(key, 1), true}, "totals": {totalSums, key, true}, "kinds": {kindSums, key, true},
+		"earned": {earnedSums, key, false}, "newest": {all, allArgs, false}, "oldest": {from, fromArgs, false},
+	} {
+		err := db.View(t.Context(), func(tx *Tx) error {
+			return tx.query("plan", "EXPLAIN QUERY PLAN "+query.text, query.args, func(scan func(...any) error) error {
+				var id, parent, unused int
+				var detail string
+				err := scan(&id, &parent, &unused, &detail)
+				covered := !query.covered || strings.Contains(detail, "COVERING INDEX")
+				if !covered || strings.HasPrefix(detail, "SCAN ledger") || strings.Contains(detail, "ORDER BY") {
+					t.Errorf("%s: %s", name, detail)
+				}
+				return err
+			})
+		})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

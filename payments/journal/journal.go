@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -77,13 +78,18 @@ type Entry struct {
 	Total        money.Amount // what the epoch's locks, clearings or promises are with it
 }
 
+// MaxRows is how many rows are read at once at most: a page of a thousand, and one that tells of a next page.
+const MaxRows = 1001
+
 // Filter selects rows; zero fields do not filter.
 type Filter struct {
 	Since, Until time.Time // Until is exclusive
 	Kind         Kind
-	Identity     identity.Address // whose row, or with whom
+	Identity     identity.Address // instead of Self's rows: those of this identity, and Self's with it
 	Session      [16]byte
-	Limit        int // the newest; zero is all
+	From         int64 // the oldest rows from this one on, instead of the newest
+	Before       int64 // only rows before this one
+	Limit        int   // zero, or more than MaxRows, is MaxRows
 }
 
 // Sums are changes added up, in units. They are negative while rows come in another order than what they tell of,
@@ -169,9 +175,15 @@ func (j *Journal) Run(ctx context.Context) error { return j.follower.Run(ctx) }
 // Sync books everything that is confirmed now.
 func (j *Journal) Sync(ctx context.Context) error { return j.follower.Sync(ctx) }
 
-// Entries returns the rows that a filter selects, of every identity in this database, oldest first.
+// Entries returns rows that a filter selects, oldest first: the newest of them, or with From the oldest. The database may have
+// other identities, and other networks: their rows are not mixed in.
 func (j *Journal) Entries(ctx context.Context, f Filter) ([]Entry, error) {
-	filter := store.LedgerFilter{Kind: string(f.Kind), Identity: f.Identity, Session: f.Session, Limit: f.Limit}
+	filter := store.LedgerFilter{
+		Kind: string(f.Kind), Self: j.cfg.Self, Other: f.Identity, Session: f.Session, From: f.From, Before: f.Before, Limit: MaxRows,
+	}
+	if f.Limit > 0 {
+		filter.Limit = min(f.Limit, MaxRows)
+	}
 	if !f.Since.IsZero() {
 		filter.Since = f.Since.UnixMilli()
 	}
@@ -233,26 +245,38 @@ func (j *Journal) Totals(ctx context.Context) (t Totals, err error) {
 	return t, nil
 }
 
-// Earnings returns what each identity of this database earned as a provider.
+// Earnings returns what each identity of this database earned as a provider in the journal's domain.
 func (j *Journal) Earnings(ctx context.Context) (all []Earnings, err error) {
-	var epochs []store.EpochSum
-	var kinds []store.KindSum
 	err = j.cfg.DB.View(ctx, func(tx *store.Tx) error {
-		if epochs, err = tx.LedgerEpochs(j.separator); err != nil {
+		selves, err := tx.LedgerSelves(j.separator)
+		if err != nil {
 			return err
 		}
-		kinds, err = tx.LedgerKinds(j.separator)
-		return err
+		if !slices.Contains(selves, [20]byte(j.cfg.Self)) {
+			selves = append(selves, j.cfg.Self) // the chain may not have told of what was promised yet
+		}
+		for _, self := range selves {
+			sum, err := tx.LedgerEarned(j.separator, self)
+			if err != nil {
+				return err
+			}
+			if sum != (store.Earned{}) {
+				all = append(all, earnings(self, sum))
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("sum up ledger: %w", err)
 	}
-	b := earningsBuilder{}
-	for _, k := range kinds {
-		b.add(k)
+	return all, nil
+}
+
+// earnings shows no sum below zero: that is one of rows whose opposites are not there yet.
+func earnings(self identity.Address, sum store.Earned) Earnings {
+	shown := func(n int64) money.Amount { return money.Amount(max(n, 0)) }
+	return Earnings{
+		Identity: self, Promised: shown(sum.Promised), Cleared: shown(sum.Cleared), Uncleared: shown(sum.Uncleared), Lapsed: shown(sum.Lapsed),
+		Withdrawn: shown(sum.Withdrawn), Fees: shown(sum.Kept), Held: shown(sum.Cleared + sum.Relayed - sum.Withdrawn - sum.Kept),
 	}
-	for _, e := range epochs {
-		b.epoch(e)
-	}
-	return b.all, nil
 }
