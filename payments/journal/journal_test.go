@@ -78,10 +78,7 @@ func newBed(t *testing.T) *bed {
 	}
 	t.Cleanup(func() { _ = b.client.Close() })
 	b.reader = chain.NewPayments(b.client, b.at)
-	if b.db, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "node.db")); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = b.db.Close() })
+	b.db = newDB(t)
 	coin := contracts.NewTestCoin()
 	for _, data := range [][]byte{
 		coin.PackMint(common.Address(c.Key().Address()), money.Amount(1e12).Wei()),
@@ -92,6 +89,16 @@ func newBed(t *testing.T) *bed {
 		}
 	}
 	return b
+}
+
+func newDB(t *testing.T) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "node.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
 }
 
 // send puts a call into a block and says whether it took effect.
