@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -105,7 +106,7 @@ func newDB(t *testing.T) *store.DB {
 func (b *bed) send(t fatal, from *identity.Key, to identity.Address, data []byte) bool {
 	t.Helper()
 	hash := b.queue(t, from, to, data)
-	b.seal()
+	b.seal(t)
 	receipt, err := b.eth.TransactionReceipt(context.Background(), hash)
 	if err != nil {
 		t.Fatal(err)
@@ -113,8 +114,25 @@ func (b *bed) send(t fatal, from *identity.Key, to identity.Address, data []byte
 	return receipt.Status == types.ReceiptStatusSuccessful
 }
 
-// seal makes a block of what is queued.
-func (b *bed) seal() {
+// seal makes a block of what is queued, once the node has taken all of it in.
+func (b *bed) seal(t fatal) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for who, next := range b.waiting {
+		for {
+			nonce, err := b.eth.PendingNonceAt(ctx, common.Address(who))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if nonce >= next {
+				break
+			}
+			<-ticker.C
+		}
+	}
 	b.Commit()
 	clear(b.waiting)
 }

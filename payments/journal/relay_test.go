@@ -257,7 +257,7 @@ func TestEffectsOfPackedClearings(t *testing.T) {
 	fourth := packed(next(0, 300))
 	b.queue(t, b.Key(), b.at.Payments, b.signedLock(t, c, p.Address(), 0, 1, 50).Call())
 	fifth := packed(next(1, 50))
-	b.seal()
+	b.seal(t)
 	want := map[common.Hash]money.Amount{first: 25, second: 40, third: 30, fourth: 200, fifth: 50}
 	for hash, amount := range want {
 		if did, err := b.reader.Effects(t.Context(), hash); err != nil || did.Cleared != amount {
