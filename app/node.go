@@ -32,6 +32,9 @@ const defaultConfirmations = 2
 // defaultGasShare is which part of what is cleared its gas may cost, in percent.
 const defaultGasShare = 10
 
+// ledgerCheck is how often the ledger is held against the chain: eight calls of views.
+const ledgerCheck = time.Hour
+
 // defaultClearLeast keeps a hub, which relays free of charge, from paying gas for dust.
 const defaultClearLeast = money.UnitsPerCoin / 1000
 
@@ -254,6 +257,7 @@ func (r *nodeRun) openLedger(key *identity.Key, self *node.Self) error {
 	})
 	self.Journal = book
 	r.run("ledger", book.Run)
+	r.run("ledger's check", func(ctx context.Context) error { return r.node.WatchLedger(ctx, ledgerCheck) })
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Ledger returns the ledger's rows that a filter selects, oldest first.
@@ -63,6 +64,27 @@ func (n *Node) checkLedger(ctx context.Context, self *Self) (*LedgerCheck, error
 			"block", totals.Block, "ledger", fmt.Sprintf("%+v", check.Ledger), "chain", fmt.Sprintf("%+v", check.Chain))
 	}
 	return check, nil
+}
+
+// WatchLedger holds the ledger against the chain from time to time until ctx ends, and returns its error. What differs is logged,
+// also when nobody looks at a balance.
+func (n *Node) WatchLedger(ctx context.Context, every time.Duration) error {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+		}
+		self, err := n.identity(ctx)
+		if err == nil && self != nil {
+			_, err = n.checkLedger(ctx, self)
+		}
+		if err != nil {
+			n.log.Debug("the ledger is not held against the chain", "error", err)
+		}
+	}
 }
 
 // confirmed waits until a mined transaction has its confirmations, which is when the ledger has it.

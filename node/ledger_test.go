@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
@@ -98,4 +100,33 @@ func TestLedgerIsHeldAgainstTheChain(t *testing.T) {
 			t.Errorf("%s: logged %q", name, log.String())
 		}
 	}
+}
+
+// A difference is found although nobody asks, and again as long as it is there.
+func TestLedgerIsWatched(t *testing.T) {
+	key, err := identity.NewKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		ctx, cancel := context.WithCancel(t.Context())
+		n := &Node{
+			cfg: Config{Chain: vault{block: [32]byte{1}}}, log: slog.New(slog.NewTextHandler(&log, nil)),
+			ctx: ctx, attached: make(chan struct{}),
+			self: &Self{Signer: key, Journal: sums{totals: journal.Totals{Hash: [32]byte{1}, Sums: journal.Sums{Deposit: 1}}}},
+		}
+		close(n.attached)
+		ended := make(chan error, 1)
+		go func() { ended <- n.WatchLedger(ctx, time.Hour) }()
+		time.Sleep(150 * time.Minute)
+		synctest.Wait()
+		if said := strings.Count(log.String(), "disagrees"); said != 2 {
+			t.Errorf("said %d times: %s", said, log.String())
+		}
+		cancel()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
 }

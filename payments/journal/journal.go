@@ -40,7 +40,7 @@ const (
 	Reclaim           Kind = "reclaim"            // from a free channel back into the deposit
 	Withdrawal        Kind = "withdrawal"         // of earnings, without the fee
 	Fee               Kind = "fee"                // of the network, taken from earnings
-	RelayFee          Kind = "relay-fee"          // paid to a relayer, or earned as one
+	RelayFee          Kind = "relay-fee"          // paid to a relayer, by the deposit or with one by the wallet; or earned as one
 	Beneficiary       Kind = "beneficiary"        // who receives earnings from now on; moves nothing
 )
 
