@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/mysteriumnetwork/myst/intent"
@@ -325,7 +324,11 @@ func (c *Collector) steer(now time.Time) {
 		if c.window > 0 && up >= c.window/4 {
 			c.bill()
 		}
-		c.meter.SetAlarm(n.Total() + max(c.window/4-min(up, c.window/4), max(c.window/16, 1)))
+		alarm := n.Total() + max(c.window/4-min(up, c.window/4), max(c.window/16, 1))
+		if c.stoppedAt.IsZero() { // then the limit is more than room away
+			alarm = min(alarm, limit-room+1)
+		}
+		c.meter.SetAlarm(alarm)
 	}
 }
 
@@ -361,139 +364,4 @@ func (c *Collector) claimPause(claimed bool, now time.Time) {
 			c.pause.void = true
 		}
 	}
-}
-
-// sendBills sends the newest state of affairs whenever there is a reason to.
-func (c *Collector) sendBills(ctx context.Context, conn Conn) error {
-	for {
-		select {
-		case <-c.wake:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		b, last := c.compose(time.Now())
-		if b == nil {
-			continue
-		}
-		body, err := b.encode()
-		if err != nil {
-			return fmt.Errorf("encode bill: %w", err)
-		}
-		c.debug("bill", "acknowledges", b.ack)
-		if err := conn.Send(ctx, KindBill, body); err != nil {
-			c.debug("bill not sent", "error", err)
-		}
-		if last {
-			close(c.done)
-			return nil
-		}
-	}
-}
-
-// debug logs about the session.
-func (c *Collector) debug(msg string, args ...any) {
-	c.ledger.cfg.Logger.With("session", fmt.Sprintf("%x", c.terms.Session)).Debug(msg, args...)
-}
-
-// compose makes a bill if one is due; last says that it acknowledges the last payment.
-func (c *Collector) compose(now time.Time) (b *bill, last bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.dirty {
-		return nil, false
-	}
-	n := c.counters()
-	c.dirty, c.billedUp, c.billedAt = false, n.Received, now
-	b = &bill{
-		ack: c.sequence, mark: c.audit.stamp(now, n.Sent, c.clock.elapsed(now)), echo: c.theirMark,
-		received: n.Received, window: c.window, debt: c.debt, newest: c.promised(), refusal: c.refused, final: c.final,
-		stopped: !c.stoppedAt.IsZero(),
-	}
-	if c.show {
-		b.promise = c.newest
-	}
-	return b, c.last
-}
-
-// watch looks at the meter whenever its alarm goes off; session time begins with the first packet. And it looks every
-// second: time can become unpaid without a packet, and bills can be lost. From time to time it has the lock looked at on
-// the own view of the chain: top-ups, unlock requests, reorganisations. All is one goroutine, because most
-// sessions are idle and each goroutine is memory; only the chain is waited for in another.
-func (c *Collector) watch(ctx context.Context) error {
-	ticker, lock := time.NewTicker(resendAfter), time.NewTicker(c.ledger.cfg.Recheck)
-	defer ticker.Stop()
-	defer lock.Stop()
-	ctx, cancel := context.WithCancel(ctx)
-	var checking sync.WaitGroup
-	defer checking.Wait()
-	defer cancel()
-	checked := make(chan error, 1)
-	busy := false
-	for {
-		select {
-		case <-c.meter.Crossed():
-			c.mu.Lock()
-			now := time.Now()
-			c.clock.start(now)
-			c.steer(now)
-			c.mu.Unlock()
-		case <-ticker.C:
-			if c.ending() {
-				if err := c.relook(ctx); err != nil {
-					return err
-				}
-			}
-			if err := c.look(time.Now()); err != nil {
-				return err
-			}
-		case <-lock.C:
-			if !busy {
-				busy = true
-				checking.Go(func() { checked <- c.recheck(ctx) })
-			}
-		case err := <-checked:
-			if busy = false; err != nil {
-				return err
-			}
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-func (c *Collector) look(now time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.claimPause(c.pause.claimed, now)
-	c.steer(now)
-	if !c.final && c.usedUp() {
-		c.exhausted = true
-		c.finish()
-	}
-	if c.stoppedAt.IsZero() && !c.final {
-		return nil
-	}
-	if now.Sub(c.billedAt) >= resendAfter && (c.greeted || c.final) {
-		c.bill()
-	}
-	switch {
-	case c.stoppedAt.IsZero() || now.Sub(c.stoppedAt) <= unpaidFor:
-		return nil
-	case c.window > 0 || !c.greeted || c.final:
-		return ErrUnpaid
-	case c.owed() > 0:
-		return ErrDebt
-	}
-	return nil // part of the lock waits for more confirmations
-}
-
-// usedUp says whether what is left of the lock gives no window. Neither a debt counts here, nor that part
-// of the lock waits for more confirmations.
-func (c *Collector) usedUp() bool {
-	if !c.greeted || c.terms.Price.Free() {
-		return false
-	}
-	r := c.rule()
-	r.Debt, r.Remaining = 0, c.locked.SaturatingSub(max(c.promised(), c.base))
-	return Window(FirstWindow, r) == 0 || TimeAllowed(r) == 0
 }

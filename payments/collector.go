@@ -183,8 +183,7 @@ func (c *Collector) Run(ctx context.Context, conn Conn, m Meter) error {
 	defer close(c.ended)
 	err := runAll(ctx,
 		func(ctx context.Context) error { return c.receive(ctx, conn) },
-		func(ctx context.Context) error { return c.sendBills(ctx, conn) },
-		c.watch)
+		func(ctx context.Context) error { return c.attend(ctx, conn) })
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stopTraffic()
@@ -234,7 +233,7 @@ func (c *Collector) stopTraffic() {
 	c.clock.hold(holdEnd, time.Now())
 }
 
-// bill makes the sending goroutine send one.
+// bill makes the attending goroutine send one.
 func (c *Collector) bill() {
 	c.dirty = true
 	select {
