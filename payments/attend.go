@@ -3,7 +3,9 @@ package payments
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,8 +21,8 @@ type attendant struct {
 	tasks    sync.WaitGroup
 	checking bool
 	checked  chan error // what became of a look at the lock
-	sending  bool
-	sent     chan bool // a bill was sent; true: it was the last
+	sending  atomic.Bool
+	settled  chan struct{} // gets one when the last bill is sent
 }
 
 // attend runs until ctx ends or a rule is broken; the error says which. It returns nil once the last bill is sent.
@@ -28,7 +30,7 @@ func (c *Collector) attend(ctx context.Context, conn Conn) error {
 	now := time.Now()
 	a := &attendant{
 		c: c, conn: conn, lookAt: now.Add(resendAfter), lockAt: now.Add(c.ledger.cfg.Recheck),
-		checked: make(chan error, 1), sent: make(chan bool, 1),
+		checked: make(chan error, 1), settled: make(chan struct{}, 1),
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer a.tasks.Wait()
@@ -41,11 +43,9 @@ func (c *Collector) attend(ctx context.Context, conn Conn) error {
 		case <-c.wake: // a bill may be due
 		case <-c.meter.Crossed():
 			c.crossed(time.Now())
-		case last := <-a.sent:
-			if a.sending = false; last {
-				close(c.done)
-				return nil
-			}
+		case <-a.settled:
+			close(c.done)
+			return nil
 		case err := <-a.checked:
 			if err != nil {
 				return err
@@ -76,7 +76,7 @@ func (a *attendant) look(ctx context.Context, now time.Time) error {
 	if due && a.c.ending() && a.c.mayAsk(now) {
 		a.check(ctx)
 	}
-	if due && !(a.checking && a.c.ending()) {
+	if waits := a.checking && a.c.ending(); due && !waits {
 		if err := a.c.look(now); err != nil {
 			return err
 		}
@@ -100,8 +100,8 @@ func (a *attendant) check(ctx context.Context) {
 
 // bill sends the newest state of affairs if there is a reason to, and the bill before it is sent.
 func (a *attendant) bill(ctx context.Context, now time.Time) error {
-	if a.sending {
-		return nil
+	if a.sending.Load() {
+		return nil // it looks for another one itself
 	}
 	b, last := a.c.compose(now)
 	if b == nil {
@@ -111,13 +111,22 @@ func (a *attendant) bill(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("encode bill: %w", err)
 	}
-	a.c.debug("bill", "acknowledges", b.ack)
-	a.sending = true
+	a.c.debug(ctx, "bill", "acknowledges", b.ack)
+	a.sending.Store(true)
 	a.tasks.Go(func() {
 		if err := a.conn.Send(ctx, KindBill, body); err != nil {
-			a.c.debug("bill not sent", "error", err)
+			a.c.debug(ctx, "bill not sent", "error", err)
 		}
-		a.sent <- last
+		if last {
+			a.settled <- struct{}{}
+			return // and nothing is sent after it
+		}
+		a.sending.Store(false)
+		a.c.mu.Lock()
+		defer a.c.mu.Unlock()
+		if a.c.dirty {
+			a.c.bill()
+		}
 	})
 	return nil
 }
@@ -136,6 +145,8 @@ func (c *Collector) pace(now time.Time) time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
+	case !c.greeted && !c.final && !c.pause.claimed:
+		return max(c.stoppedAt.Add(unpaidFor).Sub(now), resendAfter)
 	case c.final, !c.stoppedAt.IsZero(), c.pause.claimed, c.usedUp():
 		return resendAfter
 	case c.terms.Price.PerHour == 0:
@@ -146,8 +157,11 @@ func (c *Collector) pace(now time.Time) time.Duration {
 }
 
 // debug logs about the session.
-func (c *Collector) debug(msg string, args ...any) {
-	c.ledger.cfg.Logger.With("session", fmt.Sprintf("%x", c.terms.Session)).Debug(msg, args...)
+func (c *Collector) debug(ctx context.Context, msg string, args ...any) {
+	if !c.ledger.cfg.Logger.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	c.ledger.cfg.Logger.With("session", fmt.Sprintf("%x", c.terms.Session)).DebugContext(ctx, msg, args...)
 }
 
 // compose makes a bill if one is due; last says that it acknowledges the last payment.

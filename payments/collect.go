@@ -62,7 +62,7 @@ func (c *Collector) onPayment(ctx context.Context, p payment) error {
 		return errors.Join(err, c.salvage(ctx, p, now))
 	}
 	if v.promise != nil {
-		c.debug("promise to be stored", "sequence", p.sequence)
+		c.debug(ctx, "promise to be stored", "sequence", p.sequence)
 		if err := c.store(ctx, v, now); err != nil {
 			return err
 		}
@@ -217,17 +217,13 @@ func (c *Collector) store(ctx context.Context, v verdict, now time.Time) error {
 		row.Due = max(row.Due, due)
 	}
 	debt := v.debt.SaturatingSub(v.settled)
+	kept := c.ledger.progressRow(*v.promise, row)
 	err := c.ledger.group.do(ctx, func(tx *store.Tx) error {
-		if err := tx.SavePromise(c.ledger.promiseRow(*v.promise)); err != nil {
+		// The account's credit follows from the session's figures, should the node die; a debt that is paid does not.
+		if err := tx.SavePromise(kept); err != nil || debt == c.booked {
 			return err
 		}
-		// The account's credit follows from the session's row, should the node die; a debt that is paid does not.
-		if debt != c.booked {
-			if err := c.rebook(tx, debt, 0); err != nil {
-				return err
-			}
-		}
-		return tx.SaveProgress(c.ledger.sessionRow(row))
+		return c.rebook(tx, debt, 0)
 	})
 	if err != nil {
 		return fmt.Errorf("store promise: %w", err)

@@ -55,16 +55,12 @@ type outgoing struct {
 func (p *Payer) send(ctx context.Context, conn Conn, o *outgoing) error {
 	if o.signed {
 		settles, booked := o.settles > 0, p.booked
+		row := p.ledger.progressRow(*o.promise, o.row)
 		err := p.ledger.group.do(ctx, func(tx *store.Tx) error {
-			if err := tx.SavePromise(p.ledger.promiseRow(*o.promise)); err != nil {
+			if err := tx.SavePromise(row); err != nil || !settles {
 				return err
 			}
-			if settles {
-				if err := p.rebook(tx, booked, 0); err != nil {
-					return err
-				}
-			}
-			return tx.SaveProgress(p.ledger.sessionRow(o.row))
+			return p.rebook(tx, booked, 0)
 		})
 		if err != nil {
 			return fmt.Errorf("store promise: %w", err)

@@ -66,6 +66,20 @@ func (l *Ledger) promiseRow(p intent.SignedPromise) store.Promise {
 	}
 }
 
+// progressRow is a promise's row with the account of the session that it was made in.
+func (l *Ledger) progressRow(p intent.SignedPromise, s Session) store.Promise {
+	row := l.promiseRow(p)
+	row.Session, row.Progress = s.Session, progress(s.Stats)
+	return row
+}
+
+func progress(s Stats) store.Progress {
+	return store.Progress{
+		Sent: s.Sent, Received: s.Received, Billed: s.Billed, Elapsed: s.Elapsed.Milliseconds(),
+		Due: s.Due, Promised: s.Promised, Promises: s.Promises, Window: s.Window,
+	}
+}
+
 func signedPromise(r store.Promise) intent.SignedPromise {
 	return intent.SignedPromise{
 		Consumer:  r.Consumer,
@@ -78,9 +92,7 @@ func (l *Ledger) sessionRow(s Session) store.Session {
 	row := store.Session{
 		ID: s.Session, Role: string(s.Role), Self: l.self, Peer: s.Peer, Service: s.ServiceType, Country: s.Country,
 		Price: s.Price, Setup: s.Setup, Channel: s.Channel, Epoch: s.Epoch, Locked: s.Lock, Cap: s.Cap,
-		Started: s.Started.UnixMilli(), Reason: s.Reason,
-		Sent: s.Sent, Received: s.Received, Billed: s.Billed, Elapsed: s.Elapsed.Milliseconds(),
-		Due: s.Due, Promised: s.Promised, Promises: s.Promises, Window: s.Window,
+		Started: s.Started.UnixMilli(), Reason: s.Reason, Progress: progress(s.Stats),
 	}
 	if !s.Ended.IsZero() {
 		row.Ended = s.Ended.UnixMilli()
