@@ -82,6 +82,16 @@ func (p payment) encode() ([]byte, error) {
 	})
 }
 
+// EncodePayment makes the message (KindPayment) with which a consumer pays for the bytes that it received in a session,
+// by the first promises of an epoch, for programs that play a consumer. The sequence numbers of a session begin with 1.
+func EncodePayment(sequence, received uint64, promise intent.SignedPromise) ([]byte, error) {
+	body, err := payment{sequence: sequence, received: received, flags: flagHello, promise: &promise}.encode()
+	if err != nil {
+		return nil, fmt.Errorf("encode payment: %w", err)
+	}
+	return body, nil
+}
+
 func decodePayment(body []byte, consumer identity.Address) (payment, error) {
 	var w pb.Payment
 	if err := unmarshal(body, &w); err != nil {
