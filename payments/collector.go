@@ -385,11 +385,13 @@ func (c *Collector) owed() money.Amount {
 	return left
 }
 
+func (c *Collector) small() money.Amount { return small(c.terms.Price) }
+
 // small is what is not worth being a debt.
-func (c *Collector) small() money.Amount {
-	small, err := c.terms.Price.Due(FirstWindow/forgiven, TimeWindow/forgiven)
+func small(p money.Price) money.Amount {
+	due, err := p.Due(FirstWindow/forgiven, TimeWindow/forgiven)
 	if err != nil {
 		return 0
 	}
-	return small
+	return due
 }

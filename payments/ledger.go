@@ -115,6 +115,8 @@ func (l *Ledger) closeCrashed(tx *store.Tx) error {
 			if err != nil {
 				return err
 			}
+		} else if unpaid <= small(s.Price) { // as when a session is closed: what was under way ends no credit
+			unpaid = 0
 		}
 		if err := l.addDebt(tx, Role(s.Role), s.Peer, unpaid); err != nil {
 			return err
