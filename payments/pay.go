@@ -93,17 +93,27 @@ func (p *Payer) next(now time.Time) (*outgoing, time.Duration, error) {
 	}
 	f := figures{received: p.counters().Received, peerReceived: p.peer.received, elapsed: p.clock.elapsed(now)}
 	news, wait := p.news(f)
-	if !news && p.acked < p.sequence { // unanswered
-		wait = min(wait, p.sentAt.Add(resendAfter).Sub(now))
-		news = wait <= 0
+	if !news && p.acked < p.since { // unanswered
+		if wait = min(wait, p.sentAt.Add(resendAfter).Sub(now)); wait <= 0 {
+			return p.repeat(now), 0, nil
+		}
 	}
 	if !news {
 		p.arm()
 		return nil, wait, nil
 	}
 	o, err := p.compose(now, f)
+	p.since = p.sequence
 	p.arm()
 	return o, 0, err
+}
+
+// repeat is the newest payment again, which may be lost or only slow. It says nothing that the first did not, so that
+// the answer to either will do, however long it takes.
+func (p *Payer) repeat(now time.Time) *outgoing {
+	p.sequence++
+	p.told.sequence, p.sentAt = p.sequence, now
+	return &outgoing{payment: p.told}
 }
 
 // news says whether the provider must be told something that it was not told yet, else when time

@@ -60,7 +60,8 @@ type Payer struct {
 	granted     uint64       // window, by the newest bill
 	window      uint64
 	paid        figures // of the newest payment
-	sequence    uint64
+	sequence    uint64 // of the newest payment
+	since       uint64 // of the first payment that said what the newest says: acknowledging any from it on will do
 	acked       uint64
 	sentAt      time.Time // of the newest payment
 	promises    uint64
@@ -276,13 +277,13 @@ func (p *Payer) onBill(b bill) (done bool, err error) {
 		return false, fmt.Errorf("provider refused the promise: %w", refusals[b.refusal])
 	}
 	p.acknowledge(b)
-	if p.greeted && b.window == 0 && !b.final && b.debt > p.owed && p.settles == p.told.settles && b.ack == p.sequence {
+	if p.greeted && b.window == 0 && !b.final && b.debt > p.owed && p.settles == p.told.settles && b.ack >= p.since {
 		return false, fmt.Errorf("%w: the provider asks for %s coins, this node's book explains %s", ErrDebt, b.debt, p.owed)
 	}
 	if b.final {
 		p.finish()
 	}
-	if p.last && b.ack >= p.sequence {
+	if p.last && b.ack >= p.since {
 		p.isSettled = true
 		close(p.settled)
 		return true, nil
