@@ -50,11 +50,15 @@ func (c *Collector) onPayment(ctx context.Context, p payment) error {
 			return err
 		}
 	}
-	c.mu.Lock()
-	if p.sequence <= c.sequence {
-		c.mu.Unlock()
-		return nil // a copy
+	if c.copied(p) {
+		return nil
 	}
+	if p.arrears != nil {
+		if err := c.takeArrears(ctx, *p.arrears); err != nil {
+			return err
+		}
+	}
+	c.mu.Lock()
 	now := time.Now()
 	v, err := c.judge(p, now)
 	c.mu.Unlock()
@@ -71,6 +75,13 @@ func (c *Collector) onPayment(ctx context.Context, p payment) error {
 	defer c.mu.Unlock()
 	c.apply(p, v, time.Now())
 	return nil
+}
+
+// copied says whether a payment, or a later one, was dealt with already.
+func (c *Collector) copied(p payment) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return p.sequence <= c.sequence
 }
 
 // salvage keeps the promise of a payment whose report is refused, which ends the session: it is money all the same.

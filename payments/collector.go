@@ -73,6 +73,7 @@ type Collector struct {
 	billedAt            time.Time
 	stoppedAt           time.Time // when the traffic was stopped; zero while it flows
 	pause               pause
+	shown               int // arrears
 
 	exhausted   bool
 	final, last bool

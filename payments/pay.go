@@ -131,6 +131,9 @@ func (p *Payer) news(f figures) (bool, time.Duration) {
 	if p.final {
 		return false, idle
 	}
+	if p.explaining() && p.shownAt == 0 {
+		return true, 0
+	}
 	if p.peer.stopped && p.told.echo < p.peer.mark {
 		return true, 0 // the provider judges by what is reported after it asked
 	}
@@ -195,6 +198,7 @@ func (p *Payer) compose(now time.Time, f figures) (*outgoing, error) {
 	if p.newest != nil && p.peer.newest < p.newest.Amount {
 		o.promise = p.newest
 	}
+	o.arrears = p.showArrears(o.sequence)
 	p.told, p.paid, p.sentAt, p.again = o.payment, f, now, false
 	p.grant()
 	p.last = o.has(flagLast)
