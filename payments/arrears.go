@@ -90,7 +90,7 @@ func (c *Collector) takeArrears(ctx context.Context, p intent.SignedPromise) err
 	}
 	left := debt.SaturatingSub(p.Amount - expect.Newest)
 	row := c.ledger.promiseRow(p)
-	err = c.ledger.group.do(ctx, func(tx *store.Tx) error {
+	err = c.ledger.group.do(ctx, c.terms.Peer, func(tx *store.Tx) error {
 		if err := tx.SavePromise(row); err != nil {
 			return err
 		}

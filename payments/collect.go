@@ -229,7 +229,7 @@ func (c *Collector) store(ctx context.Context, v verdict, now time.Time) error {
 	}
 	debt := v.debt.SaturatingSub(v.settled)
 	kept := c.ledger.progressRow(*v.promise, row)
-	err := c.ledger.group.do(ctx, func(tx *store.Tx) error {
+	err := c.ledger.group.do(ctx, c.terms.Peer, func(tx *store.Tx) error {
 		// The account's credit follows from the session's figures, should the node die; a debt that is paid does not.
 		if err := tx.SavePromise(kept); err != nil || debt == c.booked {
 			return err

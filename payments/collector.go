@@ -107,7 +107,7 @@ func (l *Ledger) Collect(ctx context.Context, t Terms) (*Collector, error) {
 	}
 	err = c.load(ctx, alone)
 	if err == nil {
-		err = l.group.do(ctx, func(tx *store.Tx) error { return tx.SaveSession(l.sessionRow(c.row)) })
+		err = l.group.do(ctx, t.Peer, func(tx *store.Tx) error { return tx.SaveSession(l.sessionRow(c.row)) })
 	}
 	if err != nil {
 		l.free(t.Peer, t.Channel)
@@ -311,7 +311,7 @@ func (c *Collector) Close(ctx context.Context, reason string) error {
 	c.mu.Unlock()
 
 	defer c.ledger.free(c.terms.Peer, c.terms.Channel)
-	err = errors.Join(err, c.ledger.group.do(ctx, func(tx *store.Tx) error {
+	err = errors.Join(err, c.ledger.group.do(ctx, c.terms.Peer, func(tx *store.Tx) error {
 		if err := c.rebook(tx, left, gain); err != nil {
 			return err
 		}

@@ -56,7 +56,7 @@ func (p *Payer) send(ctx context.Context, conn Conn, o *outgoing) error {
 	if o.signed {
 		settles, booked := o.settles > 0, p.booked
 		row := p.ledger.progressRow(*o.promise, o.row)
-		err := p.ledger.group.do(ctx, func(tx *store.Tx) error {
+		err := p.ledger.group.do(ctx, p.ledger.self, func(tx *store.Tx) error {
 			if err := tx.SavePromise(row); err != nil || !settles {
 				return err
 			}
@@ -333,7 +333,7 @@ func (p *Payer) Close(ctx context.Context, reason string) error {
 	p.mu.Unlock()
 
 	defer p.ledger.free(p.ledger.self, p.terms.Channel)
-	err = errors.Join(err, p.ledger.group.do(ctx, func(tx *store.Tx) error {
+	err = errors.Join(err, p.ledger.group.do(ctx, p.ledger.self, func(tx *store.Tx) error {
 		if err := p.rebook(tx, p.booked, owed); err != nil {
 			return err
 		}

@@ -95,7 +95,7 @@ func (l *Ledger) Pay(ctx context.Context, t Terms) (*Payer, error) {
 	}
 	err = p.load(ctx, alone)
 	if err == nil {
-		err = l.group.do(ctx, func(tx *store.Tx) error { return tx.SaveSession(l.sessionRow(p.row)) })
+		err = l.group.do(ctx, l.self, func(tx *store.Tx) error { return tx.SaveSession(l.sessionRow(p.row)) })
 	}
 	if err != nil {
 		l.free(l.self, t.Channel)

@@ -11,3 +11,6 @@ ALTER TABLE payment_promise ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE payment_promise ADD COLUMN promised INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE payment_promise ADD COLUMN promises INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE payment_promise ADD COLUMN traffic_window INTEGER NOT NULL DEFAULT 0; -- bytes
+
+-- Nobody but providers has many promises, and all of theirs are to themselves: the index only made storing slower.
+DROP INDEX payment_promise_provider;
