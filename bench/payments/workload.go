@@ -159,12 +159,12 @@ func (w *workload) storeAll(ctx context.Context, path, profile string) (r result
 	)
 	reading.Add(len(w.sessions))
 	before := memory()
+	collectors, err := w.openAll(ctx, ledger)
+	if err != nil {
+		return r, err
+	}
 	for i, s := range w.sessions {
-		collector, err := w.open(ctx, ledger, s, i)
-		if err != nil {
-			finish(end, &running)
-			return r, err
-		}
+		collector := collectors[i]
 		s.next, s.start, s.end, s.reading = 0, start, end, sync.OnceFunc(reading.Done)
 		s.sent.Store(0)
 		running.Go(func() {
@@ -203,6 +203,22 @@ func (w *workload) storeAll(ctx context.Context, path, profile string) (r result
 func finish(end chan struct{}, running *sync.WaitGroup) {
 	close(end)
 	running.Wait()
+}
+
+// openAll opens the sessions, some at a time, so that they share commits.
+func (w *workload) openAll(ctx context.Context, ledger *payments.Ledger) ([]*payments.Collector, error) {
+	collectors, problems := make([]*payments.Collector, len(w.sessions)), make([]error, len(w.sessions))
+	var opening sync.WaitGroup
+	places := make(chan struct{}, 100)
+	for i, s := range w.sessions {
+		places <- struct{}{}
+		opening.Go(func() {
+			collectors[i], problems[i] = w.open(ctx, ledger, s, i)
+			<-places
+		})
+	}
+	opening.Wait()
+	return collectors, errors.Join(problems...)
 }
 
 func (w *workload) open(ctx context.Context, ledger *payments.Ledger, s *session, i int) (*payments.Collector, error) {
