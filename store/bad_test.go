@@ -112,7 +112,10 @@ func TestAmounts(t *testing.T) {
 	}{
 		"promise": {
 			func(tx *Tx, a money.Amount) error { return tx.SavePromise(promiseOf(1, a)) },
-			func(tx *Tx) (money.Amount, error) { p, _, err := tx.Promise(promiseOf(1, 0)); return agreed(p.Amount, p.Progress, err) },
+			func(tx *Tx) (money.Amount, error) {
+				p, _, err := tx.Promise(promiseOf(1, 0))
+				return agreed(p.Amount, p.Progress, err)
+			},
 		},
 		"lock": {
 			func(tx *Tx, a money.Amount) error { return tx.SaveLock(Lock{Consumer: [20]byte{2}, Locked: a}) },

@@ -1,6 +1,9 @@
 package store
 
 import (
+	"errors"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/mysteriumnetwork/myst/money"
@@ -35,7 +38,7 @@ func TestProgressOfSessions(t *testing.T) {
 			}
 		}
 		for _, p := range []Promise{
-			promise(1, 1, 60), // of the session that has ended
+			promise(1, 1, 60),                                       // of the session that has ended
 			promise(2, 2, 10), promise(2, 2, 20), promise(2, 2, 15), // the newest is the largest
 			promise(3, 9, 30), // by another epoch's promise nothing is known
 		} {
@@ -76,6 +79,48 @@ func TestProgressOfSessions(t *testing.T) {
 		}
 		unfinished, err = tx.OpenSessions(consumer)
 		check("open as consumer", unfinished, map[byte]money.Amount{2: 20, 3: 0})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A database from before promises had their session's progress keeps its promises, and the progress of a session that
+// was open then.
+func TestPromisesFromBeforeProgress(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "node.db")
+	db, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := promiseOf(2, 20)
+	old.Progress = Progress{}
+	session := Session{ID: [16]byte{1}, Role: "provider", Self: old.Provider, Peer: old.Consumer, Epoch: 2, Progress: progressOf(20)}
+	err = db.InTx(t.Context(), func(tx *Tx) error { return errors.Join(tx.SavePromise(old), tx.SaveSession(session)) })
+	undo := []string{"DELETE FROM goose_db_version WHERE version_id = 12", "CREATE INDEX payment_promise_provider ON payment_promise (domain, provider)"}
+	for _, column := range strings.Split("session_id, "+progressColumns, ", ") {
+		undo = append(undo, "ALTER TABLE payment_promise DROP COLUMN "+column)
+	}
+	for _, statement := range undo {
+		_, more := db.write.ExecContext(t.Context(), statement)
+		err = errors.Join(err, more)
+	}
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if db, err = Open(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if all := promised(t, db); len(all) != 1 || all[0] != old {
+		t.Errorf("promises %+v, want %+v", all, old)
+	}
+	err = db.View(t.Context(), func(tx *Tx) error {
+		all, err := tx.OpenSessions(old.Provider)
+		if len(all) != 1 || all[0] != session {
+			t.Errorf("open sessions %+v, want %+v", all, session)
+		}
 		return err
 	})
 	if err != nil {
