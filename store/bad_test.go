@@ -53,6 +53,11 @@ func agreed(a money.Amount, p Progress, err error) (money.Amount, error) {
 	return a, err
 }
 
+func promisedAmount(tx *Tx) (money.Amount, error) {
+	p, _, err := tx.Promise(promiseOf(1, 0))
+	return agreed(p.Amount, p.Progress, err)
+}
+
 // A database that cannot be written says so, keeps what it has, and goes on when it can. What did not fit is not
 // there, not even in part.
 func TestWritesThatFail(t *testing.T) {
@@ -112,10 +117,7 @@ func TestAmounts(t *testing.T) {
 	}{
 		"promise": {
 			func(tx *Tx, a money.Amount) error { return tx.SavePromise(promiseOf(1, a)) },
-			func(tx *Tx) (money.Amount, error) {
-				p, _, err := tx.Promise(promiseOf(1, 0))
-				return agreed(p.Amount, p.Progress, err)
-			},
+			promisedAmount,
 		},
 		"lock": {
 			func(tx *Tx, a money.Amount) error { return tx.SaveLock(Lock{Consumer: [20]byte{2}, Locked: a}) },
