@@ -288,7 +288,7 @@ func (c *Clearer) forget(ctx context.Context, p intent.SignedPromise) error {
 	if err != nil || !over {
 		return nil //nolint:nilerr // keep it until the chain is sure
 	}
-	err = l.group.do(ctx, func(tx *store.Tx) error { return tx.DeletePromise(l.promiseRow(p)) })
+	err = l.group.do(ctx, p.Consumer, func(tx *store.Tx) error { return tx.DeletePromise(l.promiseRow(p)) })
 	if err != nil {
 		return fmt.Errorf("forget promise: %w", err)
 	}

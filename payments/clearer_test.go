@@ -30,7 +30,7 @@ func (w *world) promise(key *identity.Key, amount money.Amount) {
 		w.t.Fatal(err)
 	}
 	l := w.provider.ledger
-	if err := l.group.do(context.Background(), func(tx *store.Tx) error { return tx.SavePromise(l.promiseRow(p)) }); err != nil {
+	if err := l.group.do(context.Background(), p.Consumer, func(tx *store.Tx) error { return tx.SavePromise(l.promiseRow(p)) }); err != nil {
 		w.t.Fatal(err)
 	}
 }
