@@ -36,6 +36,9 @@ type Config struct {
 	// Fresh returns an error while the newest header is more than three minutes old: then the chain counts
 	// as unreadable. Nil takes every answer for fresh.
 	Fresh func(context.Context) error
+	// Over says whether an epoch of a payment channel had ended that many blocks ago, by the word of every endpoint that
+	// there is: only then a promise of it is deleted. Nil keeps promises for good.
+	Over func(ctx context.Context, consumer identity.Address, channel uint8, epoch uint16, confirmations uint64) (bool, error)
 	// Confirmations make a lock count; zero is 2. More than one coin of it counts with
 	// SafeConfirmations; zero is 32.
 	Confirmations, SafeConfirmations uint64
