@@ -161,6 +161,15 @@ contract PackedTest is Base {
         payments.clearPacked(packed);
     }
 
+    function test_lengths() external {
+        // And the provider's first byte: around the header, one record, and two.
+        uint8[8] memory wrong = [0, 18, 19, 20, 90, 92, 162, 164];
+        for (uint256 i = 0; i < wrong.length; ++i) {
+            fails(IPayments.BadLength.selector);
+            payments.clearPacked(bytes.concat(hex"01", new bytes(wrong[i])));
+        }
+    }
+
     function testFuzz_length(uint16 length) external {
         length = length % 400;
         bool whole = length > 20 && (length - 20) % 72 == 0;
