@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -19,6 +20,7 @@ import (
 	"github.com/mysteriumnetwork/myst/chain/dev"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/identity/keystore"
+	database "github.com/mysteriumnetwork/myst/store"
 )
 
 func TestMain(m *testing.M) {
@@ -162,6 +164,12 @@ func TestWhatTheOperatorMustMend(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	inUse := t.TempDir()
+	db, err := database.Open(t.Context(), filepath.Join(inUse, databaseFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
 	malformed := filepath.Join(t.TempDir(), "network.json")
 	if err := os.WriteFile(malformed, []byte(`{"name": 1}`), 0o600); err != nil {
 		t.Fatal(err)
@@ -173,6 +181,8 @@ func TestWhatTheOperatorMustMend(t *testing.T) {
 	}{
 		{"wrong passphrase", NodeConfig{DataDir: keys, Passphrase: fixed("wrong")}, "wrong passphrase"},
 		{"unknown identity", NodeConfig{DataDir: keys, Identity: identity.Address{7}.String()}, "no such identity"},
+		{"a second node", NodeConfig{DataDir: inUse}, "runs already on " + inUse + ": stop it first"},
+		{"a second node, which is told of the first", NodeConfig{DataDir: inUse}, fmt.Sprintf("(PID %d)", os.Getpid())},
 		{"port taken", NodeConfig{DataDir: keys, APIAddr: taken.Addr().String()}, "in use"},
 		{"API for everybody", NodeConfig{DataDir: keys, APIAddr: "0.0.0.0:0"}, "loopback"},
 		{"malformed network file", NodeConfig{Network: malformed}, "malformed network file"},
