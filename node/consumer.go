@@ -235,7 +235,7 @@ func (c *consuming) start(ctx context.Context, offer *session.Offer) (Session, e
 		c.session, err = offer.Start(ctx, start)
 	}
 	if err != nil {
-		c.n.closeAccount(c.payer, session.TimedOut)
+		c.n.closeAccount(c.payer, session.TimedOut.String())
 		return Session{}, fmt.Errorf("start session: %w", err)
 	}
 	c.live = c.n.track(c.session.ID(), Session{
@@ -243,7 +243,7 @@ func (c *consuming) start(ctx context.Context, offer *session.Offer) (Session, e
 		State: stateLocking, Channel: c.plan.Channel, Epoch: c.plan.Epoch,
 	})
 	if c.live == nil {
-		c.n.closeAccount(c.payer, session.ShuttingDown)
+		c.n.closeAccount(c.payer, session.ShuttingDown.String())
 		c.n.goodbye(c.session, session.ShuttingDown)
 		return Session{}, ErrShuttingDown
 	}
@@ -316,9 +316,9 @@ func (c *consuming) run(waiting context.Context, offer *session.Offer) {
 	case c.up <- err: // nobody was told yet, so err is why it did not come up
 	default:
 	}
-	c.n.closeAccount(c.payer, reason)
+	c.n.closeAccount(c.payer, why(reason, err, RoleConsumer))
 	c.n.goodbye(c.session, reason)
-	c.live.finish(reason, c.n.cfg.Clock())
+	c.live.finish(reason, err, c.n.cfg.Clock())
 	ended(c.n.log.With("session", c.session.ID(), "provider", c.session.Peer()), c.live, reason, err)
 }
 

@@ -97,6 +97,36 @@ func TestPaidSession(t *testing.T) {
 	}
 }
 
+// Who ends a session whose other end has died is told so, and finds it in the list afterwards.
+func TestDisconnectFromTheDead(t *testing.T) {
+	w := newWorld()
+	provider := w.member(t, memberConfig{provider: true})
+	consumer := w.member(t, memberConfig{})
+	w.deposits[consumer.key.Address()] = 10 * money.UnitsPerCoin
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	s, err := consumer.Connect(ctx, ConnectRequest{}, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.mute.Store(true)
+	for _, c := range []struct {
+		who  *member
+		want string
+	}{
+		{consumer, "finished, but the provider did not answer"},
+		{provider, "finished, but the consumer did not answer"},
+	} {
+		ended, err := c.who.Disconnect(ctx, s.ID, quiet)
+		if err != nil || ended.State != stateEnded || ended.Reason != c.want {
+			t.Errorf("ended as %q, %q, %v; want %q", ended.State, ended.Reason, err, c.want)
+		}
+		if all, err := c.who.Sessions(ctx); err != nil || len(all) != 1 || all[0].Reason != c.want {
+			t.Errorf("sessions: %+v, %v; want %q", all, err, c.want)
+		}
+	}
+}
+
 func waitFor(t *testing.T, ok func() bool) {
 	t.Helper()
 	deadline := time.NewTimer(time.Minute)
