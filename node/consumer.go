@@ -181,7 +181,20 @@ func (c *consuming) choose(ctx context.Context) error {
 	if p.SetupCharge > c.plan.Lock/20 {
 		return fmt.Errorf("%w: %s for a lock of %s", payments.ErrSetup, p.SetupCharge, c.plan.Lock)
 	}
+	c.sayLock()
 	return nil
+}
+
+// sayLock tells of coins that the session will lock, before anything of it is signed.
+func (c *consuming) sayLock() {
+	if c.plan.OnChain() {
+		return
+	}
+	beside := ""
+	if c.plan.Elsewhere > 0 {
+		beside = fmt.Sprintf("; other providers hold %s, until they release it or you take it back by 'myst unlock'", c.plan.Elsewhere)
+	}
+	c.say("lock", "this will lock %s coins of the deposit for this provider%s", c.plan.Cost, beside)
 }
 
 func planError(err error) error {
