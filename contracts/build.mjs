@@ -16,6 +16,9 @@ const contracts = [
   { name: "Payments", prefix: "payments" },
 ];
 
+// What a test must miss is not shipped: it needs room, and warnings are no matter.
+const mutant = process.argv.includes("--mutant");
+
 const outputs = [
   "abi",
   "evm.bytecode.object",
@@ -25,7 +28,8 @@ const outputs = [
 const settings = {
   evmVersion: "osaka",
   viaIR: true,
-  optimizer: { enabled: true, runs: 50000 }, // more costs less gas, until the code is above 24,576 bytes
+  // More costs less gas, until the code is above 24,576 bytes. A mutant may be somewhat longer than the original.
+  optimizer: { enabled: true, runs: mutant ? 200 : 50000 },
   metadata: { bytecodeHash: "none", appendCBOR: false },
   outputSelection: Object.fromEntries(contracts.map(({ name }) => [`src/${name}.sol`, { [name]: outputs }]).concat([["*", { "": ["ast"] }]])),
 };
@@ -44,7 +48,7 @@ function compile() {
   const output = JSON.parse(solc.compile(JSON.stringify(input), { import: readImport }));
   const problems = output.errors ?? [];
   for (const problem of problems) console.error(problem.formattedMessage);
-  if (problems.length > 0) process.exit(1); // warnings too
+  if (problems.some(({ severity }) => !mutant || severity === "error")) process.exit(1); // of what is shipped, warnings too
   return output;
 }
 

@@ -130,6 +130,8 @@ contract PackedTest is Base {
         expectChannel(consumer, 0, provider, 5_000_000, 30, 0);
         expectChannel(otherConsumer, 5, provider, 70_000, 70_000, 0);
         eq(grossOf(provider), 70_030, "gross");
+        payments.clearPacked(pack(provider, one(signPromise(CONSUMER, provider, 0, 0, 35))));
+        eq(grossOf(provider), 70_035, "gross of both");
     }
 
     /// Somebody whom only a high s recovers to is not who signed, even if it has a channel.
