@@ -20,7 +20,7 @@ import (
 	"github.com/mysteriumnetwork/myst/chain/dev"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/identity/keystore"
-	database "github.com/mysteriumnetwork/myst/store"
+	"github.com/mysteriumnetwork/myst/store"
 )
 
 func TestMain(m *testing.M) {
@@ -164,12 +164,6 @@ func TestWhatTheOperatorMustMend(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inUse := t.TempDir()
-	db, err := database.Open(t.Context(), filepath.Join(inUse, databaseFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
 	malformed := filepath.Join(t.TempDir(), "network.json")
 	if err := os.WriteFile(malformed, []byte(`{"name": 1}`), 0o600); err != nil {
 		t.Fatal(err)
@@ -181,8 +175,6 @@ func TestWhatTheOperatorMustMend(t *testing.T) {
 	}{
 		{"wrong passphrase", NodeConfig{DataDir: keys, Passphrase: fixed("wrong")}, "wrong passphrase"},
 		{"unknown identity", NodeConfig{DataDir: keys, Identity: identity.Address{7}.String()}, "no such identity"},
-		{"a second node", NodeConfig{DataDir: inUse}, "runs already on " + inUse + ": stop it first"},
-		{"a second node, which is told of the first", NodeConfig{DataDir: inUse}, fmt.Sprintf("(PID %d)", os.Getpid())},
 		{"port taken", NodeConfig{DataDir: keys, APIAddr: taken.Addr().String()}, "in use"},
 		{"API for everybody", NodeConfig{DataDir: keys, APIAddr: "0.0.0.0:0"}, "loopback"},
 		{"malformed network file", NodeConfig{Network: malformed}, "malformed network file"},
@@ -231,5 +223,22 @@ func TestWhatTheOperatorMustMend(t *testing.T) {
 	}
 	if _, err := store.Unlock(entry.Address, "right"); err != nil {
 		t.Errorf("the identity is damaged now: %v", err)
+	}
+}
+
+// A second node on one data directory is told of the first, and what to do.
+func TestSecondNode(t *testing.T) {
+	network, _ := deadNetwork(t)
+	dir := t.TempDir()
+	db, err := store.Open(t.Context(), filepath.Join(dir, databaseFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	err = RunNode(t.Context(), NodeConfig{DataDir: dir, Network: network, APIAddr: "127.0.0.1:0", Passphrase: fixed("right"), LightScrypt: true})
+	for _, want := range []string{"runs already on " + dir + ": stop it first", "--data-dir", fmt.Sprintf("(PID %d)", os.Getpid())} {
+		if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want something about %q", err, want)
+		}
 	}
 }
