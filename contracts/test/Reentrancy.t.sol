@@ -13,10 +13,12 @@ contract ReentrantCoin is TestCoin {
     address private _target;
     bytes private _call;
     bool private _inside;
-    uint256 public attempts;
+    uint256 private _from;
+    uint256 public moments; // that it could have called in
 
-    function arm(ReentrancyTest watcher, address target, bytes calldata call_) external {
-        (_watcher, _target, _call, attempts) = (watcher, target, call_, 0);
+    /// @dev Calls from the given moment on, until it had success.
+    function arm(ReentrancyTest watcher, address target, bytes calldata call_, uint256 from) external {
+        (_watcher, _target, _call, _from, moments) = (watcher, target, call_, from, 0);
     }
 
     modifier callsBack() {
@@ -26,13 +28,14 @@ contract ReentrantCoin is TestCoin {
     }
 
     function callBack() private {
-        if (_call.length == 0 || _inside) return;
+        if (address(_watcher) == address(0) || _inside) return;
         _inside = true;
-        ++attempts;
         _watcher.observe();
-        (bool done,) = _target.call(_call);
-        _watcher.observe();
-        if (done) delete _call; // once is what it is measured against
+        if (moments++ >= _from && _call.length != 0) {
+            (bool done,) = _target.call(_call);
+            if (done) delete _call; // once is what it is measured against
+            _watcher.observe();
+        }
         _inside = false;
     }
 
@@ -68,6 +71,7 @@ contract ReentrancyTest is RelayBase {
     }
 
     uint256 internal constant OUTER = 11;
+    uint256 internal constant MOMENTS = 4; // at most in one call: around a permit, and around a transfer
 
     ReentrantCoin internal evil;
     Call[] internal calls;
@@ -196,17 +200,19 @@ contract ReentrancyTest is RelayBase {
         Call memory none;
         inner.sender = address(evil);
         bytes32[3] memory ends = [end(outer, none), end(inner, outer), end(outer, inner)];
-        uint256 before = VM.snapshotState();
-        evil.arm(this, inner.to, inner.input);
-        bool done = carriedOut(outer);
-        bytes32 now_ = stateHash();
-        uint256 attempts = evil.attempts();
-        bool missing = insolvent;
-        yes(VM.revertToState(before), "state");
-        if (!done) return; // and nothing changed
-        yes(attempts >= 1, "the coin was not asked");
-        yes(!missing, "more was owed than held in the middle");
-        yes(now_ == ends[0] || now_ == ends[1] || now_ == ends[2], "no order of the calls ends like this");
+        for (uint256 from = 0; from < MOMENTS; ++from) {
+            uint256 before = VM.snapshotState();
+            evil.arm(this, inner.to, inner.input, from);
+            bool done = carriedOut(outer);
+            bytes32 now_ = stateHash();
+            (bool missing, uint256 seen) = (insolvent, evil.moments());
+            yes(VM.revertToState(before), "state");
+            if (!done) continue; // and nothing changed
+            yes(seen >= 2, "the coin was not asked");
+            yes(!missing, "more was owed than held in the middle");
+            yes(now_ == ends[0] || now_ == ends[1] || now_ == ends[2], "no order of the calls ends like this");
+            if (seen <= from + 1) break; // that was the last
+        }
     }
 
     /// @dev What two calls leave that come one after the other.
