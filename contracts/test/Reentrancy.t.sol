@@ -206,7 +206,7 @@ contract ReentrancyTest is RelayBase {
             bool done = carriedOut(outer);
             bytes32 now_ = stateHash();
             (bool missing, uint256 seen) = (insolvent, evil.moments());
-            yes(VM.revertToState(before), "state");
+            yes(VM.revertToStateAndDelete(before), "state");
             if (!done) continue; // and nothing changed
             yes(seen >= 2, "the coin was not asked");
             yes(!missing, "more was owed than held in the middle");
@@ -221,7 +221,7 @@ contract ReentrancyTest is RelayBase {
         carriedOut(first);
         if (second.to != address(0)) carriedOut(second);
         hash = stateHash();
-        yes(VM.revertToState(before), "state");
+        yes(VM.revertToStateAndDelete(before), "state");
     }
 
     function carriedOut(Call memory c) internal returns (bool done) {
@@ -236,7 +236,7 @@ contract ReentrancyTest is RelayBase {
             bytes32 was = stateHash();
             yes(carriedOut(calls[i]), string.concat("call ", VM.toString(i)));
             yes(stateHash() != was, "no effect");
-            yes(VM.revertToState(before), "state");
+            yes(VM.revertToStateAndDelete(before), "state");
         }
     }
 
