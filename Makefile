@@ -95,8 +95,9 @@ demo-twice: ## two demos at once, their bills checked, nothing left behind
 	@scripts/demo-twice.sh
 
 .PHONY: mutants
-mutants: ## remove ten security checks one at a time and see a test fail for each
+mutants: ## remove ten security checks, and those of the contracts, one at a time and see a test fail for each
 	@go run ./scripts/mutants
+	@node contracts/mutants.mjs
 
 .PHONY: bench-startup
 bench-startup: ## myst node: time to API ready, idle memory, size of the binary

@@ -23,6 +23,8 @@ import (
 const (
 	KeystoreDir  = "keystore"
 	databaseFile = "node.db"
+	// NetworkFile is the network file in the data directory, which is taken where none is named.
+	NetworkFile = "network.json"
 )
 
 // registryPoll is how often a node looks for new registrations. Somebody who has just registered is
@@ -78,6 +80,9 @@ func (b *base) open(ctx context.Context, networkFile string, chainURLs []string)
 		return fmt.Errorf("data directory: %w", err)
 	}
 	if b.db, err = store.Open(ctx, filepath.Join(b.dataDir, databaseFile)); err != nil {
+		if errors.Is(err, store.ErrLocked) {
+			return fmt.Errorf("a node or a hub runs already on %s: stop it first, or give this one a directory of its own by --data-dir: %w", b.dataDir, err)
+		}
 		return err
 	}
 	b.onClose(b.db.Close)

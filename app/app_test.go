@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -19,6 +20,7 @@ import (
 	"github.com/mysteriumnetwork/myst/chain/dev"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/identity/keystore"
+	"github.com/mysteriumnetwork/myst/store"
 )
 
 func TestMain(m *testing.M) {
@@ -221,5 +223,22 @@ func TestWhatTheOperatorMustMend(t *testing.T) {
 	}
 	if _, err := store.Unlock(entry.Address, "right"); err != nil {
 		t.Errorf("the identity is damaged now: %v", err)
+	}
+}
+
+// A second node on one data directory is told of the first, and what to do.
+func TestSecondNode(t *testing.T) {
+	network, _ := deadNetwork(t)
+	dir := t.TempDir()
+	db, err := store.Open(t.Context(), filepath.Join(dir, databaseFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	err = RunNode(t.Context(), NodeConfig{DataDir: dir, Network: network, APIAddr: "127.0.0.1:0", Passphrase: fixed("right"), LightScrypt: true})
+	for _, want := range []string{"runs already on " + dir + ": stop it first", "--data-dir", fmt.Sprintf("(PID %d)", os.Getpid())} {
+		if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want something about %q", err, want)
+		}
 	}
 }

@@ -68,7 +68,7 @@ func Doctor(ctx context.Context, cfg NodeConfig) []Finding {
 		d.badFile(err)
 		return d.findings
 	}
-	d.ok("network file", "%s, chain %d, hubs: %d", network.Name, network.ChainID, len(network.Hubs))
+	d.ok("network file", "%s, chain %d, hubs: %d%s", network.Name, network.ChainID, len(network.Hubs), d.whichFile())
 	if len(cfg.ChainURLs) > 0 {
 		network.RPC = cfg.ChainURLs
 	}
@@ -81,9 +81,32 @@ func Doctor(ctx context.Context, cfg NodeConfig) []Finding {
 	return d.findings
 }
 
+// defaultFile says whether the network file was not named.
+func (d *doctor) defaultFile() bool {
+	return d.cfg.Network == filepath.Join(d.cfg.DataDir, NetworkFile)
+}
+
+// whichFile tells of a network file that was not named where it is, and of another that was not taken.
+func (d *doctor) whichFile() string {
+	if !d.defaultFile() {
+		return ""
+	}
+	text := "; from " + d.cfg.Network + " as --network names none"
+	here, err := os.Stat(NetworkFile)
+	if err != nil {
+		return text
+	}
+	if taken, err := os.Stat(d.cfg.Network); err == nil && os.SameFile(here, taken) {
+		return text
+	}
+	return text + "; not the " + NetworkFile + " in this directory"
+}
+
 func (d *doctor) badFile(err error) {
 	remedy := "mend it, or get the network's file anew from a hub's operator"
 	switch {
+	case errors.Is(err, os.ErrNotExist) && d.defaultFile() && exists(NetworkFile):
+		remedy = "name the one in this directory: --network " + NetworkFile
 	case errors.Is(err, os.ErrNotExist):
 		remedy = "get the network's file from a hub's operator, and name it by --network"
 	case errors.Is(err, os.ErrPermission):

@@ -91,6 +91,44 @@ func TestDoctorNamesWhatIsMissing(t *testing.T) {
 	}
 }
 
+// Where no network file is named, the doctor says which it took, and which it did not.
+func TestDoctorSaysWhichNetworkFile(t *testing.T) {
+	network, _ := deadNetwork(t)
+	text, err := os.ReadFile(network)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(dir string) {
+		if err := os.WriteFile(filepath.Join(dir, NetworkFile), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, here := t.TempDir(), t.TempDir()
+	t.Chdir(here)
+	look := func(network string) Finding {
+		return found(t, Doctor(t.Context(), NodeConfig{DataDir: data, Network: network}), "network file")
+	}
+	byDefault := filepath.Join(data, NetworkFile)
+	if f := look(byDefault); f.OK || strings.Contains(f.Remedy, "this directory") {
+		t.Errorf("none at all: %+v", f)
+	}
+	put(here)
+	if f := look(byDefault); f.OK || !strings.Contains(f.Remedy, "--network network.json") {
+		t.Errorf("one here only: %+v", f)
+	}
+	put(data)
+	if f := look(byDefault); !f.OK || !strings.Contains(f.Detail, byDefault) || !strings.Contains(f.Detail, "not the network.json in this directory") {
+		t.Errorf("one here and another in the data directory: %+v", f)
+	}
+	if f := look(NetworkFile); !f.OK || strings.Contains(f.Detail, "from") {
+		t.Errorf("the one that was named: %+v", f)
+	}
+	t.Chdir(data)
+	if f := look(byDefault); !f.OK || !strings.Contains(f.Detail, byDefault) || strings.Contains(f.Detail, "not the") {
+		t.Errorf("in the data directory: %+v", f)
+	}
+}
+
 // What to do depends on what is wrong.
 func TestDoctorsRemedies(t *testing.T) {
 	network, _ := deadNetwork(t)

@@ -91,7 +91,7 @@ func (e *env) networkFlags(flags *pflag.FlagSet, network *string, chains *[]stri
 // networkFile returns the network file's path.
 func (e *env) networkFile(given string) string {
 	if given == "" {
-		return filepath.Join(e.dataDir, "network.json")
+		return filepath.Join(e.dataDir, app.NetworkFile)
 	}
 	return given
 }
@@ -187,7 +187,7 @@ func providerFlags(cmd *cobra.Command, cfg *app.NodeConfig) {
 	countryFlag(cmd, &cfg.Country, "provider: `country` of the exit, such as DE")
 	coinsFlag(flags, &cfg.Price.PerGiB, "price-per-gib", "provider: `coins` for 2^30 bytes, both directions added")
 	coinsFlag(flags, &cfg.Price.PerHour, "price-per-hour", "provider: `coins` for an hour")
-	coinsFlag(flags, &cfg.SetupCharge, "setup-charge", "provider: `coins` for each session, to repay the lock's gas")
+	coinsFlag(flags, &cfg.SetupCharge, "setup-charge", "provider: `coins` for each session, to repay the lock's gas (default 0)")
 	bandwidthFlag(flags, &cfg.Bandwidth, "bandwidth", "provider: committed `speed` in bit/s, such as 50M")
 	perServiceFlag(flags, &cfg.Listen, "listen", "provider: UDP `[service=]address:port` of tunnels (default port 51820, openvpn 1194)")
 	perServiceFlag(flags, &cfg.Endpoint, "endpoint", "provider: `[service=]host:port` at which consumers reach --listen, if another")

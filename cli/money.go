@@ -16,8 +16,9 @@ import (
 func (e *env) balance() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "balance", Short: "Show what the node's identity owns",
-		Long: "Show what the node's identity owns, in coins: in its wallet, in its deposit, locked for\n" +
-			"providers, and earned as a provider.",
+		Long: "Show what the node's identity owns, in coins: in its wallet; in its deposit, from which\n" +
+			"it pays as a consumer, and which is its bond as a provider; locked for providers; and\n" +
+			"earned as a provider. Earnings never go into the deposit: \"myst withdraw\" pays them out.",
 		Example: "  myst balance\n  myst balance --json",
 		Args:    args(0), ValidArgsFunction: noFiles,
 	}
@@ -35,9 +36,9 @@ func printBalance(w *printer, b wire.Balance) {
 	w.line("")
 	w.table([]string{"", ">COINS", ""}, [][]string{
 		{"Wallet", b.Coin.Coins, "not deposited"},
-		{"Deposit", b.Deposit.Coins, "free to lock for a provider"},
-		{"Earnings", b.Earnings.Coins, "cleared; \"myst withdraw\" pays them out, less the network fee of " + percent(b.FeePerMyriad)},
-		{"Uncleared", b.Uncleared.Coins, "promised by consumers; \"myst clear\" claims it"},
+		{"Deposit", b.Deposit.Coins, "to pay with as a consumer: free to lock for a provider; also a provider's bond"},
+		{"Earnings", b.Earnings.Coins, "earned as a provider and cleared: \"myst withdraw\" pays them out, less the network fee of " + percent(b.FeePerMyriad)},
+		{"Uncleared", b.Uncleared.Coins, "promised to you as a provider: \"myst clear\" claims it"},
 	})
 	if b.Beneficiary != "" && b.Beneficiary != b.Identity {
 		w.line("")

@@ -65,7 +65,10 @@ func (e *env) connect() *cobra.Command {
 		Use: "connect", Short: "Open a session with the cheapest provider that matches",
 		Long: "Open a session with the cheapest provider that matches, and offer it to applications as\n" +
 			"a SOCKS5 proxy. Host names are resolved at the provider's end. The session goes on in\n" +
-			"the node until \"myst disconnect\"; interrupting this command before it is open gives up.",
+			"the node until \"myst disconnect\"; interrupting this command before it is open gives up.\n\n" +
+			"It locks --lock coins of the deposit for that provider, unless enough is locked for it\n" +
+			"already. What others hold stays with them: \"myst balance\" shows it, and \"myst unlock\"\n" +
+			"takes it back.",
 		Example: `  myst connect --country DE --proxy 127.0.0.1:1080
   myst connect --provider 0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf --lock 2
   curl --proxy socks5h://127.0.0.1:1080 https://example.com`,

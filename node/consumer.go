@@ -181,7 +181,20 @@ func (c *consuming) choose(ctx context.Context) error {
 	if p.SetupCharge > c.plan.Lock/20 {
 		return fmt.Errorf("%w: %s for a lock of %s", payments.ErrSetup, p.SetupCharge, c.plan.Lock)
 	}
+	c.sayLock()
 	return nil
+}
+
+// sayLock tells of coins that the session will lock, before anything of it is signed.
+func (c *consuming) sayLock() {
+	if c.plan.OnChain() {
+		return
+	}
+	beside := ""
+	if c.plan.Elsewhere > 0 {
+		beside = fmt.Sprintf("; other providers hold %s, until they release it or you take it back by 'myst unlock'", c.plan.Elsewhere)
+	}
+	c.say("lock", "this will lock %s coins of the deposit for this provider%s", c.plan.Cost, beside)
 }
 
 func planError(err error) error {
@@ -235,7 +248,7 @@ func (c *consuming) start(ctx context.Context, offer *session.Offer) (Session, e
 		c.session, err = offer.Start(ctx, start)
 	}
 	if err != nil {
-		c.n.closeAccount(c.payer, session.TimedOut)
+		c.n.closeAccount(c.payer, session.TimedOut.String())
 		return Session{}, fmt.Errorf("start session: %w", err)
 	}
 	c.live = c.n.track(c.session.ID(), Session{
@@ -243,7 +256,7 @@ func (c *consuming) start(ctx context.Context, offer *session.Offer) (Session, e
 		State: stateLocking, Channel: c.plan.Channel, Epoch: c.plan.Epoch,
 	})
 	if c.live == nil {
-		c.n.closeAccount(c.payer, session.ShuttingDown)
+		c.n.closeAccount(c.payer, session.ShuttingDown.String())
 		c.n.goodbye(c.session, session.ShuttingDown)
 		return Session{}, ErrShuttingDown
 	}
@@ -316,9 +329,9 @@ func (c *consuming) run(waiting context.Context, offer *session.Offer) {
 	case c.up <- err: // nobody was told yet, so err is why it did not come up
 	default:
 	}
-	c.n.closeAccount(c.payer, reason)
+	c.n.closeAccount(c.payer, why(reason, err, RoleConsumer))
 	c.n.goodbye(c.session, reason)
-	c.live.finish(reason, c.n.cfg.Clock())
+	c.live.finish(reason, err, c.n.cfg.Clock())
 	ended(c.n.log.With("session", c.session.ID(), "provider", c.session.Peer()), c.live, reason, err)
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -94,6 +95,71 @@ func TestPaidSession(t *testing.T) {
 	if conn, err := net.DialTimeout("tcp", s.ProxyAddr, time.Second); err == nil {
 		_ = conn.Close()
 		t.Error("the SOCKS5 port outlived the session")
+	}
+}
+
+// A session with another provider locks more of the deposit: that is said before it happens.
+func TestAnotherLockIsAnnounced(t *testing.T) {
+	w := newWorld()
+	providers := []*member{w.member(t, memberConfig{provider: true}), w.member(t, memberConfig{provider: true})}
+	consumer := w.member(t, memberConfig{})
+	w.deposits[consumer.key.Address()] = 10 * money.UnitsPerCoin
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	connect := func(provider *member) (said []string) {
+		t.Helper()
+		s, err := consumer.Connect(ctx, ConnectRequest{Filter: market.Filter{Provider: provider.key.Address()}}, func(p Progress) {
+			if p.Step == "lock" {
+				said = append(said, p.Detail)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := consumer.Disconnect(ctx, s.ID, quiet); err != nil {
+			t.Fatal(err)
+		}
+		return said
+	}
+	const lock = "this will lock 1 coins of the deposit for this provider"
+	if said := connect(providers[0]); len(said) < 2 || said[0] != lock {
+		t.Errorf("the first: %q", said)
+	}
+	if said := connect(providers[0]); len(said) != 0 {
+		t.Errorf("the same again: %q", said)
+	}
+	if said := connect(providers[1]); len(said) < 2 || !strings.HasPrefix(said[0], lock+"; other providers hold 0.9") {
+		t.Errorf("another: %q", said)
+	}
+}
+
+// Who ends a session whose other end has died is told so, and finds it in the list afterwards.
+func TestDisconnectFromTheDead(t *testing.T) {
+	w := newWorld()
+	provider := w.member(t, memberConfig{provider: true})
+	consumer := w.member(t, memberConfig{})
+	w.deposits[consumer.key.Address()] = 10 * money.UnitsPerCoin
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	s, err := consumer.Connect(ctx, ConnectRequest{}, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.mute.Store(true)
+	for _, c := range []struct {
+		who  *member
+		want string
+	}{
+		{consumer, "finished, but the provider did not answer"},
+		{provider, "finished, but the consumer did not answer"},
+	} {
+		ended, err := c.who.Disconnect(ctx, s.ID, quiet)
+		if err != nil || ended.State != stateEnded || ended.Reason != c.want {
+			t.Errorf("ended as %q, %q, %v; want %q", ended.State, ended.Reason, err, c.want)
+		}
+		if all, err := c.who.Sessions(ctx); err != nil || len(all) != 1 || all[0].Reason != c.want {
+			t.Errorf("sessions: %+v, %v; want %q", all, err, c.want)
+		}
 	}
 }
 

@@ -73,7 +73,7 @@ func (n *Node) serve(self *Self, in *messaging.Incoming) {
 	v.release()
 	reason, err := v.run()
 	n.goodbye(v.session, reason)
-	v.live.finish(reason, n.cfg.Clock())
+	v.live.finish(reason, err, n.cfg.Clock())
 	self.Clearer.Notify()
 	ended(log, v.live, reason, err)
 }
@@ -195,7 +195,7 @@ func (v *serving) run() (session.Reason, error) {
 	}
 	v.live.account(collector.Stats, nil)
 	reason := session.Internal
-	defer func() { v.n.closeAccount(collector, reason) }()
+	defer func() { v.n.closeAccount(collector, why(reason, err, RoleProvider)) }()
 	if err = v.lock(starting, collector); err != nil {
 		reason = endReason(starting, err, session.LockFailed)
 		return reason, err

@@ -195,8 +195,24 @@ func (n *Node) find(id string) (*live, error) {
 }
 
 // finish writes the end into what is shown.
-func (l *live) finish(reason session.Reason, at time.Time) {
-	l.update(func(s *Session) { s.State, s.Reason, s.Ended = stateEnded, reason.String(), at })
+func (l *live) finish(reason session.Reason, err error, at time.Time) {
+	l.update(func(s *Session) { s.State, s.Reason, s.Ended = stateEnded, why(reason, err, s.Role), at })
+}
+
+// errUnanswered says that a peer did not answer to the last promise, or did not make it.
+var errUnanswered = errors.New("the last promise is not confirmed")
+
+// why is what people are told of an end: its reason and, where this node ended the session and settled in vain, that
+// nothing was heard from the peer.
+func why(reason session.Reason, err error, role Role) string {
+	if !errors.Is(err, errUnanswered) {
+		return reason.String()
+	}
+	peer := RoleProvider
+	if role == RoleProvider {
+		peer = RoleConsumer
+	}
+	return fmt.Sprintf("%s, but the %s did not answer", reason, peer)
 }
 
 // ended logs a session's end with what it brought.
@@ -322,17 +338,18 @@ func (n *Node) watch(ctx context.Context, l *live, down <-chan struct{}, account
 	}
 	settling, cancel := context.WithTimeout(ctx, goodbye)
 	defer cancel()
-	if err := account.Settle(settling); err != nil {
-		return reason, fmt.Errorf("the last promise is not confirmed: %w", err)
+	err := account.Settle(settling)
+	if err != nil && !errors.Is(err, payments.ErrClosed) { // else the peer ended it in this moment, too
+		err = fmt.Errorf("%w: %w", errUnanswered, err)
 	}
-	return reason, nil
+	return reason, err
 }
 
 // account closes a session's book, although its contexts may have ended.
-func (n *Node) closeAccount(account settler, reason session.Reason) {
+func (n *Node) closeAccount(account settler, reason string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(n.ctx), goodbye)
 	defer cancel()
-	if err := account.Close(ctx, reason.String()); err != nil {
+	if err := account.Close(ctx, reason); err != nil {
 		n.log.Error("a session's account was not closed; the next start does it", "error", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -47,6 +48,7 @@ type world struct {
 	lie       bool                      // the relayer says that it did what it did not
 	cleared   map[string]money.Amount   // by transaction
 	strangers map[identity.Address]bool // not registered
+	mute      atomic.Bool               // no message arrives
 }
 
 type slot struct {
@@ -208,9 +210,15 @@ var testPrice = money.Price{PerGiB: 500_000, PerHour: 100_000}
 const testSetup = money.UnitsPerCoin / 100
 
 // anyContact takes every contact for the one of the network in memory.
-type anyContact struct{ *messagingtest.Channel }
+type anyContact struct {
+	*messagingtest.Channel
+	world *world
+}
 
 func (c anyContact) Send(ctx context.Context, to messaging.Route, envelope []byte) error {
+	if c.world.mute.Load() {
+		return nil
+	}
 	to.Contact = messagingtest.Contact
 	return c.Channel.Send(ctx, to, envelope)
 }
@@ -245,7 +253,7 @@ func (w *world) member(t *testing.T, mc memberConfig) *member {
 	domain := identity.Domain{ChainID: w.network.ChainID, Registry: w.network.Contracts.Registry}
 	channel := w.messages.Channel(key.Address(), mc.provider)
 	cleanup(t, channel.Close)
-	mcfg := messaging.Config{Domain: domain, Signer: key, Registered: w.Registered, Channel: anyContact{channel}, Logger: logger}
+	mcfg := messaging.Config{Domain: domain, Signer: key, Registered: w.Registered, Channel: anyContact{channel, w}, Logger: logger}
 	self := Self{Signer: key, PublicKey: key.PublicKey()}
 	m := &member{key: key}
 	if mc.provider {

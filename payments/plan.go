@@ -67,6 +67,8 @@ type Plan struct {
 	Lock, Cost money.Amount
 	// Remaining is what can be promised once the lock is confirmed.
 	Remaining money.Amount
+	// Elsewhere is what channels hold for other providers, and was not promised to them. PlanLock leaves it out.
+	Elsewhere money.Amount
 }
 
 // OnChain says whether the lock is on chain already.
@@ -101,6 +103,15 @@ func PlanLock(channels [intent.Channels]ChannelState, n Need) (Plan, error) {
 		return Plan{}, fmt.Errorf("%w: %s coins, and a lock needs %s", ErrFunds, n.Deposit, n.Amount)
 	}
 	return Plan{}, ErrNoChannel
+}
+
+func elsewhere(channels [intent.Channels]ChannelState, provider identity.Address) (sum money.Amount) {
+	for _, c := range channels {
+		if now := c.Latest; now.Provider != provider && !now.Provider.IsZero() {
+			sum += now.Locked.SaturatingSub(max(c.Promised, now.Cleared)) // six locks of at most 2^40 units
+		}
+	}
+	return sum
 }
 
 // before says whether p is the better plan: by its action, then its cost, then what it leaves.
@@ -172,6 +183,7 @@ func (l *Ledger) Plan(ctx context.Context, provider identity.Address, amount, de
 	if err != nil {
 		return Plan{}, fmt.Errorf("plan a lock: %w", err)
 	}
+	plan.Elsewhere = elsewhere(channels, provider)
 	return plan, nil
 }
 

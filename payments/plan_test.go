@@ -46,20 +46,20 @@ func TestPlanLock(t *testing.T) {
 		want     Plan
 		err      error
 	}{
-		"reuse":                     {[]ChannelState{same(Channel{}), half}, 0, Plan{Reuse, 1, 4, 1000, 0, 500}, nil},
-		"reuse before all":          {[]ChannelState{low, same(cleared), half}, 1e6, Plan{Reuse, 2, 4, 1000, 0, 500}, nil},
-		"confirming":                {[]ChannelState{same(Channel{}), confirming}, 1e6, Plan{Await, 1, 4, 1000, 0, 1000}, nil},
-		"top up":                    {[]ChannelState{same(Channel{}), low}, 1e6, Plan{TopUp, 1, 4, 1301, 301, 400}, nil},
-		"busy, so another":          {[]ChannelState{inUse, same(Channel{Epoch: 2})}, 1e6, Plan{New, 1, 2, 400, 400, 400}, nil},
-		"unlocking, so another":     {[]ChannelState{same(unlocking), same(Channel{})}, 1e6, Plan{New, 1, 0, 400, 400, 400}, nil},
-		"free with a remainder":     {[]ChannelState{same(Channel{Locked: 150, Epoch: 5})}, 250, Plan{New, 0, 5, 400, 250, 400}, nil},
-		"free with more than asked": {[]ChannelState{same(Channel{Locked: 450, Epoch: 5})}, 0, Plan{New, 0, 5, 450, 0, 450}, nil},
-		"cheapest free one":         {[]ChannelState{same(Channel{}), same(Channel{Locked: 9, Epoch: 1})}, 1e6, Plan{New, 1, 1, 400, 391, 400}, nil},
-		"switch":                    {[]ChannelState{same(cleared)}, 400, Plan{Switch, 0, 10, 400, 400, 400}, nil},
-		"switch when ours unlocks":  {[]ChannelState{same(Channel{Provider: alice, Locked: 5, Cleared: 5, Epoch: 1, UnlockAt: time.Unix(1, 0)})}, 400, Plan{Switch, 0, 2, 400, 400, 400}, nil},
-		"freed and reclaimed":       {[]ChannelState{same(Channel{Locked: 3, Cleared: 3, Epoch: 7})}, 400, Plan{Switch, 0, 8, 400, 400, 400}, nil},
-		"lock arrived":              {[]ChannelState{arrived}, 400, Plan{Switch, 0, 10, 400, 400, 400}, nil},
-		"lock of a dead epoch":      {[]ChannelState{dead}, 400, Plan{New, 0, 3, 400, 400, 400}, nil},
+		"reuse":                     {[]ChannelState{same(Channel{}), half}, 0, Plan{Reuse, 1, 4, 1000, 0, 500, 0}, nil},
+		"reuse before all":          {[]ChannelState{low, same(cleared), half}, 1e6, Plan{Reuse, 2, 4, 1000, 0, 500, 0}, nil},
+		"confirming":                {[]ChannelState{same(Channel{}), confirming}, 1e6, Plan{Await, 1, 4, 1000, 0, 1000, 0}, nil},
+		"top up":                    {[]ChannelState{same(Channel{}), low}, 1e6, Plan{TopUp, 1, 4, 1301, 301, 400, 0}, nil},
+		"busy, so another":          {[]ChannelState{inUse, same(Channel{Epoch: 2})}, 1e6, Plan{New, 1, 2, 400, 400, 400, 0}, nil},
+		"unlocking, so another":     {[]ChannelState{same(unlocking), same(Channel{})}, 1e6, Plan{New, 1, 0, 400, 400, 400, 0}, nil},
+		"free with a remainder":     {[]ChannelState{same(Channel{Locked: 150, Epoch: 5})}, 250, Plan{New, 0, 5, 400, 250, 400, 0}, nil},
+		"free with more than asked": {[]ChannelState{same(Channel{Locked: 450, Epoch: 5})}, 0, Plan{New, 0, 5, 450, 0, 450, 0}, nil},
+		"cheapest free one":         {[]ChannelState{same(Channel{}), same(Channel{Locked: 9, Epoch: 1})}, 1e6, Plan{New, 1, 1, 400, 391, 400, 0}, nil},
+		"switch":                    {[]ChannelState{same(cleared)}, 400, Plan{Switch, 0, 10, 400, 400, 400, 0}, nil},
+		"switch when ours unlocks":  {[]ChannelState{same(Channel{Provider: alice, Locked: 5, Cleared: 5, Epoch: 1, UnlockAt: time.Unix(1, 0)})}, 400, Plan{Switch, 0, 2, 400, 400, 400, 0}, nil},
+		"freed and reclaimed":       {[]ChannelState{same(Channel{Locked: 3, Cleared: 3, Epoch: 7})}, 400, Plan{Switch, 0, 8, 400, 400, 400, 0}, nil},
+		"lock arrived":              {[]ChannelState{arrived}, 400, Plan{Switch, 0, 10, 400, 400, 400, 0}, nil},
+		"lock of a dead epoch":      {[]ChannelState{dead}, 400, Plan{New, 0, 3, 400, 400, 400, 0}, nil},
 		"lock under way":            {[]ChannelState{underWay}, 1e6, Plan{}, ErrNoChannel},
 		"not cleared":               {[]ChannelState{same(Channel{Provider: bob, Locked: 7, Cleared: 6})}, 1e6, Plan{}, ErrNoChannel},
 		"retired":                   {[]ChannelState{same(retired)}, 1e6, Plan{}, ErrNoChannel},
@@ -168,11 +168,11 @@ func TestLedgerPlans(t *testing.T) {
 	// The lock for bob may still get on chain, so alice gets another channel; also after a restart.
 	w.open(&w.consumer)
 	l = w.consumer.ledger
-	if plan, err = l.Plan(t.Context(), alice, 100, 1000); err != nil || plan.Channel != 1 {
+	if plan, err = l.Plan(t.Context(), alice, 100, 1000); err != nil || plan.Channel != 1 || plan.Elsewhere != w.terms.Lock {
 		t.Fatalf("%+v, %v", plan, err)
 	}
 	// The session's own provider has a lock with money left.
-	if plan, err = l.Plan(t.Context(), w.terms.Peer, 100, 0); err != nil || plan.Action != Reuse || plan.Channel != w.terms.Channel {
+	if plan, err = l.Plan(t.Context(), w.terms.Peer, 100, 0); err != nil || plan.Action != Reuse || plan.Channel != w.terms.Channel || plan.Elsewhere != 0 {
 		t.Fatalf("%+v, %v", plan, err)
 	}
 	payer, err := l.Pay(t.Context(), w.terms)

@@ -23,7 +23,7 @@ func (s *Server) serveHTTP(conn net.Conn, client *bufio.Reader) error {
 		writeStatus(conn, status)
 		return err
 	}
-	out, err := s.dial(s.ctx, "tcp", address)
+	out, err := s.dialFor(conn, address)
 	if err != nil {
 		status := http.StatusBadGateway
 		if timeout, ok := errors.AsType[net.Error](err); errors.Is(err, context.DeadlineExceeded) || ok && timeout.Timeout() {

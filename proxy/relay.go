@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"io"
 	"net"
-	"time"
 )
 
 // relayBuffer is the size of each direction's buffer, in bytes.
@@ -19,9 +18,6 @@ func (s *Server) join(conn net.Conn, client *bufio.Reader, out net.Conn, greetin
 	}
 	defer s.drop(out)
 	if _, err := conn.Write(greeting); err != nil {
-		return err
-	}
-	if err := conn.SetDeadline(time.Time{}); err != nil {
 		return err
 	}
 	abort := func() {

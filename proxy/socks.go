@@ -81,7 +81,7 @@ func (s *Server) serveSOCKS(conn net.Conn, client *bufio.Reader) error {
 
 // connect serves CONNECT.
 func (s *Server) connect(conn net.Conn, client *bufio.Reader, address string) error {
-	out, err := s.dial(s.ctx, "tcp", address)
+	out, err := s.dialFor(conn, address)
 	if err != nil {
 		_, _ = conn.Write(encodeReply(replyFor(err), netip.AddrPort{}))
 		return fmt.Errorf("connect: %w", withoutAddress(err))

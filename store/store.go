@@ -41,6 +41,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/gofrs/flock"
@@ -48,7 +50,8 @@ import (
 
 // Errors that callers branch on.
 var (
-	// ErrLocked says that another process has the database open.
+	// ErrLocked says that another process has the database open. The error that wraps it names the process, if it
+	// said which it is.
 	ErrLocked = errors.New("database is in use by another process")
 	// ErrDamaged says that the file is not a database, or that part of it is unreadable. Restore it
 	// from a backup; a node database without unclaimed promises may also be deleted.
@@ -84,13 +87,28 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	case err != nil:
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	case !locked:
-		return nil, fmt.Errorf("open database %s: %w", path, ErrLocked)
+		return nil, fmt.Errorf("open database %s: %w%s", path, ErrLocked, holder(db.lock.Path()))
 	}
+	// Only for people to read: where it cannot be written, the lock holds all the same.
+	_ = os.WriteFile(db.lock.Path(), []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
 	if err := db.open(ctx); err != nil {
 		_ = db.Close() // the first error says more
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
 	return db, nil
+}
+
+// holder names the process that has a lock, as far as the lock's file tells.
+func holder(path string) string {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf(" (PID %d)", pid)
 }
 
 func (db *DB) open(ctx context.Context) error {

@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -17,8 +19,14 @@ func TestOpenKeepsTheFilePrivateAndExclusive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(ctx, path); !errors.Is(err, ErrLocked) {
+	if _, err := Open(ctx, path); !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), fmt.Sprintf("(PID %d)", os.Getpid())) {
 		t.Errorf("second opening: %v", err)
+	}
+	if err := os.WriteFile(path+".lock", []byte("nobody\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(ctx, path); !errors.Is(err, ErrLocked) || strings.Contains(err.Error(), "PID") {
+		t.Errorf("opening of what an unknown process has: %v", err)
 	}
 	files, err := filepath.Glob(path + "*")
 	if err != nil || len(files) < 3 {

@@ -36,9 +36,11 @@ interface Vm {
     function readFile(string calldata path) external view returns (string memory);
     function recordLogs() external;
     function revertToState(uint256 id) external returns (bool);
+    function revertToStateAndDelete(uint256 id) external returns (bool);
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function snapshotState() external returns (uint256 id);
     function store(address where, bytes32 slot, bytes32 value) external;
+    function toString(uint256 number) external pure returns (string memory);
     function warp(uint256 time) external;
 }
 

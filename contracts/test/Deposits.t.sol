@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {FundIntent, IPayments, PermitSignature} from "../src/IPayments.sol";
 import {TestCoin} from "../src/TestCoin.sol";
 import {Base} from "./Base.sol";
@@ -309,11 +312,44 @@ contract FundTest is Base {
 
     /// A coin that allows more than it was told, or takes less: nothing of it is credited.
     function test_refusesCoinThatMiscounts() external {
-        coin = new StickyCoin();
+        miscounted(new StickyCoin());
+        miscounted(new GenerousCoin());
+        // One that takes any permit, and the owner has allowed the same amount for something else.
+        miscounted(new PermissiveCoin());
+    }
+
+    function miscounted(TestCoin odd) internal {
+        coin = odd;
         payments = deployPayments(address(coin), TREASURY, RATE, DELAY);
         mint(consumer, 100 * COIN);
         (FundIntent memory f, PermitSignature memory p) = signed();
+        VM.prank(consumer);
+        coin.approve(address(payments), value());
         refused(relayer, f, p, IPayments.WrongPermit.selector);
+    }
+
+    /// Of a coin that answers false nothing is credited, and nothing is taken for paid.
+    function test_coinThatSaysNo() external {
+        RefusingCoin odd = new RefusingCoin();
+        coin = odd;
+        payments = deployPayments(address(coin), TREASURY, RATE, DELAY);
+        depositFor(consumer, COIN);
+        mint(consumer, 100 * COIN);
+        VM.prank(consumer);
+        coin.approve(address(payments), value());
+        odd.refuse();
+        bytes memory why = abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, odd);
+        VM.expectRevert(why);
+        VM.prank(consumer);
+        payments.deposit(consumer, COIN);
+        (FundIntent memory f, PermitSignature memory p) = signed();
+        VM.expectRevert(why);
+        send(relayer, f, p);
+        VM.expectRevert(why);
+        VM.prank(consumer);
+        payments.withdrawDeposit(consumer, COIN);
+        eq(balanceOf(consumer), COIN, "balance");
+        eq(balanceOf(otherConsumer), 0, "deposit");
     }
 }
 
@@ -322,76 +358,50 @@ contract StickyCoin is TestCoin {
     function _spendAllowance(address, address, uint256) internal pure override {}
 }
 
-/// A coin that calls back into the contract in the middle of a transfer.
-contract ReentrantCoin is TestCoin {
-    address private _target;
-    bytes private _call;
-    bool public succeeded;
+/// A coin that takes every permit for good and counts none of them.
+contract PermissiveCoin is TestCoin {
+    function permit(address, address, uint256, uint256, uint8, bytes32, bytes32) public pure override {}
+}
 
-    function arm(address target, bytes calldata call_) external {
-        (_target, _call, succeeded) = (target, call_, false);
+/// A coin that allows a unit more than was signed, and takes the whole allowance for spent.
+contract GenerousCoin is TestCoin {
+    function permit(
+        address owner,
+        address spender,
+        uint256 value,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) public override {
+        super.permit(owner, spender, value, deadline, v, r, s);
+        _approve(owner, spender, value + 1e12);
     }
 
-    function _update(address from, address to, uint256 value) internal override {
-        bytes memory call_ = _call;
-        if (call_.length != 0) {
-            delete _call; // once
-            (succeeded,) = _target.call(call_);
-        }
-        super._update(from, to, value);
+    function _spendAllowance(address owner, address spender, uint256) internal override {
+        _approve(owner, spender, 0);
     }
 }
 
-contract ReentrancyTest is Base {
-    ReentrantCoin internal evil;
+/// A coin that says no instead of reverting.
+contract RefusingCoin is TestCoin {
+    bool public refuses;
 
-    function setUp() public override {
-        super.setUp();
-        evil = new ReentrantCoin();
-        coin = evil;
-        payments = deployPayments(address(evil), TREASURY, RATE, DELAY);
-        depositFor(consumer, 10 * COIN);
-        depositFor(address(evil), 5 * COIN);
-        lockFor(CONSUMER, provider, 0, 0, uint40(4 * COIN));
-        clearOne(CONSUMER, provider, 0, 0, uint40(4 * COIN));
+    function refuse() external {
+        refuses = true;
     }
 
-    function test_withdrawTwice() external {
-        evil.arm(address(payments), abi.encodeCall(payments.withdraw, (provider)));
-        payments.withdraw(provider);
-        yes(!evil.succeeded(), "the inner call found something");
-        eq(coin.balanceOf(provider), 4 * COIN * WEI * 95 / 100, "paid");
+    function transfer(address to, uint256 value) public override(ERC20, IERC20) returns (bool) {
+        return !refuses && super.transfer(to, value);
     }
 
-    function test_collectTwice() external {
-        payments.withdraw(provider);
-        evil.arm(address(payments), abi.encodeCall(payments.collect, ()));
-        payments.collect();
-        yes(!evil.succeeded(), "the inner call found something");
-        eq(coin.balanceOf(TREASURY), 4 * COIN * WEI * 5 / 100, "fees");
-    }
-
-    /// The coin itself is the depositor whom the inner call acts for.
-    function test_withdrawDepositTwice() external {
-        evil.arm(address(payments), abi.encodeCall(payments.withdrawDeposit, (stranger, 5 * COIN)));
-        VM.prank(address(evil));
-        payments.withdrawDeposit(stranger, 5 * COIN);
-        yes(!evil.succeeded(), "the inner call found something");
-        eq(coin.balanceOf(stranger), 5 * COIN * WEI, "paid");
-    }
-
-    /// Money that is still on its way in cannot be taken out: the first deposit of the coin, in whose
-    /// transfer it tries, is not credited yet.
-    function test_withdrawBeforeDeposit() external {
-        VM.prank(address(evil));
-        payments.withdrawDeposit(stranger, 5 * COIN);
-        mint(stranger, COIN);
-        VM.prank(stranger);
-        coin.approve(address(payments), COIN * WEI);
-        evil.arm(address(payments), abi.encodeCall(payments.withdrawDeposit, (stranger, COIN)));
-        VM.prank(stranger);
-        payments.deposit(address(evil), COIN);
-        yes(!evil.succeeded(), "the inner call found something");
-        eq(balanceOf(address(evil)), COIN, "deposit");
+    function transferFrom(address from, address to, uint256 value)
+        public
+        override(ERC20, IERC20)
+        returns (bool)
+    {
+        if (!refuses) return super.transferFrom(from, to, value);
+        _spendAllowance(from, msg.sender, value);
+        return false;
     }
 }

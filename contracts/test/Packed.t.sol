@@ -130,6 +130,8 @@ contract PackedTest is Base {
         expectChannel(consumer, 0, provider, 5_000_000, 30, 0);
         expectChannel(otherConsumer, 5, provider, 70_000, 70_000, 0);
         eq(grossOf(provider), 70_030, "gross");
+        payments.clearPacked(pack(provider, one(signPromise(CONSUMER, provider, 0, 0, 35))));
+        eq(grossOf(provider), 70_035, "gross of both");
     }
 
     /// Somebody whom only a high s recovers to is not who signed, even if it has a channel.
@@ -159,6 +161,15 @@ contract PackedTest is Base {
         bytes memory packed = pack(address(0), one(signPromise(CONSUMER, address(0), 0, 0, 50)));
         fails(IPayments.NothingChanged.selector);
         payments.clearPacked(packed);
+    }
+
+    function test_lengths() external {
+        // And the provider's first byte: around the header, one record, and two.
+        uint8[8] memory wrong = [0, 18, 19, 20, 90, 92, 162, 164];
+        for (uint256 i = 0; i < wrong.length; ++i) {
+            fails(IPayments.BadLength.selector);
+            payments.clearPacked(bytes.concat(hex"01", new bytes(wrong[i])));
+        }
     }
 
     function testFuzz_length(uint16 length) external {

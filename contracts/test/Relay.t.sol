@@ -196,6 +196,27 @@ contract RelayTest is RelayBase {
         }
     }
 
+    /// Nobody signed, twice: that the two agree on it is no reason.
+    function test_nobodyRelaysNothing() external {
+        LockIntent memory asked = signLock(CONSUMER, provider, 0, 0, FIVE);
+        asked.vs = bytes32(ORDER / 2 + 1);
+        fails(IPayments.WrongSignature.selector);
+        VM.prank(relayer);
+        payments.relay(0, bytes32(uint256(1)), asked.vs, abi.encodeCall(payments.lock, (asked)));
+    }
+
+    /// Who follows the events books the fee before the operation: a withdrawal's coins move last.
+    function test_feeIsLoggedFirst() external {
+        WithdrawIntent memory w = signWithdraw(CONSUMER, stranger, COIN, 0, soon());
+        VM.recordLogs();
+        relayed(CONSUMER, abi.encodeCall(payments.withdrawDepositFor, (w)), digestOf(withdrawForm(w)));
+        Vm.Log[] memory logs = VM.getRecordedLogs();
+        eq(logs.length, 3, "events");
+        eq(logs[0].topics[0], IPayments.Relayed.selector, "first");
+        eq(logs[1].topics[0], IPayments.DepositWithdrawn.selector, "second");
+        eq(logs[2].emitter, address(coin), "third");
+    }
+
     function test_withdrawDepositForRefusals() external {
         uint32 until = soon();
         WithdrawIntent memory w = signWithdraw(CONSUMER, stranger, COIN, 1, until);
@@ -357,6 +378,9 @@ contract OnboardTest is RelayBase {
             VM.prank(consumer);
             coin.transferAndCall(address(payments), COIN * WEI, data[i]);
         }
+        fails(IPayments.BadLength.selector);
+        VM.prank(consumer);
+        coin.transferAndCall(address(payments), COIN * WEI, abi.encode(consumer, 0));
         fails(IPayments.BadAmount.selector);
         VM.prank(consumer);
         coin.transferAndCall(address(payments), WEI + 1);

@@ -5,13 +5,15 @@
 // port 25. The check is on the address that is dialled, and is made again on the socket just before
 // it connects, so no name that resolves to a private address gets around it. Drivers that terminate
 // flows (wireguard in user space, shadowsocks) dial with [Guard.Dial]; a DNS responder asks
-// [Guard.CheckAddr] which answers it may give.
+// [Guard.CheckAddr] which answers it may give. What is refused is counted by reason, and the operator is told from
+// time to time.
 package exit
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
 	"slices"
@@ -66,6 +68,9 @@ type Config struct {
 	Interfaces func() ([]netip.Addr, error)
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+	// Logger is told of what was refused, once in a minute at most, by reason; nil discards. Destinations are never
+	// logged, only the range that they are in.
+	Logger *slog.Logger
 }
 
 // Guard applies an exit policy. Its methods may be called from any goroutine.
@@ -75,6 +80,8 @@ type Guard struct {
 	mu   sync.Mutex
 	own  map[netip.Addr]struct{}
 	read time.Time // when own was read; zero means never
+
+	refusals refusals
 }
 
 // NewGuard returns a guard. It reads nothing yet.
@@ -85,8 +92,11 @@ func NewGuard(cfg Config) *Guard {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
 	cfg.Policy.Allow = slices.Clone(cfg.Policy.Allow)
-	return &Guard{cfg: cfg}
+	return &Guard{cfg: cfg, refusals: refusals{log: cfg.Logger, now: cfg.Now, counts: map[string]uint64{}}}
 }
 
 // Check returns an error that wraps ErrRefused unless consumers may reach dst.
@@ -95,9 +105,12 @@ func (g *Guard) Check(dst netip.AddrPort) error {
 		return nil
 	}
 	if dst.Port() == 0 || dst.Port() == smtp {
-		return fmt.Errorf("%w: port %d", ErrRefused, dst.Port())
+		return g.refusals.count(&refusal{reason: fmt.Sprintf("port %d", dst.Port())})
 	}
-	return g.checkRange(dst.Addr())
+	if r := g.checkRange(dst.Addr()); r != nil {
+		return g.refusals.count(r)
+	}
+	return nil
 }
 
 // CheckAddr returns an error that wraps ErrRefused unless consumers may reach some port of addr.
@@ -107,29 +120,33 @@ func (g *Guard) CheckAddr(addr netip.Addr) error {
 			return nil
 		}
 	}
-	return g.checkRange(addr)
+	if r := g.checkRange(addr); r != nil {
+		r.reason = "name with " + r.reason
+		return g.refusals.count(r)
+	}
+	return nil
 }
 
-func (g *Guard) checkRange(addr netip.Addr) error {
+func (g *Guard) checkRange(addr netip.Addr) *refusal {
 	if !addr.IsValid() || addr.Zone() != "" {
-		return fmt.Errorf("%w: not a global address", ErrRefused)
+		return &refusal{reason: "not a global address"}
 	}
 	if addr.Is4In6() {
 		// Prefix.Contains matches no such address, not even ::ffff:0:0/96.
-		return fmt.Errorf("%w: IPv4-mapped address", ErrRefused)
+		return &refusal{reason: "IPv4-mapped address"}
 	}
 	for _, prefix := range denied {
 		if prefix.Contains(addr) {
-			return fmt.Errorf("%w: address in %v", ErrRefused, prefix)
+			return &refusal{reason: fmt.Sprintf("address in %v", prefix)}
 		}
 	}
 	own, err := g.isOwn(addr)
 	if err != nil {
 		// Without the list nobody can tell, so nothing passes.
-		return fmt.Errorf("%w: list own addresses: %w", ErrRefused, err)
+		return &refusal{reason: "own addresses unknown", cause: err}
 	}
 	if own {
-		return fmt.Errorf("%w: the provider's own address", ErrRefused)
+		return &refusal{reason: "the provider's own address"}
 	}
 	return nil
 }

@@ -1,10 +1,13 @@
 package exit
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -158,6 +161,52 @@ func TestDialLeavesFromSourceAndOnlyWhereAllowed(t *testing.T) {
 		if err := c.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// The operator learns what is refused, by reason and from time to time, and not where consumers wanted to go.
+func TestRefusalsAreToldOnceAMinute(t *testing.T) {
+	now := time.Unix(1000, 0)
+	var log bytes.Buffer
+	g := NewGuard(Config{
+		Interfaces: func() ([]netip.Addr, error) { return nil, nil },
+		Now:        func() time.Time { return now },
+		Logger:     slog.New(slog.NewTextHandler(&log, nil)),
+	})
+	refuse := func(dst string) {
+		if err := g.Check(netip.MustParseAddrPort(dst)); !errors.Is(err, ErrRefused) {
+			t.Errorf("%s: %v", dst, err)
+		}
+	}
+	refuse("10.1.2.3:443")
+	for range 1000 {
+		refuse("192.168.7.7:80")
+	}
+	refuse("203.0.113.5:25")
+	if err := g.CheckAddr(netip.MustParseAddr("10.9.9.9")); !errors.Is(err, ErrRefused) {
+		t.Error(err)
+	}
+	if lines := strings.Count(log.String(), "\n"); lines != 1 || !strings.Contains(log.String(), `refused="1 × address in 10.0.0.0/8"`) {
+		t.Errorf("%d lines after the first:\n%s", lines, log.String())
+	}
+	now = now.Add(toldEvery)
+	refuse("10.1.2.3:443")
+	want := `refused="1 × address in 10.0.0.0/8, 1000 × address in 192.168.0.0/16, 1 × name with address in 10.0.0.0/8, 1 × port 25"`
+	if lines := strings.Count(log.String(), "\n"); lines != 2 || !strings.Contains(log.String(), want) {
+		t.Errorf("%d lines after a minute:\n%s", lines, log.String())
+	}
+	now = now.Add(-time.Hour) // the clock was set back: better twice than never
+	refuse("10.1.2.3:443")
+	if lines := strings.Count(log.String(), "\n"); lines != 3 {
+		t.Errorf("%d lines after the clock was set back", lines)
+	}
+	for _, destination := range []string{"10.1.2.3", "192.168.7.7", "203.0.113.5", "10.9.9.9"} {
+		if strings.Contains(log.String(), destination) {
+			t.Errorf("%s is in the log", destination)
+		}
+	}
+	if g.Check(netip.MustParseAddrPort("203.0.113.5:443")) != nil || strings.Count(log.String(), "\n") != 3 {
+		t.Error("what is allowed was refused, or logged")
 	}
 }
 

@@ -87,7 +87,7 @@ func NewProvider(ctx context.Context, cfg ProviderConfig) (*Provider, error) {
 	}
 	p := &Provider{cfg: cfg, gateway: Gateway(cfg.Subnet), sessions: map[netip.Addr]*Session{}}
 	p.last = p.gateway
-	guard := exit.NewGuard(exit.Config{Policy: cfg.Exit, Own: cfg.Own})
+	guard := exit.NewGuard(exit.Config{Policy: cfg.Exit, Own: cfg.Own, Logger: cfg.Logger})
 	var err error
 	if p.names, err = serveNames(ctx, cfg.Device, p.gateway, dns.Responder{Resolver: cfg.Resolver, Permit: guard.CheckAddr}); err != nil {
 		return nil, err

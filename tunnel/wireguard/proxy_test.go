@@ -3,11 +3,13 @@ package wireguard
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/mysteriumnetwork/myst/proxy"
@@ -16,7 +18,7 @@ import (
 
 // TestWebThroughProxy is what a consumer does: a web client, the SOCKS5 port, the tunnel, and a web
 // server on loopback that the exit policy names, which sees the provider's address. Without that
-// name the provider refuses.
+// name the provider refuses, and its log says what.
 func TestWebThroughProxy(t *testing.T) {
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, _ := net.SplitHostPort(r.RemoteAddr)
@@ -29,8 +31,10 @@ func TestWebThroughProxy(t *testing.T) {
 		_ = l.Close()
 		source = netip.MustParseAddr("127.0.0.2")
 	}
+	lines := make(chan string, 100)
+	logger := slog.New(slog.NewTextHandler(lineWriter(lines), nil))
 	get := func(policy tunnel.ExitPolicy) (string, error) {
-		s := startServer(t, ServerConfig{Exit: policy, Resolver: staticNames{"web.example.": server.Addr()}})
+		s := startServer(t, ServerConfig{Exit: policy, Logger: logger, Resolver: staticNames{"web.example.": server.Addr()}})
 		consumer, _ := connectServer(t, s)
 		socks, err := proxy.ListenSOCKS5(t.Context(), proxy.Config{}, consumer)
 		if err != nil {
@@ -54,4 +58,22 @@ func TestWebThroughProxy(t *testing.T) {
 	if got, err := get(tunnel.ExitPolicy{Source: source}); err == nil {
 		t.Errorf("reached loopback without an exception: %q", got)
 	}
+	for {
+		select {
+		case line := <-lines:
+			if strings.Contains(line, `refused="1 × name with address in 127.0.0.0/8"`) {
+				return
+			}
+		default:
+			t.Fatal("the log does not tell of the refusal")
+		}
+	}
+}
+
+// lineWriter sends each line of a log to a channel, which must have room.
+type lineWriter chan<- string
+
+func (w lineWriter) Write(line []byte) (int, error) {
+	w <- string(line)
+	return len(line), nil
 }

@@ -39,7 +39,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("wireguard server: %w", err)
 	}
-	guard := exit.NewGuard(exit.Config{Policy: f.cfg.Exit, Own: []netip.Addr{f.endpoint.Addr()}})
+	guard := exit.NewGuard(exit.Config{Policy: f.cfg.Exit, Own: []netip.Addr{f.endpoint.Addr()}, Logger: f.log})
 	return &Server{
 		front:    f,
 		guard:    guard,
