@@ -136,8 +136,9 @@ func (r *nodeRun) build(ctx context.Context) error {
 		return err
 	}
 	r.node = node.New(ctx, node.Config{
-		Version: r.cfg.Version, Network: r.network, Chain: r.payments, Gas: r.base.client, Fresh: r.base.client.Fresh, Registry: r.registry,
-		Relayer: r.client, Finder: finder, Backends: r.backends,
+		Version: r.cfg.Version, Network: r.network, Chain: r.payments, Gas: r.base.client, Fresh: r.base.client.Fresh, Head: r.base.client.Head,
+		Registry: r.registry,
+		Relayer:  r.client, Finder: finder, Backends: r.backends,
 		Clients: r.clients(), Paths: r.paths(), Confirmations: r.cfg.Confirmations, Lock: r.cfg.Lock, RelayFee: r.cfg.RelayFee,
 		Deny: r.cfg.Deny, Logger: r.log,
 	})

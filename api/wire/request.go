@@ -43,4 +43,5 @@ type Connect struct {
 // Deposit moves coins from the wallet into the deposit.
 type Deposit struct {
 	Amount string `json:"amount" minLength:"1" maxLength:"32" doc:"coins" example:"10"`
+	MaxFee string `json:"max_fee,omitempty" maxLength:"32" doc:"coins that a relayer may take at most; empty is the node's own limit"`
 }
