@@ -151,11 +151,21 @@ func TestAgreedFee(t *testing.T) {
 	}
 	n.RelayFee = 20_000
 	all := map[string]func(most string) (wire.Payment, error){
-		"deposit":     func(most string) (wire.Payment, error) { return c.Deposit(ctx, wire.Deposit{Amount: "1", MaxFee: most}, nil) },
-		"topup":       func(most string) (wire.Payment, error) { return c.TopUp(ctx, session.ID, wire.Deposit{Amount: "1", MaxFee: most}, nil) },
-		"unlock":      func(most string) (wire.Payment, error) { return c.Unlock(ctx, wire.Unlock{Channel: session.Channel, MaxFee: most}, nil) },
-		"reclaim":     func(most string) (wire.Payment, error) { return c.Reclaim(ctx, wire.Reclaim{Channel: 3, MaxFee: most}, nil) },
-		"beneficiary": func(most string) (wire.Payment, error) { return c.SetBeneficiary(ctx, wire.Beneficiary{Beneficiary: to, MaxFee: most}, nil) },
+		"deposit": func(most string) (wire.Payment, error) {
+			return c.Deposit(ctx, wire.Deposit{Amount: "1", MaxFee: most}, nil)
+		},
+		"topup": func(most string) (wire.Payment, error) {
+			return c.TopUp(ctx, session.ID, wire.Deposit{Amount: "1", MaxFee: most}, nil)
+		},
+		"unlock": func(most string) (wire.Payment, error) {
+			return c.Unlock(ctx, wire.Unlock{Channel: session.Channel, MaxFee: most}, nil)
+		},
+		"reclaim": func(most string) (wire.Payment, error) {
+			return c.Reclaim(ctx, wire.Reclaim{Channel: 3, MaxFee: most}, nil)
+		},
+		"beneficiary": func(most string) (wire.Payment, error) {
+			return c.SetBeneficiary(ctx, wire.Beneficiary{Beneficiary: to, MaxFee: most}, nil)
+		},
 		"withdraw-deposit": func(most string) (wire.Payment, error) {
 			return c.WithdrawDeposit(ctx, wire.WithdrawDeposit{Amount: "0.5", To: to, MaxFee: most}, nil)
 		},

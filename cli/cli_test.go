@@ -57,7 +57,7 @@ func showNode(ctx context.Context, cfg app.NodeConfig) error {
 	fmt.Printf("provide=%v country=%s price=%d/%d setup=%d bandwidth=%d listen=%v endpoint=%v source=%v allow=%v deny=%v lock=%d clear=%d least=%d gas=%d/%d device=%s\n",
 		cfg.Provide, cfg.Country, cfg.Price.PerGiB, cfg.Price.PerHour, cfg.SetupCharge, cfg.Bandwidth, cfg.Listen, cfg.Endpoint,
 		cfg.ExitSource, cfg.ExitAllow, cfg.Deny, cfg.Lock, cfg.ClearAbove, cfg.ClearLeast, cfg.GasRate, cfg.GasShare, cfg.WireguardDevice)
-	fmt.Printf("relay=%s cert=%s pricing=%+v most=%d\n", cfg.Relay.Addr, cfg.Relay.TLSCert, cfg.Relay.Pricing, cfg.RelayFee)
+	fmt.Printf("relay=%s cert=%s pricing=%+v most=%d own=%v\n", cfg.Relay.Addr, cfg.Relay.TLSCert, cfg.Relay.Pricing, cfg.RelayFee, cfg.OwnGas)
 	cfg.Logger.Debug("debugging")
 	cfg.Logger.Info("informing")
 	return waitForEnd(ctx)

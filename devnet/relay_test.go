@@ -117,6 +117,51 @@ func TestASessionThroughAPaidRelayer(t *testing.T) {
 	}
 }
 
+// Where the only relayer asks for fees, which nobody can pay for clearing and withdrawing, a provider does both with gas
+// coins of its own; one that has none keeps what it was promised.
+func TestAProviderWithItsOwnGas(t *testing.T) {
+	t.Parallel()
+	n, err := Start(t.Context(), Config{
+		Dir: t.TempDir(), BlockTime: quick, OwnGas: true, HubPricing: relay.Pricing{Rate: 50 * money.UnitsPerCoin},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closeNetwork(t, n) })
+	consumer, provider := n.Consumer[0], n.Provider[0]
+	for _, p := range []*Participant{consumer, provider} {
+		if err := n.Give(t.Context(), p.Address, purse); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.API.Deposit(t.Context(), wire.Deposit{Amount: "10"}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	announced(t, provider)
+	s := &sale{consumer: consumer, provider: provider}
+	if err := s.connect(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.end(t)
+	if paid, err := provider.API.Clear(t.Context(), nil); wire.CodeOf(err) != wire.CodeUnavailable || !strings.Contains(err.Error(), "gas") {
+		t.Fatalf("cleared without gas: %+v, %v", paid, err)
+	}
+	if err := n.bank.Give(t.Context(), provider.Address, 0, money.UnitsPerCoin); err != nil {
+		t.Fatal(err)
+	}
+	if earned := cleared(t, provider); uint64(earned) != s.bought.Promised.Units || earned == 0 {
+		t.Fatalf("promised %s, cleared %s", s.bought.Promised.Coins, earned)
+	}
+	quote, err := provider.API.Quote(t.Context(), wire.QuoteRequest{Operation: "withdraw"})
+	if err != nil || quote.Relayer != provider.Address.String() || quote.RelayFee.Units != 0 {
+		t.Fatalf("%+v, %v", quote, err)
+	}
+	paid, err := provider.API.Withdraw(t.Context(), nil)
+	if err != nil || paid.Amount.Units+paid.Fee.Units != s.bought.Promised.Units || paid.Block == 0 {
+		t.Fatalf("%+v, %v", paid, err)
+	}
+}
+
 // depositBack gets a consumer's deposit back after a session, each step for the fee that was agreed to: asked for, freed
 // after the delay, moved to the deposit, paid out to the last unit.
 func depositBack(t *testing.T, n *Network, c *Participant, s *sale, on *chain.Payments, relayer identity.Address) {
