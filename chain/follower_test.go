@@ -378,7 +378,7 @@ func TestFollowerStoresFewLogsAtOnce(t *testing.T) {
 // A fork comes and goes between two requests, so that nothing of it is left to see. What was read from it
 // meanwhile is not stored.
 func TestForkThatComesAndGoes(t *testing.T) {
-	for at := 1; ; at++ {
+	for at := 1; ; at += stride() {
 		ctx, db := t.Context(), openStore(t)
 		s := &scripted{maxSpan: 20, silent: true}
 		for range 60 {

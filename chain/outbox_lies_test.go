@@ -149,7 +149,7 @@ func TestOutboxSurvivesACrashInTrouble(t *testing.T) {
 	ctx, n := t.Context(), startNetwork(t, dev.Config{})
 	path := filepath.Join(t.TempDir(), "node.db")
 	for _, arrives := range []bool{false, true} {
-		for dies := 1; ; dies++ {
+		for dies := 1; ; dies += stride() {
 			key, who := n.funded(t), newKey(t).Address()
 			n.Commit()                // below what is reorganised
 			var requests atomic.Int64 // the proxy's goroutines count it

@@ -149,13 +149,21 @@ func TestOutboxRefusesWhatWouldRevert(t *testing.T) {
 	}
 }
 
+// stride is how many requests lie between two at which a test lets the process die.
+func stride() int {
+	if testing.Short() { // under the race detector, as all are tried without it
+		return 4
+	}
+	return 1
+}
+
 // The process dies at every request in turn, once before the endpoint got it and once after. The
 // next one finishes the work, and everything took effect once.
 func TestOutboxSurvivesACrashAtEveryStep(t *testing.T) {
 	ctx, n := t.Context(), startNetwork(t, dev.Config{})
 	path := filepath.Join(t.TempDir(), "node.db")
 	for _, arrives := range []bool{false, true} {
-		for dies := 1; ; dies++ {
+		for dies := 1; ; dies += stride() {
 			key, who := n.funded(t), newKey(t).Address()
 			first, second := n.mint("a", who, 1), n.mint("b", who, 10)
 
