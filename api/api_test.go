@@ -378,7 +378,7 @@ func ready(t *testing.T) *apitest.Node {
 	t.Helper()
 	n := apitest.New(10 * money.UnitsPerCoin)
 	none := func(nodeProgress) {}
-	if _, err := n.Register(t.Context(), none); err != nil {
+	if _, err := n.Register(t.Context(), node.AnyFee, none); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := n.Deposit(t.Context(), 5*money.UnitsPerCoin, node.AnyFee, none); err != nil {

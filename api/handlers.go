@@ -21,6 +21,7 @@ type (
 
 	proposalsInput struct{ wire.Filter }
 	connectInput   struct{ Body wire.Connect }
+	registerInput  struct{ wire.Register }
 	depositInput   struct{ Body wire.Deposit }
 	unlockInput    struct{ Body wire.Unlock }
 	ledgerInput    struct{ wire.LedgerFilter }
@@ -106,8 +107,12 @@ func register(a huma.API, n Node) {
 
 func registerMoney(a huma.API, n Node) {
 	stream(a, "register", http.MethodPost, "/v1/register", "Register the node's identity on chain",
-		func(ctx context.Context, _ *nothing, progress func(node.Progress)) (wire.Payment, error) {
-			payment, err := n.Register(ctx, progress)
+		func(ctx context.Context, in *registerInput, progress func(node.Progress)) (wire.Payment, error) {
+			most, err := toMost(in.MaxFee)
+			if err != nil {
+				return wire.Payment{}, err
+			}
+			payment, err := n.Register(ctx, most, progress)
 			return fromPayment(payment), err
 		})
 	stream(a, "deposit", http.MethodPost, "/v1/deposit", "Move coins from the wallet into the deposit",

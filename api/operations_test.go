@@ -38,7 +38,7 @@ func TestOperations(t *testing.T) {
 	if _, err := c.Connect(ctx, wire.Connect{}, note); wire.CodeOf(err) != wire.CodeNotRegistered {
 		t.Fatalf("connect before registering: %v", err)
 	}
-	if payment, err := c.Register(ctx, note); err != nil || payment.Operation != "register" || payment.Block == 0 {
+	if payment, err := c.Register(ctx, wire.Register{}, note); err != nil || payment.Operation != "register" || payment.Block == 0 {
 		t.Fatalf("register: %+v, %v", payment, err)
 	}
 	if _, err := c.Connect(ctx, wire.Connect{}, note); wire.CodeOf(err) != wire.CodeFunds {
@@ -192,6 +192,22 @@ func TestAgreedFee(t *testing.T) {
 				t.Errorf("%s for at most %q: %+v, %v", name, most, paid, err)
 			}
 		}
+	}
+}
+
+func TestAgreedFeeToRegister(t *testing.T) {
+	n := apitest.New(0)
+	n.RelayFee = 20_000
+	_, dir, _ := serve(t, n)
+	c := dial(t, dir)
+	if _, err := c.Register(t.Context(), wire.Register{MaxFee: "0.01"}, nil); wire.CodeOf(err) != wire.CodeNotNow {
+		t.Errorf("for less than is asked: %v", err)
+	}
+	if _, err := c.Register(t.Context(), wire.Register{MaxFee: "much"}, nil); wire.CodeOf(err) != wire.CodeInvalid {
+		t.Error(err)
+	}
+	if paid, err := c.Register(t.Context(), wire.Register{MaxFee: "0.02"}, nil); err != nil || paid.Block == 0 {
+		t.Errorf("%+v, %v", paid, err)
 	}
 }
 

@@ -48,7 +48,7 @@ type Node interface {
 	Disconnect(ctx context.Context, id string, progress func(node.Progress)) (node.Session, error)
 	Sessions(ctx context.Context) ([]node.Session, error)
 	Balance(ctx context.Context) (node.Balance, error)
-	Register(ctx context.Context, progress func(node.Progress)) (node.Payment, error)
+	Register(ctx context.Context, most money.Amount, progress func(node.Progress)) (node.Payment, error)
 	Deposit(ctx context.Context, amount, most money.Amount, progress func(node.Progress)) (node.Payment, error)
 	Withdraw(ctx context.Context, progress func(node.Progress)) (node.Payment, error)
 	Clear(ctx context.Context, progress func(node.Progress)) ([]node.Payment, error)

@@ -130,7 +130,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // daemon serves a node without a network to the script's commands. Words change it: locked, down,
-// refuse, registered, rich, offers, earned, freed.
+// refuse, registered, rich, offers, earned, freed, charging.
 func daemon(ts *testscript.TestScript, _ bool, args []string) {
 	words := strings.Join(args, " ")
 	n := apitest.New(0)
@@ -140,6 +140,9 @@ func daemon(ts *testscript.TestScript, _ bool, args []string) {
 	n.Locked, n.Down = strings.Contains(words, "locked"), strings.Contains(words, "down")
 	if strings.Contains(words, "refuse") {
 		n.Refusal = "no capacity\x1b[2J"
+	}
+	if strings.Contains(words, "charging") {
+		n.RelayFee = money.UnitsPerCoin / 100
 	}
 	if strings.Contains(words, "freed") {
 		n.Free(3, 750_000)

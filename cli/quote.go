@@ -58,6 +58,15 @@ func (e *env) agree(ctx context.Context, c *client.Client, req wire.QuoteRequest
 	return quote.RelayFee.Coins, nil
 }
 
+// agreeToFee is agree for what moves no coins but a relayer's fee, and nothing to agree to where none is asked.
+func (e *env) agreeToFee(ctx context.Context, c *client.Client, req wire.QuoteRequest, yes bool) (maxFee string, err error) {
+	quote, err := c.Quote(ctx, req)
+	if err != nil || quote.RelayFee.Units == 0 {
+		return quote.RelayFee.Coins, err
+	}
+	return e.agree(ctx, c, req, yes)
+}
+
 func printQuote(w *printer, req wire.QuoteRequest, q wire.Quote) {
 	amount := ""
 	if q.Amount.Units > 0 {

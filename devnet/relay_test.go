@@ -63,7 +63,7 @@ func TestASessionThroughAPaidRelayer(t *testing.T) {
 	n, relayer := relayed(t)
 	consumer, provider := n.Consumer[0], n.Provider[0]
 	fees := money.Amount(0)
-	if _, err := consumer.API.Register(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "'myst deposit' comes first") {
+	if _, err := consumer.API.Register(t.Context(), wire.Register{}, nil); err == nil || !strings.Contains(err.Error(), "'myst deposit' comes first") {
 		t.Errorf("registered without a deposit: %v", err)
 	}
 	for _, p := range []*Participant{consumer, provider} {

@@ -294,7 +294,7 @@ func (n *Node) Proposals(ctx context.Context, f market.Filter) ([]market.Signed,
 
 // Register puts the node's identity into the registry, unless it is there, and waits until the node's
 // own copy of the chain shows it.
-func (n *Node) Register(ctx context.Context, progress func(Progress)) (Payment, error) {
+func (n *Node) Register(ctx context.Context, most money.Amount, progress func(Progress)) (Payment, error) {
 	self, err := n.identity(ctx)
 	if err != nil {
 		return Payment{}, err
@@ -306,7 +306,7 @@ func (n *Node) Register(ctx context.Context, progress func(Progress)) (Payment, 
 	if registered {
 		return Payment{Operation: "register"}, nil
 	}
-	paid, err := n.wallet(self, AnyFee).register(ctx, n.cfg.Registry, progress)
+	paid, err := n.wallet(self, most).register(ctx, n.cfg.Registry, progress)
 	if err != nil {
 		return paid, err
 	}

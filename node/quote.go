@@ -161,6 +161,12 @@ func (n *Node) calls(ctx context.Context, self *Self, req QuoteRequest, q *Quote
 	q.Amount = req.Amount
 	one := func(a asked, err error) ([]asked, error) { return []asked{a}, err }
 	switch req.Operation {
+	case OpRegister:
+		registered, err := n.cfg.Registry.Registered(ctx, self.address())
+		if err != nil || registered {
+			return nil, err
+		}
+		return one(w.ask(relay.KindRegister, 0), nil)
 	case OpDeposit:
 		return one(n.askDeposit(ctx, w, req.Amount))
 	case OpWithdraw:

@@ -37,7 +37,7 @@ type Node struct {
 	Down bool
 	// Refusal, when not empty, is why providers refuse every session.
 	Refusal string
-	// RelayFee is what the relayer asks when it gets something to do; a quote always tells of none.
+	// RelayFee is what the relayer asks when it gets something to do; a quote tells of it only before a registration.
 	RelayFee money.Amount
 	// Hold, when not nil, keeps Connect and Register waiting in the middle until it is closed or the
 	// caller goes.
@@ -254,9 +254,12 @@ func (n *Node) Balance(context.Context) (node.Balance, error) {
 }
 
 // Register implements api.Node.
-func (n *Node) Register(ctx context.Context, progress func(node.Progress)) (node.Payment, error) {
+func (n *Node) Register(ctx context.Context, most money.Amount, progress func(node.Progress)) (node.Payment, error) {
 	err := n.enter()
 	defer n.mu.Unlock()
+	if err == nil && !n.registered {
+		err = n.agreed(most)
+	}
 	if err != nil {
 		return node.Payment{}, err
 	}

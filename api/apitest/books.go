@@ -84,6 +84,10 @@ func (n *Node) Quote(_ context.Context, req node.QuoteRequest) (node.Quote, erro
 	}
 	q := node.Quote{Operation: req.Operation, Transactions: 1, Gas: 50_000, GasPrice: big.NewInt(2e9), Relayer: Key(8).Address()}
 	switch req.Operation {
+	case node.OpRegister:
+		if q.RelayFee = n.RelayFee; n.registered {
+			q.RelayFee, q.Transactions = 0, 0
+		}
 	case node.OpDeposit:
 		q.Amount = req.Amount
 		if req.Amount > n.coin {

@@ -117,8 +117,8 @@ func (c *Client) Disconnect(ctx context.Context, id string, progress func(wire.P
 }
 
 // Register registers the node's identity on chain.
-func (c *Client) Register(ctx context.Context, progress func(wire.Progress)) (wire.Payment, error) {
-	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/register", nil}, progress)
+func (c *Client) Register(ctx context.Context, req wire.Register, progress func(wire.Progress)) (wire.Payment, error) {
+	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/register?" + req.Query().Encode(), nil}, progress)
 }
 
 // Deposit moves coins from the wallet into the deposit.

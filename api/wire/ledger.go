@@ -107,7 +107,7 @@ func (f LedgerFilter) Query() url.Values {
 
 // QuoteRequest asks what an operation would cost.
 type QuoteRequest struct {
-	Operation   string `query:"operation" required:"true" enum:"deposit,topup,clear,withdraw,unlock,beneficiary,reclaim,withdraw-deposit"`
+	Operation   string `query:"operation" required:"true" enum:"register,deposit,topup,clear,withdraw,unlock,beneficiary,reclaim,withdraw-deposit"`
 	Amount      string `query:"amount" maxLength:"32" doc:"coins to deposit, lock or withdraw from the deposit, of which \"all\" is everything"`
 	Session     string `query:"session" maxLength:"32" doc:"to lock more for, 32 hexadecimal digits"`
 	Channel     uint8  `query:"channel" doc:"payment channel to unlock or reclaim"`
