@@ -27,7 +27,12 @@ func (n *Node) Deposit(ctx context.Context, amount, most money.Amount, progress 
 	if err != nil {
 		return Payment{}, fmt.Errorf("deposit: %w", err)
 	}
+	release, err := n.alone(ctx, OpDeposit)
+	if err != nil {
+		return Payment{}, err
+	}
 	paid, took, err := n.wallet(self, most).deposit(ctx, amount, !registered, progress)
+	release()
 	self.retry()
 	if err == nil && paid.onboarded {
 		err = n.awaitRegistered(ctx, self, progress)
@@ -36,6 +41,17 @@ func (n *Node) Deposit(ctx context.Context, amount, most money.Amount, progress 
 		return paid, err
 	}
 	return n.confirmed(ctx, self, paid, took, progress)
+}
+
+// alone waits until nothing else is on its way whose signature names one of the identity's nonces: of two, one would be
+// taken for the other. The release must be called.
+func (n *Node) alone(ctx context.Context, operation string) (release func(), err error) {
+	select {
+	case n.nonced <- struct{}{}:
+		return func() { <-n.nonced }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("%s: another deposit or withdrawal is on its way: %w", operation, ctx.Err())
+	}
 }
 
 // deposit moves coins of the identity's own wallet into its deposit. A newcomer, who could not pay a fee for
@@ -65,12 +81,8 @@ func (w *wallet) deposit(ctx context.Context, amount money.Amount, newcomer bool
 		if err != nil || next == nonce {
 			return false, err
 		}
-		// Somebody else can use up the permit, and then nothing was deposited.
-		deposit, err := w.chain.Balance(ctx, w.self.address())
-		if err == nil && deposit < before+amount { // or a session has locked some of it
-			return w.booked(ctx, journal.Deposit, amount, since)
-		}
-		return err == nil, err
+		// Somebody else can use up the permit, and what was signed before for another amount can be late.
+		return w.moved(ctx, before+amount, journal.Deposit, amount, since)
 	}
 	paid, err := w.order(ctx, OpDeposit, func(q *relay.Quote) (relay.Intent, error) {
 		return w.fund(q, intent.Fund{Units: amount, PermitNonce: nonce, ValidUntil: unix32(w.clock().Add(intentLife))}, coins, newcomer)
@@ -79,6 +91,16 @@ func (w *wallet) deposit(ctx context.Context, amount money.Amount, newcomer bool
 		paid.Amount = amount
 	}
 	return paid, took, err
+}
+
+// moved tells whether the deposit is what it should be now. When something else has changed it too, the ledger tells, some
+// blocks later.
+func (w *wallet) moved(ctx context.Context, want money.Amount, kind journal.Kind, amount money.Amount, since uint64) (bool, error) {
+	deposit, err := w.chain.Balance(ctx, w.self.address())
+	if err != nil || deposit == want {
+		return err == nil, err
+	}
+	return w.booked(ctx, kind, amount, since)
 }
 
 // spendable returns what the wallet holds. Error: ErrFunds when that is less than the amount.
@@ -144,7 +166,12 @@ func (n *Node) WithdrawDeposit(ctx context.Context, to identity.Address, amount,
 	if err != nil {
 		return Payment{}, err
 	}
+	release, err := n.alone(ctx, OpWithdrawDeposit)
+	if err != nil {
+		return Payment{}, err
+	}
 	paid, took, err := n.wallet(self, most).withdrawDeposit(ctx, to, amount, progress)
+	release()
 	if err != nil {
 		return paid, err
 	}
@@ -160,17 +187,23 @@ func (w *wallet) withdrawDeposit(ctx context.Context, to identity.Address, amoun
 	if err != nil {
 		return Payment{}, nil, fmt.Errorf("withdraw deposit: %w", chainError(err))
 	}
-	took := func(ctx context.Context) (bool, error) { // it is used by a withdrawal that this key signed, and by nothing else
-		next, err := w.chain.WithdrawNonce(ctx, w.self.address())
-		return next != nonce, err
+	since, err := w.newest(ctx)
+	if err != nil {
+		return Payment{}, nil, fmt.Errorf("withdraw deposit: %w", chainError(err))
 	}
-	var units money.Amount
+	var fee, units money.Amount
+	took := func(ctx context.Context) (bool, error) {
+		next, err := w.chain.WithdrawNonce(ctx, w.self.address())
+		if err != nil || next == nonce {
+			return false, err
+		}
+		// What was signed before for another amount can be late.
+		return w.moved(ctx, deposit-units-fee, journal.DepositWithdrawal, units, since)
+	}
 	paid, err := w.order(ctx, OpWithdrawDeposit, func(q *relay.Quote) (relay.Intent, error) {
-		_, paidOut, err := w.withdrawTerms(q, deposit, amount)
-		if err != nil {
+		if fee, units, err = w.withdrawTerms(q, deposit, amount); err != nil {
 			return relay.Intent{}, err
 		}
-		units = paidOut
 		signed, err := intent.SignWithdrawDeposit(w.self.Signer, intent.WithdrawDeposit{
 			To: to, Units: units, Nonce: nonce, ValidUntil: unix32(w.clock().Add(intentLife)),
 		}, w.domain(w.network.Contracts.Payments))

@@ -169,6 +169,7 @@ type Node struct {
 
 	attached chan struct{} // closed by Attach
 	planning chan struct{} // held from choosing a payment channel until it is taken
+	nonced   chan struct{} // held while something is on its way whose signature names the identity's next nonce
 	quotes   quotes
 
 	mu       sync.Mutex
@@ -207,6 +208,7 @@ func New(ctx context.Context, cfg Config) *Node {
 	n := &Node{
 		cfg: cfg, log: cfg.Logger, started: cfg.Clock(),
 		live: map[session.ID]*live{}, attached: make(chan struct{}), planning: make(chan struct{}, 1),
+		nonced: make(chan struct{}, 1),
 	}
 	n.ctx, n.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return n

@@ -198,7 +198,7 @@ func (w *wallet) booked(ctx context.Context, kind journal.Kind, amount money.Amo
 	}
 	rows, err := w.self.Journal.Entries(ctx, journal.Filter{Kind: kind, Limit: 20})
 	for _, r := range rows {
-		if r.Self == w.self.address() && r.Block > since && !r.Reversed && r.Reverses == 0 && (amount == 0 || r.Amount == int64(amount)) {
+		if r.Self == w.self.address() && r.Block > since && !r.Reversed && r.Reverses == 0 && (amount == 0 || max(r.Amount, -r.Amount) == int64(amount)) {
 			return true, nil
 		}
 	}

@@ -176,6 +176,51 @@ func TestDepositThatWasNone(t *testing.T) {
 	})
 }
 
+// What was signed before for another amount, and comes late, is not taken for what is asked for now; nor are two at once for
+// one another.
+func TestOneNonceIsOneAmount(t *testing.T) {
+	const coin = money.UnitsPerCoin
+	w := newWorld()
+	m := w.member(t, memberConfig{config: func(cfg *Config) { cfg.Patience = 2 * time.Second }})
+	w.coins, w.deposits[m.key.Address()] = 100*coin, 10*coin
+	w.says(true)
+	for name, do := range map[string]func() (Payment, error){
+		"deposit": func() (Payment, error) { return m.Deposit(t.Context(), 2*coin, AnyFee, quiet) },
+		"withdraw deposit": func() (Payment, error) {
+			return m.WithdrawDeposit(t.Context(), identity.Address{8}, 2*coin, AnyFee, quiet)
+		},
+	} {
+		done, before := make(chan error, 1), len(w.tickets)
+		go func() {
+			_, err := do()
+			done <- err
+		}()
+		waitFor(t, func() bool { // until it is on its way
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			return len(w.tickets) > before
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		if _, err := m.Deposit(ctx, coin, AnyFee, quiet); err == nil || !strings.Contains(err.Error(), "is on its way") {
+			t.Errorf("beside a %s: %v", name, err)
+		}
+		w.mu.Lock()
+		who := m.key.Address()
+		w.permits[who]++
+		w.payouts[who]++
+		if name == "deposit" {
+			w.deposits[who] += 3 * coin
+		} else {
+			w.deposits[who] -= 3 * coin
+		}
+		w.mu.Unlock()
+		if err := <-done; err == nil {
+			t.Errorf("%s: another amount was taken for it", name)
+		}
+	}
+}
+
 // A user agrees to a fee; while the quote that named it stands, the relayer can take no more.
 func TestAgreedFeeStands(t *testing.T) {
 	w, c := newWallet(t)
