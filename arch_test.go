@@ -37,6 +37,11 @@ const testChain = "chain/dev"
 
 var testChainImporters = []string{"devnet", "cmd/mystdev", testChain}
 
+// encodings are the generated types of what travels; only the codecs of the packages that own a message import them.
+const encodings = "internal/pb"
+
+var codecs = []string{"record", "messaging", "market", "tunnel/wireguard", "tunnel/openvpn", "session", "payments"}
+
 // pkg is what "go list -json" says of a package; paths in this module are relative to it.
 type pkg struct {
 	ImportPath string
@@ -61,7 +66,9 @@ func TestImportRulesNotice(t *testing.T) {
 	for _, c := range []struct {
 		pkg, imports, want string
 	}{
-		{"money", "internal/pb", "same level"},
+		{"money", "internal/backoff", "same level"},
+		{"payments", "internal/pb", ""},
+		{"bench/payments", "internal/pb", "own a message"},
 		{"identity", "money", ""},
 		{"identity/keystore", "identity", ""},
 		{"identity", "identity/keystore", "same level"},
@@ -113,6 +120,10 @@ func violations(pkgs []pkg) (found []string) {
 			}
 			if path == testChain && !slices.Contains(testChainImporters, p.ImportPath) {
 				report("%s imports %s, which links a full Ethereum node", p.ImportPath, path)
+				continue
+			}
+			if path == encodings && !slices.Contains(codecs, p.ImportPath) {
+				report("%s imports %s: only the packages that own a message do", p.ImportPath, path)
 				continue
 			}
 			switch importedLevel, ok := levelOf(path); {

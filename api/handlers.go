@@ -144,8 +144,7 @@ func registerBooks(a huma.API, n Node) {
 			if err != nil {
 				return wire.Ledger{}, err
 			}
-			rows, err := n.Ledger(ctx, filter)
-			return wire.Ledger{Entries: convert(rows, fromEntry)}, err
+			return ledgerPage(ctx, n, filter)
 		})
 	get(a, "earnings", "/v1/earnings", "What each identity earned as a provider",
 		func(ctx context.Context, _ *nothing) (wire.EarningsList, error) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/hex"
 	"fmt"
 	"math/big"
@@ -9,7 +10,6 @@ import (
 	"time"
 
 	"github.com/mysteriumnetwork/myst/api/wire"
-	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/node"
 	"github.com/mysteriumnetwork/myst/payments/journal"
@@ -50,8 +50,26 @@ func toLedgerFilter(in wire.LedgerFilter) (f node.LedgerFilter, err error) {
 		}
 		f.Session = [16]byte(id)
 	}
-	f.Limit = in.Limit
+	f.Limit, f.From, f.Before = in.Limit, in.From, in.Before
 	return f, nil
+}
+
+// ledgerPage reads as many rows as are asked for, and one more, to tell whether there are more.
+func ledgerPage(ctx context.Context, n Node, f node.LedgerFilter) (wire.Ledger, error) {
+	if f.Limit == 0 {
+		f.Limit = wire.MaxRows
+	}
+	most := f.Limit
+	f.Limit++
+	rows, err := n.Ledger(ctx, f)
+	more := len(rows) > most
+	switch {
+	case more && f.From > 0:
+		rows = rows[:most]
+	case more:
+		rows = rows[len(rows)-most:]
+	}
+	return wire.Ledger{Entries: convert(rows, fromEntry), More: more}, err
 }
 
 func toQuote(in wire.QuoteRequest) (req node.QuoteRequest, err error) {
@@ -97,10 +115,15 @@ func fromCheck(c *node.LedgerCheck) *wire.LedgerCheck {
 	if c == nil {
 		return nil
 	}
-	holdings := func(h chain.Holdings) wire.Holdings {
-		return wire.Holdings{Deposit: wire.FromMoney(h.Deposit), Locked: wire.FromMoney(h.Locked), Earnings: wire.FromMoney(h.Earnings)}
+	return &wire.LedgerCheck{
+		Block: c.Block, Agrees: c.Agrees(),
+		Ledger: wire.Sums{
+			Deposit: wire.FromUnits(c.Ledger.Deposit), Locked: wire.FromUnits(c.Ledger.Locked), Earnings: wire.FromUnits(c.Ledger.Earnings),
+		},
+		Chain: wire.Holdings{
+			Deposit: wire.FromMoney(c.Chain.Deposit), Locked: wire.FromMoney(c.Chain.Locked), Earnings: wire.FromMoney(c.Chain.Earnings),
+		},
 	}
-	return &wire.LedgerCheck{Block: c.Block, Agrees: c.Agrees(), Ledger: holdings(c.Ledger), Chain: holdings(c.Chain)}
 }
 
 func fromQuote(q node.Quote) wire.Quote {

@@ -32,6 +32,9 @@ const defaultConfirmations = 2
 // defaultGasShare is which part of what is cleared its gas may cost, in percent.
 const defaultGasShare = 10
 
+// ledgerCheck is how often the ledger is held against the chain: eight calls of views.
+const ledgerCheck = time.Hour
+
 // defaultClearLeast keeps a hub, which relays free of charge, from paying gas for dust.
 const defaultClearLeast = money.UnitsPerCoin / 1000
 
@@ -238,8 +241,8 @@ func (r *nodeRun) openLedger(key *identity.Key, self *node.Self) error {
 	var err error
 	domain := intent.Domain{ChainID: r.network.ChainID, Contract: r.network.Contracts.Payments}
 	self.Ledger, err = payments.Open(r.ctx, payments.Config{
-		DB: r.db, Signer: key, Chain: r.payments, Fresh: r.base.client.Fresh, Confirmations: r.cfg.Confirmations, Logger: r.log,
-		Domain: domain,
+		DB: r.db, Signer: key, Chain: r.payments, Fresh: r.base.client.Fresh, Over: r.payments.EpochOver,
+		Confirmations: r.cfg.Confirmations, Logger: r.log, Domain: domain,
 	})
 	if err != nil {
 		return err
@@ -257,6 +260,7 @@ func (r *nodeRun) openLedger(key *identity.Key, self *node.Self) error {
 	})
 	self.Journal = book
 	r.run("ledger", book.Run)
+	r.run("ledger's check", func(ctx context.Context) error { return r.node.WatchLedger(ctx, ledgerCheck) })
 	return nil
 }
 
@@ -266,7 +270,7 @@ func (r *nodeRun) gasCost() func(context.Context, []intent.SignedPromise) (money
 		return nil
 	}
 	return func(ctx context.Context, promises []intent.SignedPromise) (money.Amount, error) {
-		gas, err := r.base.client.Gas(ctx, identity.Address{}, r.network.Contracts.Payments, intent.CallClearBatch(promises))
+		gas, err := r.base.client.Gas(ctx, identity.Address{}, r.network.Contracts.Payments, intent.CallClear(promises))
 		if err != nil {
 			return 0, err
 		}

@@ -9,20 +9,50 @@ import (
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
+
+	"github.com/mysteriumnetwork/myst/store"
 )
 
-// NewFollowerOfAny is NewFollower for logs that match any of several filters, each as in eth_getLogs:
-// such as those that name an identity in one place or in another. Its logs have their block's time.
-func NewFollowerOfAny(cfg FollowerConfig, filters ...[][]common.Hash) *Follower {
+// Filters are which logs a follower of any of several filters reads, each as in eth_getLogs.
+type Filters struct {
+	Any [][][]common.Hash
+	// More, when not nil, returns one more filter that follows from what the others found, and from what was
+	// applied before it; nil is none.
+	More func(ctx context.Context, found []types.Log) ([][]common.Hash, error)
+}
+
+// NewFollowerOfAny is NewFollower for logs that match any of several filters: such as those that name an identity in
+// one place or in another. Its logs have their block's time.
+func NewFollowerOfAny(cfg FollowerConfig, filters Filters) *Follower {
 	f := newFollower(cfg, anyLogs{cfg.Client, filters})
 	f.chainID = cfg.Client.ChainID()
 	return f
 }
 
+// AheadHandler is a Handler that sees, with each log, the next one that is applied: what a log means can follow from
+// the one after it. Those of one block are applied together.
+type AheadHandler interface {
+	Handler
+	// ApplyAhead is called instead of Apply. next is nil for the last log.
+	ApplyAhead(tx *store.Tx, log types.Log, next *types.Log) error
+}
+
+// hand gives a log to the handler.
+func (f *Follower) hand(tx *store.Tx, logs []types.Log, i int) error {
+	ahead, ok := f.cfg.Handler.(AheadHandler)
+	switch {
+	case !ok:
+		return f.cfg.Handler.Apply(tx, logs[i])
+	case i+1 < len(logs):
+		return ahead.ApplyAhead(tx, logs[i], &logs[i+1])
+	}
+	return ahead.ApplyAhead(tx, logs[i], nil)
+}
+
 // anyLogs is a chain whose logs are those of several filters, each log once.
 type anyLogs struct {
 	source
-	filters [][][]common.Hash
+	filters Filters
 }
 
 func (a anyLogs) look(ctx context.Context) (view, error) {
@@ -32,24 +62,23 @@ func (a anyLogs) look(ctx context.Context) (view, error) {
 
 type anyView struct {
 	view
-	filters [][][]common.Hash
+	filters Filters
 }
 
 func (a anyView) logs(ctx context.Context, query ethereum.FilterQuery) (all []types.Log, err error) {
-	for _, filter := range a.filters {
-		query.Topics = filter
-		found, err := a.view.logs(ctx, query)
+	for _, filter := range a.filters.Any {
+		if all, err = a.matching(ctx, query, filter, all); err != nil {
+			return nil, err
+		}
+	}
+	if a.filters.More != nil {
+		filter, err := a.filters.More(ctx, all)
+		if err == nil && filter != nil {
+			all, err = a.matching(ctx, query, filter, all)
+		}
 		if err != nil {
 			return nil, err
 		}
-		for _, log := range found {
-			if !selected(log.Topics, filter) {
-				err := fmt.Errorf("%w: log %d of block %d", errNonsense, log.Index, log.BlockNumber)
-				a.reject(err)
-				return nil, err
-			}
-		}
-		all = append(all, found...)
 	}
 	slices.SortFunc(all, func(x, y types.Log) int {
 		return cmp.Or(cmp.Compare(x.BlockNumber, y.BlockNumber), cmp.Compare(x.Index, y.Index))
@@ -66,6 +95,23 @@ func (a anyView) logs(ctx context.Context, query ethereum.FilterQuery) (all []ty
 		all[i].BlockTimestamp = uint64(b.Time)
 	}
 	return all, nil
+}
+
+// matching adds the logs that one filter selects.
+func (a anyView) matching(ctx context.Context, query ethereum.FilterQuery, filter [][]common.Hash, all []types.Log) ([]types.Log, error) {
+	query.Topics = filter
+	found, err := a.view.logs(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	for _, log := range found {
+		if !selected(log.Topics, filter) {
+			err := fmt.Errorf("%w: log %d of block %d", errNonsense, log.Index, log.BlockNumber)
+			a.reject(err)
+			return nil, err
+		}
+	}
+	return append(all, found...), nil
 }
 
 // Name is the name of the follower's cursor in the database.

@@ -463,8 +463,8 @@ func (f *Follower) apply(ctx context.Context, pieces ...piece) (last store.Block
 	last = pieces[len(pieces)-1].last
 	return last, f.cfg.DB.InTx(ctx, func(tx *store.Tx) error {
 		for _, p := range pieces {
-			for _, log := range p.logs {
-				if err := f.cfg.Handler.Apply(tx, log); err != nil {
+			for i, log := range p.logs {
+				if err := f.hand(tx, p.logs, i); err != nil {
 					return fmt.Errorf("apply log %d of block %d: %w", log.Index, log.BlockNumber, err)
 				}
 			}

@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/core/types"
-	"github.com/ethereum/go-ethereum/ethclient"
 
 	"github.com/mysteriumnetwork/myst/contracts"
 	"github.com/mysteriumnetwork/myst/identity"
@@ -172,60 +170,6 @@ func (p *Payments) PermitNonce(ctx context.Context, who identity.Address) (uint6
 		return 0, fmt.Errorf("read permit nonce of %s: %w", who, money.ErrOverflow)
 	}
 	return nonce.Uint64(), nil
-}
-
-// Effects is what one transaction did in the payments contract, as its events tell.
-type Effects struct {
-	Block     uint64
-	Deposited money.Amount // added to deposits
-	Cleared   money.Amount // moved from locks to earnings
-	Withdrawn money.Amount // paid to beneficiaries
-	Fee       money.Amount // taken by the network when withdrawing
-	Collected money.Amount // paid to the treasury
-}
-
-// Effects returns what a mined transaction did. Errors: ErrUnknown when it is not in a block.
-func (p *Payments) Effects(ctx context.Context, transaction [32]byte) (Effects, error) {
-	var receipt *types.Receipt
-	err := p.client.ask(ctx, func(ctx context.Context, e *ethclient.Client) (err error) {
-		receipt, err = e.TransactionReceipt(ctx, transaction)
-		return err
-	})
-	if errors.Is(err, errNotFound) {
-		err = ErrUnknown
-	}
-	if err != nil {
-		return Effects{}, fmt.Errorf("read transaction %#x: %w", transaction, err)
-	}
-	if receipt.TxHash != transaction || receipt.BlockNumber == nil || !receipt.BlockNumber.IsUint64() {
-		return Effects{}, fmt.Errorf("read transaction %#x: endpoint answered with something that is not its receipt", transaction)
-	}
-	e := Effects{Block: receipt.BlockNumber.Uint64()}
-	for _, log := range receipt.Logs {
-		if log.Address != common.Address(p.at.Payments) {
-			continue
-		}
-		if err := p.add(&e, log); err != nil {
-			return Effects{}, fmt.Errorf("read transaction %#x: %w", transaction, err)
-		}
-	}
-	return e, nil
-}
-
-func (p *Payments) add(e *Effects, log *types.Log) error {
-	if event, err := p.payments.UnpackDepositedEvent(log); err == nil {
-		return sum(&e.Deposited, new(big.Int).SetUint64(event.Units))
-	}
-	if event, err := p.payments.UnpackClearedEvent(log); err == nil {
-		return sum(&e.Cleared, event.Paid)
-	}
-	if event, err := p.payments.UnpackWithdrawnEvent(log); err == nil {
-		return errors.Join(sum(&e.Withdrawn, event.Net), sum(&e.Fee, event.Fee))
-	}
-	if event, err := p.payments.UnpackCollectedEvent(log); err == nil {
-		return sum(&e.Collected, event.Units)
-	}
-	return nil
 }
 
 func sum(to *money.Amount, n *big.Int) error {

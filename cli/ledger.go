@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
 	"strconv"
 	"strings"
@@ -23,8 +22,9 @@ func (e *env) ledger() *cobra.Command {
 		Long: "List what happened to the node's coins, oldest first: one row for every deposit, lock,\n" +
 			"clearing, fee and withdrawal that the chain has confirmed, and one for what each session's\n" +
 			"promises added. Rows are never changed. What a reorganisation of the chain removes is\n" +
-			"taken back by a further row.",
-		Example: "  myst ledger\n  myst ledger --since 24h --kind clearing\n  myst ledger --csv > ledger.csv",
+			"taken back by a further row. A table has the newest thousand rows, and says when there\n" +
+			"are older ones; --csv and --json print all.",
+		Example: "  myst ledger\n  myst ledger --since 24h --kind clearing\n  myst ledger --limit 20 --before 81\n  myst ledger --csv > ledger.csv",
 		Args:    args(0), ValidArgsFunction: noFiles,
 	}
 	flags := cmd.Flags()
@@ -35,31 +35,39 @@ func (e *env) ledger() *cobra.Command {
 	}
 	flags.Var(&value[string]{kind: "kind", into: &filter.Kind, parse: parseKind}, "kind", "only rows of this `kind`: "+strings.Join(kinds(), ", "))
 	completeWith(cmd, "kind", kinds()...)
-	addressFlag(flags, &filter.Identity, "identity", "only rows of or with this `address`")
+	addressFlag(flags, &filter.Identity, "identity", "rows of this `address`, and the node's with it")
 	flags.StringVar(&filter.Session, "session", "", "only rows of this `session`: its ID or its first digits")
-	flags.IntVar(&filter.Limit, "limit", 0, "only the newest `rows`")
+	flags.IntVar(&filter.Limit, "limit", 0, "only the newest `rows`, at most 1000")
+	flags.Int64Var(&filter.Before, "before", 0, "only rows before this `row`")
 	return e.ask(cmd, func(ctx context.Context, c *client.Client, _ []string) error {
 		if asCSV && e.json {
 			return usagef("use --csv or --json, not both")
 		}
-		if filter.Limit < 0 {
-			return usagef("--limit must not be negative")
+		if filter.Limit < 0 || filter.Limit > wire.MaxRows || filter.Before < 0 {
+			return usagef("want a --limit from 1 to %d, and --before a row", wire.MaxRows)
 		}
 		var err error
 		if filter.Session, err = wholeSession(ctx, c, filter.Session); err != nil {
 			return err
 		}
+		switch {
+		case asCSV:
+			return e.exportCSV(ctx, c.Ledger, filter)
+		case e.json:
+			return e.exportJSON(ctx, c.Ledger, filter)
+		}
 		ledger, err := c.Ledger(ctx, filter)
 		if err != nil {
 			return err
 		}
-		if asCSV {
-			return e.csv(ledger.Entries)
-		}
 		if len(ledger.Entries) == 0 {
 			e.note("No rows.")
 		}
-		return e.show(ledger, func(w *printer) { printLedger(w, ledger.Entries) })
+		err = e.show(ledger, func(w *printer) { printLedger(w, ledger.Entries) })
+		if err == nil && ledger.More {
+			e.note("There are older rows: add --before %d", ledger.Entries[0].ID)
+		}
+		return err
 	})
 }
 
@@ -145,30 +153,6 @@ func printLedger(w *printer, rows []wire.LedgerEntry) {
 		})
 	}
 	w.table([]string{">ROW", "TIME", "KIND", "AS", ">COINS", "WITH", ">CHANNEL", ">BLOCK", "DETAIL"}, lines)
-}
-
-// csv prints rows with every column, amounts in units too.
-func (e *env) csv(rows []wire.LedgerEntry) error {
-	w := csv.NewWriter(e.stdout)
-	lines := [][]string{{
-		"row", "time", "kind", "role", "identity", "counterparty", "channel", "epoch", "session",
-		"coins", "units", "total_units", "block", "transaction", "reverses",
-	}}
-	for _, r := range rows {
-		channel, epoch := "", ""
-		if r.Channel != nil && r.Epoch != nil {
-			channel, epoch = strconv.Itoa(int(*r.Channel)), strconv.Itoa(int(*r.Epoch))
-		}
-		lines = append(lines, []string{
-			strconv.FormatInt(r.ID, 10), r.Time.UTC().Format(time.RFC3339), r.Kind, r.Role, r.Identity, r.Counterparty, channel, epoch,
-			r.Session, r.Amount.Coins, strconv.FormatInt(r.Amount.Units, 10), strconv.FormatUint(r.Total.Units, 10),
-			strconv.FormatUint(r.Block, 10), r.Transaction, strconv.FormatInt(r.Reverses, 10),
-		})
-	}
-	if err := w.WriteAll(lines); err != nil {
-		return fmt.Errorf("print: %w", err)
-	}
-	return nil
 }
 
 func (e *env) earnings() *cobra.Command {

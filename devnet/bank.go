@@ -219,21 +219,22 @@ func (t *teller) transfer(ctx context.Context, to identity.Address, ether money.
 // clearings lists the transactions that cleared promises to a provider, oldest first.
 func (b *Bank) clearings(ctx context.Context, payments, provider identity.Address) ([]string, error) {
 	binding := contracts.NewPayments()
+	events := binding.GetABI().Events
 	logs, err := b.client.FilterLogs(ctx, ethereum.FilterQuery{
 		Addresses: []common.Address{common.Address(payments)},
-		Topics:    [][]common.Hash{{binding.GetABI().Events[contracts.PaymentsCleared{}.ContractEventName()].ID}},
+		Topics: [][]common.Hash{{
+			events[contracts.PaymentsClearedEventName].ID, events[contracts.PaymentsClearedPackedEventName].ID,
+		}},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read clearings: %w", err)
 	}
 	var found []string
 	for i := range logs {
-		event, err := binding.UnpackClearedEvent(&logs[i])
-		if err != nil {
-			return nil, fmt.Errorf("read clearings: %w", err)
-		}
-		if event.Provider == common.Address(provider) {
-			found = append(found, logs[i].TxHash.Hex())
+		log := &logs[i]
+		// Both name the provider last.
+		if who := log.Topics[len(log.Topics)-1]; who == common.BytesToHash(provider[:]) {
+			found = append(found, log.TxHash.Hex())
 		}
 	}
 	return found, nil

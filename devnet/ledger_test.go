@@ -31,7 +31,7 @@ func agrees(t *testing.T, p *Participant) wire.Balance {
 		for _, channel := range balance.Channels {
 			locked += channel.Locked.Units - channel.Cleared.Units
 		}
-		if c.Ledger.Deposit != balance.Deposit || c.Ledger.Earnings != balance.Earnings || c.Ledger.Locked.Units < locked {
+		if c.Chain.Deposit != balance.Deposit || c.Chain.Earnings != balance.Earnings || c.Chain.Locked.Units < locked {
 			return fmt.Errorf("at block %d it is behind the balance", c.Block)
 		}
 		return nil

@@ -204,15 +204,7 @@ func depositBack(t *testing.T, n *Network, c *Participant, s *sale, on *chain.Pa
 	if reclaimed.Amount != freed.Amount || freed.Amount.Units == 0 {
 		t.Errorf("%+v was freed, %+v reclaimed", freed, reclaimed)
 	}
-	balance := func() wire.Balance {
-		t.Helper()
-		b, err := c.API.Balance(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b
-	}
-	held := balance().Deposit.Units
+	held := agrees(t, c).Deposit.Units
 	all := wire.QuoteRequest{Operation: "withdraw-deposit", Amount: wire.All, To: to.String()}
 	paid := step(all, func(most string) (wire.Payment, error) {
 		return c.API.WithdrawDeposit(t.Context(), wire.WithdrawDeposit{Amount: wire.All, To: to.String(), MaxFee: most}, nil)
@@ -221,7 +213,7 @@ func depositBack(t *testing.T, n *Network, c *Participant, s *sale, on *chain.Pa
 	if err != nil || got != paid.Amount.Money() || uint64(got) != held-paid.RelayFee.Units || paid.RelayFee.Units == 0 {
 		t.Errorf("%s of %d were paid out: %+v, %v", got, held, paid, err)
 	}
-	if left := balance(); left.Deposit.Units != 0 || len(left.Channels) != 0 {
+	if left := agrees(t, c); left.Deposit.Units != 0 || len(left.Channels) != 0 {
 		t.Errorf("left behind: %+v", left)
 	}
 	if after, err := on.Earnings(t.Context(), relayer); err != nil || after.Gross != before.Gross+fees {

@@ -95,6 +95,15 @@ func CallClearPacked(promises []SignedPromise) ([]byte, error) {
 	return paymentsABI.PackClearPacked(packed), nil
 }
 
+// CallClear packs the cheaper of both calls that clear these promises: clearPacked when all are to one provider, else
+// clearBatch. Both do the same, and log it in their own ways.
+func CallClear(promises []SignedPromise) []byte {
+	if packed, err := CallClearPacked(promises); err == nil {
+		return packed
+	}
+	return CallClearBatch(promises)
+}
+
 // CallCheck packs Payments.check, a view.
 func (s SignedPromise) CallCheck() []byte {
 	r, vs := compact(s.Signature)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/mysteriumnetwork/myst/contracts"
@@ -45,5 +46,31 @@ func TestClearPackedNamesOneProvider(t *testing.T) {
 		if _, err := CallClearPacked(promises); !errors.Is(err, ErrMalformed) {
 			t.Errorf("%d promises: %v", len(promises), err)
 		}
+	}
+}
+
+// What is called to clear promises is the call that uses less gas, of one promise too.
+func TestCallClearIsTheCheaper(t *testing.T) {
+	c := newTestChain(t)
+	e, at := c.example()
+	coin := contracts.NewTestCoin()
+	c.send(at.Coin, coin.PackMint(common.Address(e.consumer.Address()), money.Amount(10_025_000).Wei()))
+	c.send(at.Payments, e.fund.Call())
+	c.send(at.Payments, e.lock.Call())
+	promises := []SignedPromise{e.promise}
+	gas := func(data []byte) uint64 {
+		used, err := c.backend.Client().EstimateGas(t.Context(), ethereum.CallMsg{To: &at.Payments, Data: data})
+		c.expect(err == nil, "estimate: %v", err)
+		return used
+	}
+	for range 3 {
+		if packed, batch := gas(CallClear(promises)), gas(CallClearBatch(promises)); packed >= batch {
+			t.Errorf("%d promises: %d gas, %d by clearBatch", len(promises), packed, batch)
+		}
+		promises = append(promises, promises...)
+	}
+	several := []SignedPromise{e.promise, {Promise: Promise{Provider: testAddress(2)}, Signature: e.promise.Signature}}
+	if !bytes.Equal(CallClear(several), CallClearBatch(several)) {
+		t.Error("promises to several providers are not cleared by clearBatch")
 	}
 }

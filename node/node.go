@@ -45,8 +45,8 @@ type Chain interface {
 	UnlockDelay(ctx context.Context) (time.Duration, error)
 	// Effects returns what a mined transaction did.
 	Effects(ctx context.Context, transaction [32]byte) (chain.Effects, error)
-	// Holdings returns what the contract kept for an identity after a block.
-	Holdings(ctx context.Context, who identity.Address, block uint64) (chain.Holdings, error)
+	// Holdings returns what the contract kept for an identity after the block with a hash.
+	Holdings(ctx context.Context, who identity.Address, block [32]byte) (chain.Holdings, error)
 }
 
 // Gas estimates what a call would use, and says what a unit of it costs now, in wei.

@@ -142,12 +142,13 @@ type Balance struct {
 
 // LedgerCheck is what the ledger adds up to, and what the contract held as of the same block.
 type LedgerCheck struct {
-	Block         uint64
-	Ledger, Chain chain.Holdings
+	Block  uint64
+	Ledger journal.Sums
+	Chain  chain.Holdings
 }
 
 // Agrees says whether both are the same to the unit.
-func (c LedgerCheck) Agrees() bool { return c.Ledger == c.Chain }
+func (c LedgerCheck) Agrees() bool { return c.Ledger.Are(c.Chain) }
 
 // LedgerFilter chooses among the ledger's rows.
 type LedgerFilter = journal.Filter

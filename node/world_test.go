@@ -143,7 +143,7 @@ func (w *world) Effects(_ context.Context, transaction [32]byte) (chain.Effects,
 	return chain.Effects{Cleared: w.cleared[fmt.Sprintf("%x", transaction)]}, nil
 }
 
-func (w *world) Holdings(context.Context, identity.Address, uint64) (chain.Holdings, error) {
+func (w *world) Holdings(context.Context, identity.Address, [32]byte) (chain.Holdings, error) {
 	return chain.Holdings{}, chain.ErrUnavailable
 }
 

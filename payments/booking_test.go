@@ -14,7 +14,7 @@ import (
 func (w *world) booked(p *party) (rows []store.LedgerRow) {
 	w.t.Helper()
 	err := p.db.View(context.Background(), func(tx *store.Tx) (err error) {
-		rows, err = tx.Ledger(testDomain.Separator(), store.LedgerFilter{Kind: store.KindPromise, Identity: p.key.Address()})
+		rows, err = tx.Ledger(testDomain.Separator(), store.LedgerFilter{Kind: store.KindPromise, Self: p.key.Address()})
 		return err
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/mysteriumnetwork/myst/intent"
@@ -37,6 +38,9 @@ type Claimer interface {
 	Claim(ctx context.Context, promises []intent.SignedPromise) (Claim, error)
 	Claimed(ctx context.Context, id string) (Claim, error)
 }
+
+// forgetAfter is for how long the epoch of a promise must have been over before the promise is deleted.
+const forgetAfter = 24 * time.Hour
 
 // retryFirst is when a failed clearing is tried again; from then on less and less often, at last every Interval.
 const retryFirst = 2 * time.Second
@@ -76,6 +80,9 @@ type Clearer struct {
 	wake chan struct{}
 
 	gathering money.Amount // what was left the last time, as too little; of whoever holds turn
+
+	mu   sync.Mutex
+	over map[epochKey]time.Time // since when epochs with promises are over, as far as this run saw
 }
 
 // NewClearer makes a clearer; Run it.
@@ -95,7 +102,7 @@ func NewClearer(cfg ClearerConfig) *Clearer {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Clearer{cfg: cfg, turn: make(chan struct{}, 1), wake: make(chan struct{}, 1)}
+	return &Clearer{cfg: cfg, turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), over: map[epochKey]time.Time{}}
 }
 
 // Notify says that a session has ended, so that its channel is looked at now. It does not wait.
@@ -129,7 +136,8 @@ func (c *Clearer) Run(ctx context.Context) error {
 	}
 }
 
-// Clear claims everything that is uncleared, whatever the policy says, and waits until it is mined. While
+// Clear claims everything that is uncleared, whatever the policy says, and waits until it is mined: what an unlock
+// would take away first. A batch that fails holds up no other; what the others brought comes with the error. While
 // the chain cannot be read it fails at once.
 // Errors: ErrNothingToClear, ErrClaim, and those of the chain and the claimer.
 func (c *Clearer) Clear(ctx context.Context) ([]Clearing, error) {
@@ -171,6 +179,7 @@ func (c *Clearer) Pending(ctx context.Context) (batches [][]intent.SignedPromise
 	if err != nil {
 		return nil, 0, err
 	}
+	byUrgency(all)
 	for found := range slices.Chunk(all, c.cfg.Batch) {
 		batch := make([]intent.SignedPromise, len(found))
 		for i, o := range found {
@@ -188,7 +197,25 @@ func (c *Clearer) Pending(ctx context.Context) (batches [][]intent.SignedPromise
 type outstanding struct {
 	promise intent.SignedPromise
 	due     money.Amount
-	urgent  bool // the consumer asked for an unlock
+	until   time.Time // when the consumer's unlock can take it away; zero when it asked for none
+}
+
+func (o outstanding) urgent() bool { return !o.until.IsZero() }
+
+// byUrgency puts what an unlock would take away first, and of that what it would take away soonest. The rest keeps its
+// order.
+func byUrgency(all []outstanding) {
+	slices.SortStableFunc(all, func(a, b outstanding) int {
+		switch {
+		case a.urgent() && b.urgent():
+			return a.until.Compare(b.until)
+		case a.urgent():
+			return -1
+		case b.urgent():
+			return 1
+		}
+		return 0
+	})
 }
 
 func (c *Clearer) clear(ctx context.Context, all bool) ([]Clearing, error) {
@@ -203,20 +230,25 @@ func (c *Clearer) clear(ctx context.Context, all bool) ([]Clearing, error) {
 		return nil, err
 	}
 	var done []Clearing
+	var failed []error
 	for _, batch := range c.choose(ctx, found, all) {
 		clearing, err := c.claim(ctx, batch)
-		if err != nil {
-			return done, err
+		if err == nil {
+			done = append(done, clearing)
+			continue
 		}
-		done = append(done, clearing)
+		failed = append(failed, err)
+		if ctx.Err() != nil {
+			break
+		}
 	}
-	if len(done) == 0 {
+	if len(done)+len(failed) == 0 {
 		return nil, ErrNothingToClear
 	}
-	return done, nil
+	return done, errors.Join(failed...)
 }
 
-// outstanding looks every promise up on chain. Those of epochs that are over are forgotten.
+// outstanding looks every promise up on chain. Those of epochs that are over are forgotten in time.
 func (c *Clearer) outstanding(ctx context.Context) (all []outstanding, err error) {
 	l := c.cfg.Ledger
 	promises, err := l.PromisedTo(ctx)
@@ -234,28 +266,61 @@ func (c *Clearer) outstanding(ctx context.Context) (all []outstanding, err error
 			}
 			continue
 		}
+		c.notOver(keyOf(p))
 		if state.Epoch != p.Epoch || state.Provider != l.self {
 			continue // the lock is not on chain, or was reorganised away
 		}
 		if due := min(p.Amount, state.Locked).SaturatingSub(state.Cleared); due > 0 {
-			all = append(all, outstanding{promise: p, due: due, urgent: !state.UnlockAt.IsZero()})
+			all = append(all, outstanding{promise: p, due: due, until: state.UnlockAt})
 		}
 	}
 	return all, nil
 }
 
-// forget drops a promise that can never be cleared any more, once the chain is sure.
+// forget drops a promise that can never be cleared any more. It may be the only copy: it is dropped when its epoch has been
+// over at every look for forgetAfter, and then by every endpoint's word, as deep as no reorganisation goes.
 func (c *Clearer) forget(ctx context.Context, p intent.SignedPromise) error {
-	l := c.cfg.Ledger
-	state, err := l.cfg.Chain.Channel(ctx, p.Consumer, p.Channel, l.cfg.SafeConfirmations)
-	if err != nil || state.Epoch <= p.Epoch {
+	l, key := c.cfg.Ledger, keyOf(p)
+	if l.cfg.Over == nil || !c.overFor(key, forgetAfter) {
+		return nil
+	}
+	over, err := l.cfg.Over(ctx, p.Consumer, p.Channel, p.Epoch, l.cfg.SafeConfirmations)
+	if err != nil || !over {
 		return nil //nolint:nilerr // keep it until the chain is sure
 	}
-	err = l.group.do(ctx, func(tx *store.Tx) error { return tx.DeletePromise(l.promiseRow(p)) })
+	err = l.group.do(ctx, p.Consumer, func(tx *store.Tx) error { return tx.DeletePromise(l.promiseRow(p)) })
 	if err != nil {
 		return fmt.Errorf("forget promise: %w", err)
 	}
+	c.notOver(key)
 	return nil
+}
+
+// epochKey names the epoch that a promise to this identity is of.
+type epochKey struct {
+	channelKey
+	epoch uint16
+}
+
+func keyOf(p intent.SignedPromise) epochKey {
+	return epochKey{channelKey{p.Consumer, p.Channel}, p.Epoch}
+}
+
+// overFor notes that an epoch is over, and says whether it has been for so long, since this run began.
+func (c *Clearer) overFor(key epochKey, long time.Duration) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	since, known := c.over[key]
+	if !known {
+		c.over[key] = time.Now()
+	}
+	return known && time.Since(since) >= long
+}
+
+func (c *Clearer) notOver(key epochKey) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.over, key)
 }
 
 // choose takes what the policy wants cleared now, or everything, in batches.
@@ -266,7 +331,7 @@ func (c *Clearer) choose(ctx context.Context, found []outstanding, all bool) (ba
 		ended := !c.cfg.Ledger.Busy(o.promise.Consumer, o.promise.Channel)
 		wanted := o.due >= c.cfg.Least && (ended || c.cfg.Above > 0 && o.due >= c.cfg.Above)
 		switch {
-		case all || o.urgent || wanted:
+		case all || o.urgent() || wanted:
 			chosen = append(chosen, o)
 		case ended:
 			gathering += o.due // less than Least, of bounded many
@@ -276,6 +341,7 @@ func (c *Clearer) choose(ctx context.Context, found []outstanding, all bool) (ba
 		c.cfg.Logger.Info("promises are left to gather; myst clear claims them", "coins", gathering, "least", c.cfg.Least)
 	}
 	c.gathering = gathering
+	byUrgency(chosen)
 	for len(chosen) > 0 {
 		n := min(len(chosen), c.cfg.Batch)
 		batch := chosen[:n]
@@ -298,7 +364,7 @@ func (c *Clearer) worth(ctx context.Context, batch []outstanding) bool {
 	promises := make([]intent.SignedPromise, len(batch))
 	for i, o := range batch {
 		promises[i] = o.promise
-		urgent = urgent || o.urgent
+		urgent = urgent || o.urgent()
 		var err error
 		if total, err = total.Add(o.due); err != nil {
 			return true

@@ -3,6 +3,7 @@ package payments
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,7 +30,7 @@ func (w *world) promise(key *identity.Key, amount money.Amount) {
 		w.t.Fatal(err)
 	}
 	l := w.provider.ledger
-	if err := l.group.do(context.Background(), func(tx *store.Tx) error { return tx.SavePromise(l.promiseRow(p)) }); err != nil {
+	if err := l.group.do(context.Background(), p.Consumer, func(tx *store.Tx) error { return tx.SavePromise(l.promiseRow(p)) }); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -195,6 +196,54 @@ func TestFailedClearingIsTriedAgainSoon(t *testing.T) {
 	})
 }
 
+// What an unlock would take away soonest goes first, and a batch that fails holds up none after it.
+func TestUrgentFirstAndFailedBatches(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.provider)
+	now := time.Now()
+	until := func(amount money.Amount, at time.Time) {
+		key := w.owe(1000, amount)
+		w.chain.set(key.Address(), 1, Channel{Provider: w.terms.Peer, Locked: 1000, Epoch: 2, UnlockAt: at})
+	}
+	until(1, time.Time{})
+	until(2, now.Add(3*time.Hour))
+	until(3, time.Time{})
+	until(4, now.Add(2*time.Hour))
+	until(5, now.Add(time.Hour))
+	refusing := errors.New("the relayer refuses")
+	claimer := &picky{fakeChain: w.chain, refuse: map[money.Amount]error{5: refusing, 2: refusing}}
+	c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: claimer, Batch: 1})
+	batches, total, err := c.Pending(t.Context())
+	if err != nil || len(batches) != 5 || total != 15 || batches[0][0].Amount != 5 {
+		t.Errorf("pending %+v, %d, %v", batches, total, err)
+	}
+	done, err := c.Clear(t.Context())
+	if !errors.Is(err, refusing) || len(done) != 3 {
+		t.Errorf("%+v, %v", done, err)
+	}
+	if want := []money.Amount{5, 4, 2, 1, 3}; !slices.Equal(claimer.asked, want) {
+		t.Errorf("in the order %v, want %v", claimer.asked, want)
+	}
+	if got, err := c.Uncleared(t.Context()); err != nil || got != 7 {
+		t.Errorf("%d left, %v", got, err)
+	}
+}
+
+// picky refuses promises of some amounts.
+type picky struct {
+	*fakeChain
+	refuse map[money.Amount]error
+	asked  []money.Amount
+}
+
+func (p *picky) Claim(ctx context.Context, promises []intent.SignedPromise) (Claim, error) {
+	p.asked = append(p.asked, promises[0].Amount)
+	if err := p.refuse[promises[0].Amount]; err != nil {
+		return Claim{}, err
+	}
+	return p.fakeChain.Claim(ctx, promises)
+}
+
 // Who was never promised anything, such as a consumer, hears so without a chain.
 func TestNothingToClearNeedsNoChain(t *testing.T) {
 	w := newWorld(t)
@@ -234,26 +283,49 @@ func (s *slowClaimer) Claimed(context.Context, string) (Claim, error) {
 	return answer, nil
 }
 
-// Promises of an epoch that is over are forgotten, but only once no reorganisation can bring it back.
+// Promises of an epoch that is over are forgotten, but only after a while, in which it never came back, and once every
+// endpoint says so of a depth that no reorganisation reaches.
 func TestDeadPromisesAreForgotten(t *testing.T) {
 	w := newWorld(t)
 	w.open(&w.provider)
 	key := w.owe(1000, 100)
-	c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: w.chain})
-	kept := func(want int, what string) {
-		t.Helper()
-		if got, err := c.Uncleared(t.Context()); err != nil || got != 0 {
-			t.Errorf("%s: %d uncleared, %v", what, got, err)
-		}
-		if all, err := w.provider.ledger.PromisedTo(t.Context()); err != nil || len(all) != want {
-			t.Errorf("%s: %d promises, %v", what, len(all), err)
-		}
-	}
 	old, next := Channel{Provider: w.terms.Peer, Locked: 1000, Epoch: 2}, Channel{Epoch: 3}
-	w.chain.set(key.Address(), 1, next, old)
-	kept(1, "freed just now")
-	w.chain.set(key.Address(), 1, next)
-	kept(0, "freed long ago")
+	synctest.Test(t, func(t *testing.T) {
+		c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: w.chain})
+		kept := func(want int, uncleared money.Amount, what string) {
+			t.Helper()
+			if got, err := c.Uncleared(t.Context()); err != nil || got != uncleared {
+				t.Errorf("%s: %d uncleared, %v", what, got, err)
+			}
+			if all, err := w.provider.ledger.PromisedTo(t.Context()); err != nil || len(all) != want {
+				t.Errorf("%s: %d promises, %v", what, len(all), err)
+			}
+		}
+		over, unheard := true, errors.New("an endpoint does not answer")
+		var failing error
+		w.provider.ledger.cfg.Over = func(_ context.Context, who identity.Address, channel uint8, epoch uint16, deep uint64) (bool, error) {
+			if who != key.Address() || channel != 1 || epoch != 2 || deep != defaultSafe {
+				t.Errorf("asked for channel %d of %s in epoch %d, %d deep", channel, who, epoch, deep)
+			}
+			return over && failing == nil, failing
+		}
+		w.chain.set(key.Address(), 1, next)
+		kept(1, 0, "freed just now")
+		time.Sleep(forgetAfter - time.Second)
+		kept(1, 0, "not long enough ago")
+		w.chain.set(key.Address(), 1, old)
+		kept(1, 100, "back again")
+		w.chain.set(key.Address(), 1, next)
+		time.Sleep(time.Minute)
+		kept(1, 0, "freed a second time")
+		time.Sleep(forgetAfter)
+		over = false
+		kept(1, 0, "not by every endpoint")
+		over, failing = true, unheard
+		kept(1, 0, "not every endpoint heard")
+		failing = nil
+		kept(0, 0, "freed long ago")
+	})
 }
 
 func TestRestartClosesSessions(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/mysteriumnetwork/myst/intent"
@@ -51,11 +50,15 @@ func (c *Collector) onPayment(ctx context.Context, p payment) error {
 			return err
 		}
 	}
-	c.mu.Lock()
-	if p.sequence <= c.sequence {
-		c.mu.Unlock()
-		return nil // a copy
+	if c.copied(p) {
+		return nil
 	}
+	if p.arrears != nil {
+		if err := c.takeArrears(ctx, *p.arrears); err != nil {
+			return err
+		}
+	}
+	c.mu.Lock()
 	now := time.Now()
 	v, err := c.judge(p, now)
 	c.mu.Unlock()
@@ -63,7 +66,7 @@ func (c *Collector) onPayment(ctx context.Context, p payment) error {
 		return errors.Join(err, c.salvage(ctx, p, now))
 	}
 	if v.promise != nil {
-		c.debug("promise to be stored", "sequence", p.sequence)
+		c.debug(ctx, "promise to be stored", "sequence", p.sequence)
 		if err := c.store(ctx, v, now); err != nil {
 			return err
 		}
@@ -72,6 +75,13 @@ func (c *Collector) onPayment(ctx context.Context, p payment) error {
 	defer c.mu.Unlock()
 	c.apply(p, v, time.Now())
 	return nil
+}
+
+// copied says whether a payment, or a later one, was dealt with already.
+func (c *Collector) copied(p payment) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return p.sequence <= c.sequence
 }
 
 // salvage keeps the promise of a payment whose report is refused, which ends the session: it is money all the same.
@@ -218,17 +228,13 @@ func (c *Collector) store(ctx context.Context, v verdict, now time.Time) error {
 		row.Due = max(row.Due, due)
 	}
 	debt := v.debt.SaturatingSub(v.settled)
-	err := c.ledger.group.do(ctx, func(tx *store.Tx) error {
-		if err := tx.SavePromise(c.ledger.promiseRow(*v.promise)); err != nil {
+	kept := c.ledger.progressRow(*v.promise, row)
+	err := c.ledger.group.do(ctx, c.terms.Peer, func(tx *store.Tx) error {
+		// The account's credit follows from the session's figures, should the node die; a debt that is paid does not.
+		if err := tx.SavePromise(kept); err != nil || debt == c.booked {
 			return err
 		}
-		// The account's credit follows from the session's row, should the node die; a debt that is paid does not.
-		if debt != c.booked {
-			if err := c.rebook(tx, debt, 0); err != nil {
-				return err
-			}
-		}
-		return tx.SaveProgress(c.ledger.sessionRow(row))
+		return c.rebook(tx, debt, 0)
 	})
 	if err != nil {
 		return fmt.Errorf("store promise: %w", err)
@@ -325,7 +331,11 @@ func (c *Collector) steer(now time.Time) {
 		if c.window > 0 && up >= c.window/4 {
 			c.bill()
 		}
-		c.meter.SetAlarm(n.Total() + max(c.window/4-min(up, c.window/4), max(c.window/16, 1)))
+		alarm := n.Total() + max(c.window/4-min(up, c.window/4), max(c.window/16, 1))
+		if c.stoppedAt.IsZero() { // then the limit is more than room away
+			alarm = min(alarm, limit-room+1)
+		}
+		c.meter.SetAlarm(alarm)
 	}
 }
 
@@ -361,139 +371,4 @@ func (c *Collector) claimPause(claimed bool, now time.Time) {
 			c.pause.void = true
 		}
 	}
-}
-
-// sendBills sends the newest state of affairs whenever there is a reason to.
-func (c *Collector) sendBills(ctx context.Context, conn Conn) error {
-	for {
-		select {
-		case <-c.wake:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		b, last := c.compose(time.Now())
-		if b == nil {
-			continue
-		}
-		body, err := b.encode()
-		if err != nil {
-			return fmt.Errorf("encode bill: %w", err)
-		}
-		c.debug("bill", "acknowledges", b.ack)
-		if err := conn.Send(ctx, KindBill, body); err != nil {
-			c.debug("bill not sent", "error", err)
-		}
-		if last {
-			close(c.done)
-			return nil
-		}
-	}
-}
-
-// debug logs about the session.
-func (c *Collector) debug(msg string, args ...any) {
-	c.ledger.cfg.Logger.With("session", fmt.Sprintf("%x", c.terms.Session)).Debug(msg, args...)
-}
-
-// compose makes a bill if one is due; last says that it acknowledges the last payment.
-func (c *Collector) compose(now time.Time) (b *bill, last bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.dirty {
-		return nil, false
-	}
-	n := c.counters()
-	c.dirty, c.billedUp, c.billedAt = false, n.Received, now
-	b = &bill{
-		ack: c.sequence, mark: c.audit.stamp(now, n.Sent, c.clock.elapsed(now)), echo: c.theirMark,
-		received: n.Received, window: c.window, debt: c.debt, newest: c.promised(), refusal: c.refused, final: c.final,
-		stopped: !c.stoppedAt.IsZero(),
-	}
-	if c.show {
-		b.promise = c.newest
-	}
-	return b, c.last
-}
-
-// watch looks at the meter whenever its alarm goes off; session time begins with the first packet. And it looks every
-// second: time can become unpaid without a packet, and bills can be lost. From time to time it has the lock looked at on
-// the own view of the chain: top-ups, unlock requests, reorganisations. All is one goroutine, because most
-// sessions are idle and each goroutine is memory; only the chain is waited for in another.
-func (c *Collector) watch(ctx context.Context) error {
-	ticker, lock := time.NewTicker(resendAfter), time.NewTicker(c.ledger.cfg.Recheck)
-	defer ticker.Stop()
-	defer lock.Stop()
-	ctx, cancel := context.WithCancel(ctx)
-	var checking sync.WaitGroup
-	defer checking.Wait()
-	defer cancel()
-	checked := make(chan error, 1)
-	busy := false
-	for {
-		select {
-		case <-c.meter.Crossed():
-			c.mu.Lock()
-			now := time.Now()
-			c.clock.start(now)
-			c.steer(now)
-			c.mu.Unlock()
-		case <-ticker.C:
-			if c.ending() {
-				if err := c.relook(ctx); err != nil {
-					return err
-				}
-			}
-			if err := c.look(time.Now()); err != nil {
-				return err
-			}
-		case <-lock.C:
-			if !busy {
-				busy = true
-				checking.Go(func() { checked <- c.recheck(ctx) })
-			}
-		case err := <-checked:
-			if busy = false; err != nil {
-				return err
-			}
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-func (c *Collector) look(now time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.claimPause(c.pause.claimed, now)
-	c.steer(now)
-	if !c.final && c.usedUp() {
-		c.exhausted = true
-		c.finish()
-	}
-	if c.stoppedAt.IsZero() && !c.final {
-		return nil
-	}
-	if now.Sub(c.billedAt) >= resendAfter && (c.greeted || c.final) {
-		c.bill()
-	}
-	switch {
-	case c.stoppedAt.IsZero() || now.Sub(c.stoppedAt) <= unpaidFor:
-		return nil
-	case c.window > 0 || !c.greeted || c.final:
-		return ErrUnpaid
-	case c.owed() > 0:
-		return ErrDebt
-	}
-	return nil // part of the lock waits for more confirmations
-}
-
-// usedUp says whether what is left of the lock gives no window. Neither a debt counts here, nor that part
-// of the lock waits for more confirmations.
-func (c *Collector) usedUp() bool {
-	if !c.greeted || c.terms.Price.Free() {
-		return false
-	}
-	r := c.rule()
-	r.Debt, r.Remaining = 0, c.locked.SaturatingSub(max(c.promised(), c.base))
-	return Window(FirstWindow, r) == 0 || TimeAllowed(r) == 0
 }

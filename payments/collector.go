@@ -73,6 +73,7 @@ type Collector struct {
 	billedAt            time.Time
 	stoppedAt           time.Time // when the traffic was stopped; zero while it flows
 	pause               pause
+	shown               int // arrears
 
 	exhausted   bool
 	final, last bool
@@ -106,7 +107,7 @@ func (l *Ledger) Collect(ctx context.Context, t Terms) (*Collector, error) {
 	}
 	err = c.load(ctx, alone)
 	if err == nil {
-		err = l.group.do(ctx, func(tx *store.Tx) error { return tx.SaveSession(l.sessionRow(c.row)) })
+		err = l.group.do(ctx, t.Peer, func(tx *store.Tx) error { return tx.SaveSession(l.sessionRow(c.row)) })
 	}
 	if err != nil {
 		l.free(t.Peer, t.Channel)
@@ -183,8 +184,7 @@ func (c *Collector) Run(ctx context.Context, conn Conn, m Meter) error {
 	defer close(c.ended)
 	err := runAll(ctx,
 		func(ctx context.Context) error { return c.receive(ctx, conn) },
-		func(ctx context.Context) error { return c.sendBills(ctx, conn) },
-		c.watch)
+		func(ctx context.Context) error { return c.attend(ctx, conn) })
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stopTraffic()
@@ -234,7 +234,7 @@ func (c *Collector) stopTraffic() {
 	c.clock.hold(holdEnd, time.Now())
 }
 
-// bill makes the sending goroutine send one.
+// bill makes the attending goroutine send one.
 func (c *Collector) bill() {
 	c.dirty = true
 	select {
@@ -311,7 +311,7 @@ func (c *Collector) Close(ctx context.Context, reason string) error {
 	c.mu.Unlock()
 
 	defer c.ledger.free(c.terms.Peer, c.terms.Channel)
-	err = errors.Join(err, c.ledger.group.do(ctx, func(tx *store.Tx) error {
+	err = errors.Join(err, c.ledger.group.do(ctx, c.terms.Peer, func(tx *store.Tx) error {
 		if err := c.rebook(tx, left, gain); err != nil {
 			return err
 		}
@@ -386,11 +386,13 @@ func (c *Collector) owed() money.Amount {
 	return left
 }
 
+func (c *Collector) small() money.Amount { return small(c.terms.Price) }
+
 // small is what is not worth being a debt.
-func (c *Collector) small() money.Amount {
-	small, err := c.terms.Price.Due(FirstWindow/forgiven, TimeWindow/forgiven)
+func small(p money.Price) money.Amount {
+	due, err := p.Due(FirstWindow/forgiven, TimeWindow/forgiven)
 	if err != nil {
 		return 0
 	}
-	return small
+	return due
 }

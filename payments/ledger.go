@@ -36,6 +36,9 @@ type Config struct {
 	// Fresh returns an error while the newest header is more than three minutes old: then the chain counts
 	// as unreadable. Nil takes every answer for fresh.
 	Fresh func(context.Context) error
+	// Over says whether an epoch of a payment channel had ended that many blocks ago, by the word of every endpoint that
+	// there is: only then a promise of it is deleted. Nil keeps promises for good.
+	Over func(ctx context.Context, consumer identity.Address, channel uint8, epoch uint16, confirmations uint64) (bool, error)
 	// Confirmations make a lock count; zero is 2. More than one coin of it counts with
 	// SafeConfirmations; zero is 32.
 	Confirmations, SafeConfirmations uint64
@@ -57,7 +60,10 @@ type Ledger struct {
 
 	mu   sync.Mutex
 	busy map[channelKey]identity.Address // the provider
+	open map[pair]int                    // how many sessions of the two
 }
+
+type pair struct{ consumer, provider identity.Address }
 
 type channelKey struct {
 	consumer identity.Address
@@ -87,7 +93,7 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 	}
 	l := &Ledger{
 		cfg: cfg, self: cfg.Signer.Address(), separator: cfg.Domain.Separator(),
-		group: group{db: cfg.DB}, busy: map[channelKey]identity.Address{},
+		group: group{db: cfg.DB}, busy: map[channelKey]identity.Address{}, open: map[pair]int{},
 	}
 	if err := cfg.DB.InTx(ctx, l.closeCrashed); err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
@@ -112,6 +118,8 @@ func (l *Ledger) closeCrashed(tx *store.Tx) error {
 			if err != nil {
 				return err
 			}
+		} else if unpaid <= small(s.Price) { // as when a session is closed: what was under way ends no credit
+			unpaid = 0
 		}
 		if err := l.addDebt(tx, Role(s.Role), s.Peer, unpaid); err != nil {
 			return err
@@ -289,18 +297,20 @@ func (l *Ledger) reserve(consumer, provider identity.Address, channel uint8) (al
 	if _, busy := l.busy[key]; busy {
 		return false, fmt.Errorf("%w: channel %d of %s", ErrChannelBusy, channel, consumer)
 	}
-	alone = true
-	for other, with := range l.busy {
-		alone = alone && (other.consumer != consumer || with != provider)
-	}
 	l.busy[key] = provider
-	return alone, nil
+	l.open[pair{consumer, provider}]++
+	return l.open[pair{consumer, provider}] == 1, nil
 }
 
 func (l *Ledger) free(consumer identity.Address, channel uint8) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.busy, channelKey{consumer, channel})
+	key := channelKey{consumer, channel}
+	both := pair{consumer, l.busy[key]}
+	delete(l.busy, key)
+	if l.open[both]--; l.open[both] <= 0 {
+		delete(l.open, both)
+	}
 }
 
 // Busy says whether an open session uses a consumer's payment channel.

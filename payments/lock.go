@@ -56,16 +56,20 @@ func (c *Collector) ending() bool {
 	return !c.final && c.usedUp()
 }
 
+// mayAsk says whether the chain may be asked out of turn, and notes that it is.
+func (c *Collector) mayAsk(now time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if now.Sub(c.looked) < relookEvery {
+		return false
+	}
+	c.looked = now
+	return true
+}
+
 // relook is recheck out of turn, unless that was just done.
 func (c *Collector) relook(ctx context.Context) error {
-	c.mu.Lock()
-	now := time.Now()
-	soon := now.Sub(c.looked) < relookEvery
-	if !soon {
-		c.looked = now
-	}
-	c.mu.Unlock()
-	if soon {
+	if !c.mayAsk(time.Now()) {
 		return nil
 	}
 	return c.recheck(ctx)

@@ -55,16 +55,12 @@ type outgoing struct {
 func (p *Payer) send(ctx context.Context, conn Conn, o *outgoing) error {
 	if o.signed {
 		settles, booked := o.settles > 0, p.booked
-		err := p.ledger.group.do(ctx, func(tx *store.Tx) error {
-			if err := tx.SavePromise(p.ledger.promiseRow(*o.promise)); err != nil {
+		row := p.ledger.progressRow(*o.promise, o.row)
+		err := p.ledger.group.do(ctx, p.ledger.self, func(tx *store.Tx) error {
+			if err := tx.SavePromise(row); err != nil || !settles {
 				return err
 			}
-			if settles {
-				if err := p.rebook(tx, booked, 0); err != nil {
-					return err
-				}
-			}
-			return tx.SaveProgress(p.ledger.sessionRow(o.row))
+			return p.rebook(tx, booked, 0)
 		})
 		if err != nil {
 			return fmt.Errorf("store promise: %w", err)
@@ -97,17 +93,27 @@ func (p *Payer) next(now time.Time) (*outgoing, time.Duration, error) {
 	}
 	f := figures{received: p.counters().Received, peerReceived: p.peer.received, elapsed: p.clock.elapsed(now)}
 	news, wait := p.news(f)
-	if !news && p.acked < p.sequence { // unanswered
-		wait = min(wait, p.sentAt.Add(resendAfter).Sub(now))
-		news = wait <= 0
+	if !news && p.acked < p.since { // unanswered
+		if wait = min(wait, p.sentAt.Add(resendAfter).Sub(now)); wait <= 0 {
+			return p.repeat(now), 0, nil
+		}
 	}
 	if !news {
 		p.arm()
 		return nil, wait, nil
 	}
 	o, err := p.compose(now, f)
+	p.since = p.sequence
 	p.arm()
 	return o, 0, err
+}
+
+// repeat is the newest payment again, which may be lost or only slow. It says nothing that the first did not, so that
+// the answer to either will do, however long it takes.
+func (p *Payer) repeat(now time.Time) *outgoing {
+	p.sequence++
+	p.told.sequence, p.sentAt = p.sequence, now
+	return &outgoing{payment: p.told}
 }
 
 // news says whether the provider must be told something that it was not told yet, else when time
@@ -124,6 +130,9 @@ func (p *Payer) news(f figures) (bool, time.Duration) {
 	}
 	if p.final {
 		return false, idle
+	}
+	if p.explaining() && p.shownAt == 0 {
+		return true, 0
 	}
 	if p.peer.stopped && p.told.echo < p.peer.mark {
 		return true, 0 // the provider judges by what is reported after it asked
@@ -189,6 +198,7 @@ func (p *Payer) compose(now time.Time, f figures) (*outgoing, error) {
 	if p.newest != nil && p.peer.newest < p.newest.Amount {
 		o.promise = p.newest
 	}
+	o.arrears = p.showArrears(o.sequence)
 	p.told, p.paid, p.sentAt, p.again = o.payment, f, now, false
 	p.grant()
 	p.last = o.has(flagLast)
@@ -323,7 +333,7 @@ func (p *Payer) Close(ctx context.Context, reason string) error {
 	p.mu.Unlock()
 
 	defer p.ledger.free(p.ledger.self, p.terms.Channel)
-	err = errors.Join(err, p.ledger.group.do(ctx, func(tx *store.Tx) error {
+	err = errors.Join(err, p.ledger.group.do(ctx, p.ledger.self, func(tx *store.Tx) error {
 		if err := p.rebook(tx, p.booked, owed); err != nil {
 			return err
 		}

@@ -52,15 +52,18 @@ type Payer struct {
 	locked      money.Amount // confirmed, by the own view of the chain
 	base        money.Amount // promised in the epoch before this session
 	newest      *intent.SignedPromise
-	settles     money.Amount // debt that is included in what is promised
-	owed        money.Amount // debt that the own book explains, settles included
-	booked      money.Amount // of the debt in the book: what this session accounts for
-	peer        bill         // newest
-	greeted     bool         // the provider took the base
-	granted     uint64       // window, by the newest bill
+	settles     money.Amount           // debt that is included in what is promised
+	owed        money.Amount           // debt that the own book explains, settles included
+	booked      money.Amount           // of the debt in the book: what this session accounts for
+	arrears     []intent.SignedPromise // of other payment channels; the provider may not have them
+	shownAt     uint64                 // the payment that first showed the first of them
+	peer        bill                   // newest
+	greeted     bool                   // the provider took the base
+	granted     uint64                 // window, by the newest bill
 	window      uint64
 	paid        figures // of the newest payment
-	sequence    uint64
+	sequence    uint64  // of the newest payment
+	since       uint64  // of the first payment that said what the newest says: acknowledging any from it on will do
 	acked       uint64
 	sentAt      time.Time // of the newest payment
 	promises    uint64
@@ -92,7 +95,7 @@ func (l *Ledger) Pay(ctx context.Context, t Terms) (*Payer, error) {
 	}
 	err = p.load(ctx, alone)
 	if err == nil {
-		err = l.group.do(ctx, func(tx *store.Tx) error { return tx.SaveSession(l.sessionRow(p.row)) })
+		err = l.group.do(ctx, l.self, func(tx *store.Tx) error { return tx.SaveSession(l.sessionRow(p.row)) })
 	}
 	if err != nil {
 		l.free(l.self, t.Channel)
@@ -112,6 +115,9 @@ func (p *Payer) load(ctx context.Context, alone bool) error {
 	account, err := p.ledger.account(ctx, Consumer, p.terms.Peer)
 	if alone { // else it is another session that pays it
 		p.owed, p.booked = account.Debt, account.Debt
+		var more error
+		p.arrears, more = p.arrearsOf(ctx)
+		err = errors.Join(err, more)
 	}
 	return err
 }
@@ -276,13 +282,13 @@ func (p *Payer) onBill(b bill) (done bool, err error) {
 		return false, fmt.Errorf("provider refused the promise: %w", refusals[b.refusal])
 	}
 	p.acknowledge(b)
-	if p.greeted && b.window == 0 && !b.final && b.debt > p.owed && p.settles == p.told.settles && b.ack == p.sequence {
+	if p.greeted && !p.explaining() && b.window == 0 && !b.final && b.debt > p.owed && p.settles == p.told.settles && b.ack >= p.since {
 		return false, fmt.Errorf("%w: the provider asks for %s coins, this node's book explains %s", ErrDebt, b.debt, p.owed)
 	}
 	if b.final {
 		p.finish()
 	}
-	if p.last && b.ack >= p.sequence {
+	if p.last && b.ack >= p.since {
 		p.isSettled = true
 		close(p.settled)
 		return true, nil
@@ -295,11 +301,12 @@ func (p *Payer) onBill(b bill) (done bool, err error) {
 func (p *Payer) acknowledge(b bill) {
 	p.greeted = p.greeted || b.ack > 0
 	p.acked = b.ack
+	p.dealtWith(b.ack)
 	if b.window > 0 {
 		p.granted = b.window
 		p.narrow()
 	}
-	if p.greeted {
+	if p.greeted && !p.explaining() {
 		p.settles = min(p.owed, b.debt)
 	}
 }

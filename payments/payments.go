@@ -29,7 +29,9 @@
 // The provider stores a promise durably before it raises the limit or acknowledges; the consumer
 // stores it before it sends. What a session left unpaid is the consumer's debt: it takes its part of
 // the next session's window until it is paid, and the window grows anew. A consumer pays a
-// debt that its own book explains, plus one first window where its node died in mid-session.
+// debt that its own book explains, plus one first window where its node died in mid-session. Promises of that session
+// that did not arrive count for it: on the same payment channel they are part of the next session's base, and from
+// other channels the consumer shows its newest ones before it pays anything for a debt.
 package payments
 
 import (

@@ -1,10 +1,14 @@
 package payments
 
 import (
+	"bytes"
 	"context"
+	"runtime"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/store"
 )
@@ -21,36 +25,47 @@ type group struct {
 }
 
 type batch struct {
-	writes []func(*store.Tx) error
+	writes []write
 	done   chan struct{}
 	err    error
 }
 
-// do runs write in a transaction and returns once it is durable. Writes of one batch succeed or
+// write is what one session wants to store, for a consumer.
+type write struct {
+	consumer identity.Address
+	do       func(*store.Tx) error
+}
+
+// do runs a write in a transaction and returns once it is durable. Writes of one batch succeed or
 // fail together; they are simple enough that only the database itself can make them fail. The
-// transaction does not end with ctx, which may be another session's.
-func (g *group) do(ctx context.Context, write func(*store.Tx) error) error {
+// transaction does not end with ctx, which may be another session's. consumer is whose promises the write is about.
+func (g *group) do(ctx context.Context, consumer identity.Address, do func(*store.Tx) error) error {
 	g.mu.Lock()
 	b := g.next
 	if b != nil {
-		b.writes = append(b.writes, write)
+		b.writes = append(b.writes, write{consumer, do})
 		g.mu.Unlock()
 		<-b.done
 		return b.err
 	}
-	b = &batch{writes: []func(*store.Tx) error{write}, done: make(chan struct{})}
+	b = &batch{writes: []write{{consumer, do}}, done: make(chan struct{})}
 	g.next = b
 	g.mu.Unlock()
 
 	g.committing.Lock()
 	defer g.committing.Unlock()
+	// Who could run now and has something to store comes first: where the disk is fast, and a processor alone, each commit
+	// would else take only few, and the commits more time than all that they store.
+	runtime.Gosched()
 	g.mu.Lock()
 	g.next = nil
 	g.mu.Unlock()
 	defer close(b.done)
+	// In the order of the promises' keys, so that each page is looked for once.
+	slices.SortStableFunc(b.writes, func(a, b write) int { return bytes.Compare(a.consumer[:], b.consumer[:]) })
 	b.err = g.db.InTx(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-		for _, write := range b.writes {
-			if err := write(tx); err != nil {
+		for _, w := range b.writes {
+			if err := w.do(tx); err != nil {
 				return err
 			}
 		}
@@ -66,6 +81,20 @@ func (l *Ledger) promiseRow(p intent.SignedPromise) store.Promise {
 	}
 }
 
+// progressRow is a promise's row with the account of the session that it was made in.
+func (l *Ledger) progressRow(p intent.SignedPromise, s Session) store.Promise {
+	row := l.promiseRow(p)
+	row.Session, row.Progress = s.Session, progress(s.Stats)
+	return row
+}
+
+func progress(s Stats) store.Progress {
+	return store.Progress{
+		Sent: s.Sent, Received: s.Received, Billed: s.Billed, Elapsed: s.Elapsed.Milliseconds(),
+		Due: s.Due, Promised: s.Promised, Promises: s.Promises, Window: s.Window,
+	}
+}
+
 func signedPromise(r store.Promise) intent.SignedPromise {
 	return intent.SignedPromise{
 		Consumer:  r.Consumer,
@@ -78,9 +107,7 @@ func (l *Ledger) sessionRow(s Session) store.Session {
 	row := store.Session{
 		ID: s.Session, Role: string(s.Role), Self: l.self, Peer: s.Peer, Service: s.ServiceType, Country: s.Country,
 		Price: s.Price, Setup: s.Setup, Channel: s.Channel, Epoch: s.Epoch, Locked: s.Lock, Cap: s.Cap,
-		Started: s.Started.UnixMilli(), Reason: s.Reason,
-		Sent: s.Sent, Received: s.Received, Billed: s.Billed, Elapsed: s.Elapsed.Milliseconds(),
-		Due: s.Due, Promised: s.Promised, Promises: s.Promises, Window: s.Window,
+		Started: s.Started.UnixMilli(), Reason: s.Reason, Progress: progress(s.Stats),
 	}
 	if !s.Ended.IsZero() {
 		row.Ended = s.Ended.UnixMilli()

@@ -167,7 +167,7 @@ func TestConcurrentWritesShareCommits(t *testing.T) {
 	for i := range 200 {
 		tasks.Go(func() {
 			p := store.Promise{Provider: provider, Consumer: [20]byte{byte(i), 1}, Channel: 1, Amount: money.Amount(i + 1)}
-			if err := g.do(t.Context(), func(tx *store.Tx) error { return tx.SavePromise(p) }); err != nil {
+			if err := g.do(t.Context(), p.Consumer, func(tx *store.Tx) error { return tx.SavePromise(p) }); err != nil {
 				t.Error(err)
 			}
 			// It must be there as soon as do has returned.
@@ -185,11 +185,11 @@ func TestConcurrentWritesShareCommits(t *testing.T) {
 	tasks.Wait()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // a session that goes away does not take the others' writes with it
-	if err := g.do(ctx, func(*store.Tx) error { return nil }); err != nil {
+	if err := g.do(ctx, identity.Address{}, func(*store.Tx) error { return nil }); err != nil {
 		t.Error(err)
 	}
 	failure := errors.New("disk full")
-	if err := g.do(t.Context(), func(*store.Tx) error { return failure }); !errors.Is(err, failure) {
+	if err := g.do(t.Context(), identity.Address{}, func(*store.Tx) error { return failure }); !errors.Is(err, failure) {
 		t.Error(err)
 	}
 }
@@ -199,7 +199,7 @@ func TestStoreKeepsTheLargestPromise(t *testing.T) {
 	p := store.Promise{Consumer: [20]byte{1}, Provider: [20]byte{2}, Epoch: 1}
 	for _, amount := range []money.Amount{5, 9, 7} {
 		p.Amount = amount
-		if err := g.do(t.Context(), func(tx *store.Tx) error { return tx.SavePromise(p) }); err != nil {
+		if err := g.do(t.Context(), p.Consumer, func(tx *store.Tx) error { return tx.SavePromise(p) }); err != nil {
 			t.Fatal(err)
 		}
 	}

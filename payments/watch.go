@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// runAll runs functions until the first of them returns, cancels the others, waits for them and
-// returns the first's error.
+// runAll runs functions, the last in the caller's goroutine, until the first of them returns, cancels the others, waits
+// for them and returns the first's error.
 func runAll(ctx context.Context, functions ...func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -18,15 +18,18 @@ func runAll(ctx context.Context, functions ...func(context.Context) error) error
 		once  sync.Once
 		first error
 	)
-	for _, f := range functions {
-		tasks.Go(func() {
-			err := f(ctx)
-			once.Do(func() {
-				first = err
-				cancel()
-			})
+	run := func(f func(context.Context) error) {
+		err := f(ctx)
+		once.Do(func() {
+			first = err
+			cancel()
 		})
 	}
+	last := len(functions) - 1
+	for _, f := range functions[:last] {
+		tasks.Go(func() { run(f) })
+	}
+	run(functions[last])
 	tasks.Wait()
 	return first
 }

@@ -47,6 +47,7 @@ type payment struct {
 	maxWindow            uint64
 	base, settles        money.Amount
 	promise              *intent.SignedPromise // the consumer's address is the peer's, and does not travel
+	arrears              *intent.SignedPromise // of an earlier session, on another payment channel
 }
 
 func (p payment) has(flag uint32) bool { return p.flags&flag != 0 }
@@ -79,7 +80,18 @@ func (p payment) encode() ([]byte, error) {
 		Sequence: p.sequence, Mark: p.mark, Echo: p.echo, Received: p.received, PeerReceived: p.peerReceived,
 		ElapsedMs: uint64(p.elapsed.Milliseconds()), Flags: p.flags, MaxWindow: p.maxWindow,
 		Base: uint64(p.base), Settles: uint64(p.settles), Promise: encodePromise(p.promise),
+		Arrears: encodePromise(p.arrears),
 	})
+}
+
+// EncodePayment makes the message (KindPayment) with which a consumer pays for the bytes that it received in a session,
+// by the first promises of an epoch, for programs that play a consumer. The sequence numbers of a session begin with 1.
+func EncodePayment(sequence, received uint64, promise intent.SignedPromise) ([]byte, error) {
+	body, err := payment{sequence: sequence, received: received, flags: flagHello, promise: &promise}.encode()
+	if err != nil {
+		return nil, fmt.Errorf("encode payment: %w", err)
+	}
+	return body, nil
 }
 
 func decodePayment(body []byte, consumer identity.Address) (payment, error) {
@@ -92,10 +104,15 @@ func decodePayment(body []byte, consumer identity.Address) (payment, error) {
 		return payment{}, fmt.Errorf("%w: payment with figures out of range", ErrMessage)
 	}
 	promise, err := decodePromise(w.Promise, consumer)
+	if err != nil {
+		return payment{}, err
+	}
+	arrears, err := decodePromise(w.Arrears, consumer)
 	return payment{
 		sequence: w.Sequence, mark: w.Mark, echo: w.Echo, received: w.Received, peerReceived: w.PeerReceived,
 		elapsed: time.Duration(w.ElapsedMs) * time.Millisecond, flags: w.Flags, maxWindow: w.MaxWindow,
 		base: money.Amount(w.Base), settles: money.Amount(w.Settles), promise: promise,
+		arrears: arrears,
 	}, err
 }
 

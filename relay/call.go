@@ -136,7 +136,7 @@ func (k *coder) otherCall(in Intent, c *call, now time.Time) (err error) {
 			err = errors.Join(err, s.Verify(k.payments))
 			c.parties = append(c.parties, s.Provider)
 		}
-		c.data, c.repeatable = intent.CallClearBatch(in.Promises), true
+		c.data, c.repeatable = intent.CallClear(in.Promises), true
 	case KindUnlock:
 		c.data, c.parties, c.repeatable = intent.CallUnlock(in.Unlock.Consumer, in.Unlock.Channel), [][20]byte{in.Unlock.Consumer}, true
 	case KindWithdraw:

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/mysteriumnetwork/myst/money"
@@ -20,6 +21,7 @@ type LedgerRow struct {
 	Block        uint64
 	BlockHash    [32]byte
 	Log          uint
+	Part         int // of the log's rows: a packed clearing has several
 	Tx           [32]byte
 	Counterparty [20]byte
 	Channel      uint8
@@ -33,7 +35,35 @@ type LedgerRow struct {
 }
 
 const ledgerColumns = `reverses, domain, self, role, kind, at, block, block_hash, log, tx, counterparty,
-	channel, epoch, session, amount, total, deposit, locked, earnings`
+	channel, epoch, session, amount, total, deposit, locked, earnings, part`
+
+// The ledger's sums. Each is answered by an index alone.
+const (
+	epochSum = `SELECT coalesce(sum(amount), 0) FROM ledger WHERE domain = ? AND self = ? AND role = ? AND kind = ?
+		AND counterparty = ? AND channel = ? AND epoch = ?`
+	heldSum   = `SELECT coalesce(sum(locked), 0) FROM ledger WHERE domain = ? AND self = ? AND channel = ?`
+	totalSums = `SELECT coalesce(sum(deposit), 0), coalesce(sum(locked), 0), coalesce(sum(earnings), 0)
+		FROM ledger WHERE domain = ? AND self = ?`
+	kindSums = `SELECT coalesce(sum(CASE kind WHEN 'relay-fee' THEN amount END), 0), coalesce(sum(CASE kind WHEN 'withdrawal' THEN amount END), 0),
+		coalesce(sum(CASE kind WHEN 'fee' THEN amount END), 0)
+		FROM ledger WHERE domain = ? AND self = ? AND role = 'provider' AND kind IN ('relay-fee', 'withdrawal', 'fee')`
+	// What was promised in an epoch is the most of what is kept, booked and cleared. Nothing more is cleared in one
+	// that was released, or whose promise is forgotten.
+	earnedSums = `WITH part AS (
+			SELECT counterparty AS consumer, channel, epoch, amount AS booked, 0 AS cleared, 0 AS kept, 0 AS released
+			FROM ledger WHERE domain = ?1 AND self = ?2 AND role = 'provider' AND kind = 'promise'
+			UNION ALL SELECT counterparty, channel, epoch, 0, amount, 0, 0
+			FROM ledger WHERE domain = ?1 AND self = ?2 AND role = 'provider' AND kind = 'clearing'
+			UNION ALL SELECT counterparty, channel, epoch, 0, 0, 0, iif(reverses IS NULL, 1, -1)
+			FROM ledger WHERE domain = ?1 AND self = ?2 AND role = 'provider' AND kind = 'release'
+			UNION ALL SELECT consumer, channel, epoch, 0, 0, amount, 0 FROM payment_promise WHERE domain = ?1 AND provider = ?2
+		), epochs AS (
+			SELECT sum(cleared) AS cleared, max(sum(kept), sum(booked), sum(cleared)) AS promised, sum(kept) > 0 AND sum(released) <= 0 AS open
+			FROM part GROUP BY consumer, channel, epoch
+		)
+		SELECT coalesce(sum(promised), 0), coalesce(sum(cleared), 0), coalesce(sum(iif(open, promised - cleared, 0)), 0),
+			coalesce(sum(iif(open, 0, promised - cleared)), 0) FROM epochs`
+)
 
 // AppendLedger adds a row.
 func (tx *Tx) AppendLedger(r LedgerRow) error {
@@ -50,20 +80,20 @@ func (tx *Tx) AppendLedger(r LedgerRow) error {
 		reverses = r.Reverses
 	}
 	return tx.exec("append to ledger", `INSERT INTO ledger (`+ledgerColumns+`)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		reverses, r.Domain[:], r.Self[:], r.Role, r.Kind, r.At, block, r.BlockHash[:], int64(r.Log), r.Tx[:], r.Counterparty[:],
-		r.Channel, r.Epoch, r.Session[:], r.Amount, total, r.Deposit, r.Locked, r.Earnings)
+		r.Channel, r.Epoch, r.Session[:], r.Amount, total, r.Deposit, r.Locked, r.Earnings, r.Part)
 }
 
 // standing holds for rows that nothing has taken back and that take nothing back.
 const standing = ` reverses IS NULL AND NOT EXISTS (SELECT 1 FROM ledger AS later WHERE later.reverses = ledger.id) `
 
-// LedgerHas says whether the row of a log, for one role and kind, stands.
+// LedgerHas says whether a row of a log, for one role, kind and part, stands.
 func (tx *Tx) LedgerHas(r LedgerRow) (found bool, err error) {
 	var one int
 	return tx.row("look into ledger", `SELECT 1 FROM ledger WHERE domain = ? AND self = ? AND tx = ? AND block_hash = ? AND log = ?
-		AND role = ? AND kind = ? AND`+standing,
-		[]any{r.Domain[:], r.Self[:], r.Tx[:], r.BlockHash[:], int64(r.Log), r.Role, r.Kind}, &one)
+		AND role = ? AND kind = ? AND part = ? AND`+standing,
+		[]any{r.Domain[:], r.Self[:], r.Tx[:], r.BlockHash[:], int64(r.Log), r.Role, r.Kind, r.Part}, &one)
 }
 
 // LedgerBooked says whether a row of a transaction stands.
@@ -76,23 +106,34 @@ func (tx *Tx) LedgerBooked(domain [32]byte, self [20]byte, transaction [32]byte)
 // LedgerEpoch sums up the rows of one kind and role with a counterparty in an epoch of a channel.
 // What is taken back cancels out.
 func (tx *Tx) LedgerEpoch(r LedgerRow) (sum int64, err error) {
-	_, err = tx.row("sum up ledger", `SELECT coalesce(sum(amount), 0) FROM ledger WHERE domain = ? AND self = ? AND kind = ?
-		AND role = ? AND counterparty = ? AND channel = ? AND epoch = ?`,
-		[]any{r.Domain[:], r.Self[:], r.Kind, r.Role, r.Counterparty[:], r.Channel, r.Epoch}, &sum)
+	_, err = tx.row("sum up ledger", epochSum,
+		[]any{r.Domain[:], r.Self[:], r.Role, r.Kind, r.Counterparty[:], r.Channel, r.Epoch}, &sum)
 	return sum, err
+}
+
+// LedgerProviders returns whom a consumer has ever locked for, by the ledger.
+func (tx *Tx) LedgerProviders(domain [32]byte, self [20]byte) (all [][20]byte, err error) {
+	err = tx.query("look into ledger", `SELECT DISTINCT counterparty FROM ledger WHERE domain = ? AND self = ? AND role = 'consumer' AND kind = 'lock'`,
+		[]any{domain[:], self[:]}, func(scan func(...any) error) error {
+			var who [20]byte
+			if err := scan(Fixed(who[:])); err != nil {
+				return err
+			}
+			all = append(all, who)
+			return nil
+		})
+	return all, err
 }
 
 // LedgerHeld returns what a channel of a consumer's own holds, by the ledger.
 func (tx *Tx) LedgerHeld(domain [32]byte, self [20]byte, channel uint8) (held int64, err error) {
-	_, err = tx.row("sum up ledger", `SELECT coalesce(sum(locked), 0) FROM ledger WHERE domain = ? AND self = ? AND channel = ?`,
-		[]any{domain[:], self[:], channel}, &held)
+	_, err = tx.row("sum up ledger", heldSum, []any{domain[:], self[:], channel}, &held)
 	return held, err
 }
 
 // LedgerTotals returns an identity's deposit, what its channels hold, and its earnings, by the ledger.
 func (tx *Tx) LedgerTotals(domain [32]byte, self [20]byte) (deposit, locked, earnings int64, err error) {
-	_, err = tx.row("sum up ledger", `SELECT coalesce(sum(deposit), 0), coalesce(sum(locked), 0), coalesce(sum(earnings), 0)
-		FROM ledger WHERE domain = ? AND self = ?`, []any{domain[:], self[:]}, &deposit, &locked, &earnings)
+	_, err = tx.row("sum up ledger", totalSums, []any{domain[:], self[:]}, &deposit, &locked, &earnings)
 	return deposit, locked, earnings, err
 }
 
@@ -116,48 +157,63 @@ func (tx *Tx) ReverseLedgerAbove(domain [32]byte, self [20]byte, block uint64, a
 type LedgerFilter struct {
 	Since, Until int64    // unix ms; Until is exclusive
 	Kind         string   // of row
-	Identity     [20]byte // self or counterparty
+	Self         [20]byte // whose rows, beside those of Other
+	Other        [20]byte // rows of its own, or of Self with it
 	Session      [16]byte
-	Limit        int // newest rows; zero is all
+	From, Before int64 // the oldest rows from this one on; or the newest before this one
+	Limit        int   // zero is all
 }
 
-// Ledger returns the rows of a domain that a filter selects, oldest first.
+// Ledger returns the rows of a domain that a filter selects, oldest first: the newest of them, or with From the oldest.
 func (tx *Tx) Ledger(domain [32]byte, f LedgerFilter) ([]LedgerRow, error) {
+	condition, args := f.where(domain)
+	order := "DESC"
+	if f.From > 0 {
+		order = "ASC"
+	}
+	limit := -1
+	if f.Limit > 0 {
+		limit = f.Limit
+	}
+	rows, err := tx.ledger(condition+" ORDER BY id "+order+" LIMIT ?", append(args, limit)...)
+	if f.From == 0 {
+		slices.Reverse(rows)
+	}
+	return rows, err
+}
+
+func (f LedgerFilter) where(domain [32]byte) (condition string, args []any) {
 	where, args := []string{"domain = ?"}, []any{domain[:]}
 	add := func(condition string, values ...any) {
 		where, args = append(where, condition), append(args, values...)
 	}
-	if f.Since != 0 {
-		add("at >= ?", f.Since)
+	if f.Other == ([20]byte{}) || f.Other == f.Self {
+		add("self = ?", f.Self[:])
+	} else {
+		add("(self = ? OR self = ? AND counterparty = ?)", f.Other[:], f.Self[:], f.Other[:])
 	}
-	if f.Until != 0 {
-		add("at < ?", f.Until)
+	for i, bound := range []int64{f.Since, f.Until, f.From, f.Before} {
+		if bound != 0 {
+			add([]string{"at >= ?", "at < ?", "id >= ?", "id < ?"}[i], bound)
+		}
 	}
 	if f.Kind != "" {
 		add("kind = ?", f.Kind)
 	}
-	if f.Identity != ([20]byte{}) {
-		add("(self = ? OR counterparty = ?)", f.Identity[:], f.Identity[:])
-	}
 	if f.Session != ([16]byte{}) {
 		add("session = ?", f.Session[:])
 	}
-	condition := "WHERE " + strings.Join(where, " AND ")
-	if f.Limit > 0 {
-		condition = "WHERE id IN (SELECT id FROM ledger " + condition + " ORDER BY id DESC LIMIT ?)"
-		args = append(args, f.Limit)
-	}
-	return tx.ledger(condition+" ORDER BY id", args...)
+	return "WHERE " + strings.Join(where, " AND "), args
 }
 
 func (tx *Tx) ledger(where string, args ...any) (all []LedgerRow, err error) {
 	err = tx.query("read ledger", `SELECT id, EXISTS (SELECT 1 FROM ledger AS later WHERE later.reverses = ledger.id),
 		coalesce(reverses, 0), domain, self, role, kind, at, block, block_hash, log, tx, counterparty,
-		channel, epoch, session, amount, total, deposit, locked, earnings FROM ledger `+where, args, func(scan func(...any) error) error {
+		channel, epoch, session, amount, total, deposit, locked, earnings, part FROM ledger `+where, args, func(scan func(...any) error) error {
 		var r LedgerRow
 		if err := scan(&r.ID, &r.Reversed, &r.Reverses, Fixed(r.Domain[:]), Fixed(r.Self[:]), &r.Role, &r.Kind, &r.At, &r.Block,
 			Fixed(r.BlockHash[:]), &r.Log, Fixed(r.Tx[:]), Fixed(r.Counterparty[:]), &r.Channel, &r.Epoch, Fixed(r.Session[:]),
-			&r.Amount, &r.Total, &r.Deposit, &r.Locked, &r.Earnings); err != nil {
+			&r.Amount, &r.Total, &r.Deposit, &r.Locked, &r.Earnings, &r.Part); err != nil {
 			return err
 		}
 		all = append(all, r)
@@ -194,51 +250,31 @@ func (tx *Tx) BookPromise(role string, key Promise, session [16]byte, at int64) 
 	return tx.AppendLedger(row)
 }
 
-// EpochSum is what one epoch of a consumer's channel has brought a provider, by the ledger.
-type EpochSum struct {
-	Self, Consumer [20]byte
-	Channel        uint8
-	Epoch          uint16
-	Booked         int64 // promised, by the rows
-	Cleared        int64
-	Promised       money.Amount // the kept promise; 0 when it is forgotten
+// Earned is what an identity earned as a provider, by the ledger and the promises that are kept, in units.
+type Earned struct {
+	Promised, Cleared        int64
+	Uncleared, Lapsed        int64 // of Promised: can be cleared, and cannot any more
+	Relayed, Withdrawn, Kept int64 // fees earned as a relayer; paid out; kept by the network
 }
 
-// LedgerEpochs returns the epochs in which identities of this database were providers.
-func (tx *Tx) LedgerEpochs(domain [32]byte) (all []EpochSum, err error) {
-	err = tx.query("sum up ledger", `SELECT self, counterparty, l.channel, l.epoch,
-			sum(CASE kind WHEN 'promise' THEN l.amount ELSE 0 END), sum(CASE kind WHEN 'clearing' THEN l.amount ELSE 0 END),
-			coalesce(p.amount, 0)
-		FROM ledger AS l LEFT JOIN payment_promise AS p ON p.domain = l.domain AND p.consumer = counterparty
-			AND p.provider = self AND p.channel = l.channel AND p.epoch = l.epoch
-		WHERE l.domain = ? AND role = 'provider' AND kind IN ('promise', 'clearing')
-		GROUP BY self, counterparty, l.channel, l.epoch`, []any{domain[:]}, func(scan func(...any) error) error {
-		var e EpochSum
-		if err := scan(Fixed(e.Self[:]), Fixed(e.Consumer[:]), &e.Channel, &e.Epoch, &e.Booked, &e.Cleared, &e.Promised); err != nil {
+// LedgerEarned sums up what an identity earned as a provider.
+func (tx *Tx) LedgerEarned(domain [32]byte, self [20]byte) (e Earned, err error) {
+	key := []any{domain[:], self[:]}
+	_, err = tx.row("sum up ledger", earnedSums, key, &e.Promised, &e.Cleared, &e.Uncleared, &e.Lapsed)
+	if err == nil {
+		_, err = tx.row("sum up ledger", kindSums, key, &e.Relayed, &e.Withdrawn, &e.Kept)
+	}
+	return e, err
+}
+
+// LedgerSelves returns the identities that have rows.
+func (tx *Tx) LedgerSelves(domain [32]byte) (all [][20]byte, err error) {
+	err = tx.query("look into ledger", `SELECT DISTINCT self FROM ledger WHERE domain = ?`, []any{domain[:]}, func(scan func(...any) error) error {
+		var who [20]byte
+		if err := scan(Fixed(who[:])); err != nil {
 			return err
 		}
-		all = append(all, e)
-		return nil
-	})
-	return all, err
-}
-
-// KindSum is what an identity's rows of one kind add up to.
-type KindSum struct {
-	Self   [20]byte
-	Kind   string
-	Amount int64
-}
-
-// LedgerKinds sums up the rows of each identity as a provider, by kind.
-func (tx *Tx) LedgerKinds(domain [32]byte) (all []KindSum, err error) {
-	err = tx.query("sum up ledger", `SELECT self, kind, sum(amount) FROM ledger WHERE domain = ? AND role = 'provider'
-		GROUP BY self, kind`, []any{domain[:]}, func(scan func(...any) error) error {
-		var k KindSum
-		if err := scan(Fixed(k.Self[:]), &k.Kind, &k.Amount); err != nil {
-			return err
-		}
-		all = append(all, k)
+		all = append(all, who)
 		return nil
 	})
 	return all, err

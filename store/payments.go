@@ -13,28 +13,70 @@ type Promise struct {
 	Amount             money.Amount
 	Signature          [65]byte
 	Updated            int64 // unix ms
+	// Session is what the promise was made in, zero if that is not known, and Progress is that session's at the time.
+	Session [16]byte
+	Progress
 }
 
-// SavePromise keeps a promise, unless a larger one of its epoch is kept already.
+// Progress is what changes in a session's account while it is open.
+type Progress struct {
+	Sent, Received uint64
+	Billed         uint64
+	Elapsed        int64 // ms
+	Due, Promised  money.Amount
+	Promises       uint64
+	Window         uint64
+}
+
+// args are the values of progressColumns.
+func (p Progress) args(args []any) ([]any, error) {
+	for _, n := range [...]uint64{p.Sent, p.Received, p.Billed, uint64(p.Due), uint64(p.Promised), p.Promises, p.Window} {
+		i, err := Int(n)
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, i)
+	}
+	return append(args, p.Elapsed), nil
+}
+
+func (p *Progress) dest(dest []any) []any {
+	return append(dest, &p.Sent, &p.Received, &p.Billed, &p.Due, &p.Promised, &p.Promises, &p.Window, &p.Elapsed)
+}
+
+const progressColumns = `sent, received, billed, due, promised, promises, traffic_window, elapsed`
+
+// SavePromise keeps a promise and the progress of its session, which is one row because both are stored for every
+// promise. Nothing happens if a larger promise of the epoch is kept already.
 func (tx *Tx) SavePromise(p Promise) error {
 	amount, err := Int(p.Amount)
 	if err != nil {
 		return err
 	}
+	args, err := p.args([]any{
+		p.Domain[:], p.Consumer[:], p.Provider[:], p.Channel, p.Epoch, amount, p.Signature[:], p.Updated, p.Session[:],
+	})
+	if err != nil {
+		return err
+	}
 	return tx.exec("save promise", `INSERT INTO payment_promise
-		(domain, consumer, provider, channel, epoch, amount, signature, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET amount = excluded.amount, signature = excluded.signature, updated = excluded.updated
-		WHERE excluded.amount > amount`,
-		p.Domain[:], p.Consumer[:], p.Provider[:], p.Channel, p.Epoch, amount, p.Signature[:], p.Updated)
+		(domain, consumer, provider, channel, epoch, amount, signature, updated, session_id, `+progressColumns+`)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET amount = excluded.amount, signature = excluded.signature, updated = excluded.updated,
+			session_id = excluded.session_id, sent = excluded.sent, received = excluded.received, billed = excluded.billed,
+			due = excluded.due, promised = excluded.promised, promises = excluded.promises,
+			traffic_window = excluded.traffic_window, elapsed = excluded.elapsed
+		WHERE excluded.amount > amount`, args...)
 }
 
-const promiseColumns = `SELECT domain, consumer, provider, channel, epoch, amount, signature, updated FROM payment_promise `
+const promiseColumns = `SELECT domain, consumer, provider, channel, epoch, amount, signature, updated, session_id, ` + progressColumns +
+	` FROM payment_promise `
 
 func (p *Promise) dest() []any {
-	return []any{
+	return p.Progress.dest([]any{
 		Fixed(p.Domain[:]), Fixed(p.Consumer[:]), Fixed(p.Provider[:]), &p.Channel, &p.Epoch, &p.Amount,
-		Fixed(p.Signature[:]), &p.Updated,
-	}
+		Fixed(p.Signature[:]), &p.Updated, Fixed(p.Session[:]),
+	})
 }
 
 // Promise returns the promise of the domain, the parties, the channel and the epoch that key names.
@@ -87,23 +129,17 @@ type Session struct {
 	Locked, Cap      money.Amount
 	Started, Ended   int64 // unix ms; Ended is 0 while open
 	Reason           string
-	Sent, Received   uint64
-	Billed           uint64
-	Elapsed          int64 // ms
-	Due, Promised    money.Amount
-	Promises         uint64
-	Window           uint64
+	Progress         // while the session is open, as of its newest promise
 }
 
 // SaveSession writes a session's account.
 func (tx *Tx) SaveSession(s Session) error {
 	args := []any{
 		s.ID[:], s.Role, s.Self[:], s.Peer[:], s.Service, s.Country, int64(s.Channel), int64(s.Epoch),
-		s.Started, s.Ended, s.Reason, s.Elapsed,
+		s.Started, s.Ended, s.Reason,
 	}
 	for _, n := range []uint64{
 		uint64(s.Price.PerGiB), uint64(s.Price.PerHour), uint64(s.Setup), uint64(s.Locked), uint64(s.Cap),
-		s.Sent, s.Received, s.Billed, uint64(s.Due), uint64(s.Promised), s.Promises, s.Window,
 	} {
 		i, err := Int(n)
 		if err != nil {
@@ -111,24 +147,14 @@ func (tx *Tx) SaveSession(s Session) error {
 		}
 		args = append(args, i)
 	}
-	return tx.exec("save session", `INSERT OR REPLACE INTO payment_session
-		(id, role, self, peer, service, country, channel, epoch, started, ended, reason, elapsed,
-		 per_gib, per_hour, setup, locked, spend_cap, sent, received, billed, due, promised, promises, traffic_window)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...)
-}
-
-// SaveProgress writes what changes in the account of a session that is open.
-func (tx *Tx) SaveProgress(s Session) error {
-	var args []any
-	for _, n := range []uint64{s.Sent, s.Received, s.Billed, uint64(s.Due), uint64(s.Promised), s.Promises, s.Window} {
-		i, err := Int(n)
-		if err != nil {
-			return err
-		}
-		args = append(args, i)
+	args, err := s.args(args)
+	if err != nil {
+		return err
 	}
-	return tx.exec("save session", `UPDATE payment_session SET sent = ?, received = ?, billed = ?, due = ?, promised = ?, promises = ?,
-		traffic_window = ?, elapsed = ? WHERE id = ? AND role = ?`, append(args, s.Elapsed, s.ID[:], s.Role)...)
+	return tx.exec("save session", `INSERT OR REPLACE INTO payment_session
+		(id, role, self, peer, service, country, channel, epoch, started, ended, reason,
+		 per_gib, per_hour, setup, locked, spend_cap, `+progressColumns+`)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...)
 }
 
 // Sessions returns the newest sessions of an identity, newest first; limit 0 is all.
@@ -136,7 +162,7 @@ func (tx *Tx) Sessions(self [20]byte, limit int) ([]Session, error) {
 	if limit <= 0 {
 		limit = -1
 	}
-	return tx.sessions(`WHERE self = ? ORDER BY started DESC, id LIMIT ?`, self[:], limit)
+	return tx.sessions(`WHERE self = ? ORDER BY started DESC, s.id LIMIT ?`, self[:], limit)
 }
 
 // OpenSessions returns the sessions of an identity that did not end.
@@ -145,14 +171,21 @@ func (tx *Tx) OpenSessions(self [20]byte) ([]Session, error) {
 }
 
 func (tx *Tx) sessions(where string, args ...any) (all []Session, err error) {
-	err = tx.query("sessions", `SELECT id, role, self, peer, service, country, channel, epoch, started, ended, reason, elapsed,
-		per_gib, per_hour, setup, locked, spend_cap, sent, received, billed, due, promised, promises, traffic_window
-		FROM payment_session `+where, args, func(scan func(...any) error) error {
+	err = tx.query("sessions", `SELECT s.id, role, self, peer, service, country, s.channel, s.epoch, started, ended, reason,
+		per_gib, per_hour, setup, locked, spend_cap,
+		coalesce(p.sent, s.sent), coalesce(p.received, s.received), coalesce(p.billed, s.billed), coalesce(p.due, s.due),
+		coalesce(p.promised, s.promised), coalesce(p.promises, s.promises), coalesce(p.traffic_window, s.traffic_window),
+		coalesce(p.elapsed, s.elapsed)
+		FROM payment_session AS s LEFT JOIN payment_promise AS p ON ended = 0 AND p.session_id = s.id
+			AND p.consumer = CASE role WHEN 'consumer' THEN self ELSE peer END
+			AND p.provider = CASE role WHEN 'consumer' THEN peer ELSE self END
+			AND p.channel = s.channel AND p.epoch = s.epoch `+where, args, func(scan func(...any) error) error {
 		var s Session
-		if err := scan(Fixed(s.ID[:]), &s.Role, Fixed(s.Self[:]), Fixed(s.Peer[:]), &s.Service, &s.Country,
-			&s.Channel, &s.Epoch, &s.Started, &s.Ended, &s.Reason, &s.Elapsed,
+		if err := scan(s.dest([]any{
+			Fixed(s.ID[:]), &s.Role, Fixed(s.Self[:]), Fixed(s.Peer[:]), &s.Service, &s.Country,
+			&s.Channel, &s.Epoch, &s.Started, &s.Ended, &s.Reason,
 			&s.Price.PerGiB, &s.Price.PerHour, &s.Setup, &s.Locked, &s.Cap,
-			&s.Sent, &s.Received, &s.Billed, &s.Due, &s.Promised, &s.Promises, &s.Window); err != nil {
+		})...); err != nil {
 			return err
 		}
 		all = append(all, s)

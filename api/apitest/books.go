@@ -29,7 +29,8 @@ func (n *Node) book(kind journal.Kind, role string, amount money.Amount, with id
 // check finds that the ledger agrees, as it does in a node without faults.
 func (n *Node) check() *node.LedgerCheck {
 	held := chain.Holdings{Deposit: n.deposit, Earnings: n.earnings}
-	return &node.LedgerCheck{Block: n.block, Ledger: held, Chain: held}
+	sums := journal.Sums{Deposit: int64(held.Deposit), Earnings: int64(held.Earnings)}
+	return &node.LedgerCheck{Block: n.block, Ledger: sums, Chain: held}
 }
 
 // Ledger implements api.Node.
@@ -41,12 +42,17 @@ func (n *Node) Ledger(_ context.Context, f node.LedgerFilter) ([]node.LedgerEntr
 		switch {
 		case f.Kind != "" && f.Kind != r.Kind, f.Session != [16]byte{} && f.Session != r.Session:
 		case !f.Identity.IsZero() && f.Identity != r.Self && f.Identity != r.Counterparty:
+		case r.ID < f.From, f.Before > 0 && r.ID >= f.Before:
 		case r.Time.Before(f.Since), !f.Until.IsZero() && !r.Time.Before(f.Until):
 		default:
 			found = append(found, r)
 		}
 	}
-	if f.Limit > 0 && len(found) > f.Limit {
+	switch {
+	case f.Limit == 0 || len(found) <= f.Limit:
+	case f.From > 0:
+		found = found[:f.Limit]
+	default:
 		found = found[len(found)-f.Limit:]
 	}
 	return found, err

@@ -25,7 +25,11 @@ func FromUnits(units int64) Change {
 // Ledger is a list of rows, oldest first.
 type Ledger struct {
 	Entries []LedgerEntry `json:"entries"`
+	More    bool          `json:"more,omitempty" doc:"there are more rows: older ones, or with from, newer ones"`
 }
+
+// MaxRows is how many rows of the ledger come at once at most.
+const MaxRows = 1000
 
 // LedgerEntry is one row of the append-only ledger.
 type LedgerEntry struct {
@@ -50,7 +54,7 @@ type LedgerEntry struct {
 type LedgerCheck struct {
 	Block  uint64   `json:"block"`
 	Agrees bool     `json:"agrees" doc:"to the unit"`
-	Ledger Holdings `json:"ledger"`
+	Ledger Sums     `json:"ledger" doc:"negative only when it is wrong"`
 	Chain  Holdings `json:"chain"`
 }
 
@@ -59,6 +63,13 @@ type Holdings struct {
 	Deposit  Amount `json:"deposit" doc:"not locked"`
 	Locked   Amount `json:"locked" doc:"in its payment channels, not cleared"`
 	Earnings Amount `json:"earnings" doc:"cleared for it, not withdrawn"`
+}
+
+// Sums are what the ledger's rows add up to.
+type Sums struct {
+	Deposit  Change `json:"deposit" doc:"not locked"`
+	Locked   Change `json:"locked" doc:"in the identity's payment channels, not cleared"`
+	Earnings Change `json:"earnings" doc:"cleared for it, not withdrawn"`
 }
 
 // EarningsList has one entry for each identity of the node's database that was a provider.
@@ -84,9 +95,11 @@ type LedgerFilter struct {
 	Since    string `query:"since" maxLength:"40" doc:"RFC 3339" example:"2026-01-02T15:04:05Z"`
 	Until    string `query:"until" maxLength:"40" doc:"RFC 3339, exclusive"`
 	Kind     string `query:"kind" maxLength:"32" example:"clearing"`
-	Identity string `query:"identity" maxLength:"42" doc:"whose row, or with whom: an address"`
+	Identity string `query:"identity" maxLength:"42" doc:"instead of the node's rows: those of this identity, and the node's with it"`
 	Session  string `query:"session" maxLength:"32" doc:"32 hexadecimal digits"`
-	Limit    int    `query:"limit" minimum:"0" doc:"the newest rows; 0 is all"`
+	Before   int64  `query:"before" minimum:"0" doc:"only rows before this one"`
+	From     int64  `query:"from" minimum:"0" doc:"the oldest rows from this one on, instead of the newest; rows are numbered from 1"`
+	Limit    int    `query:"limit" minimum:"0" maximum:"1000" doc:"how many rows; 0 is 1000"`
 }
 
 // Query returns the filter as URL query parameters.
@@ -99,8 +112,10 @@ func (f LedgerFilter) Query() url.Values {
 			q.Set(name, value)
 		}
 	}
-	if f.Limit > 0 {
-		q.Set("limit", strconv.Itoa(f.Limit))
+	for name, number := range map[string]int64{"before": f.Before, "from": f.From, "limit": int64(f.Limit)} {
+		if number > 0 {
+			q.Set(name, strconv.FormatInt(number, 10))
+		}
 	}
 	return q
 }

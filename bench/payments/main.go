@@ -28,8 +28,11 @@ import (
 	"github.com/mysteriumnetwork/myst/store"
 )
 
-// loads are how many sessions are open at once, and how many promises each makes.
-var loads = []struct{ sessions, promises int }{{1, 500}, {100, 100}, {10_000, 3}}
+// loads are how many sessions are open at once.
+var loads = []int{1, 100, 10_000}
+
+// promisesOf is how many promises each of so many sessions makes: one alone waits for the disk with each.
+func promisesOf(sessions int) int { return min(max(10_000/sessions, 3), 500) }
 
 // rounds of each measurement; the median counts.
 const rounds = 3
@@ -37,11 +40,14 @@ const rounds = 3
 func main() {
 	dir := flag.String("dir", "", "`folder` for the databases, on the disk to be measured (default: a temporary one)")
 	scale := flag.Int("scale", 1, "make this many `times` as many promises")
-	only := flag.Int("sessions", 0, "measure only this `number` of sessions, of 1, 100 and 10000")
-	profile := flag.String("profile", "", "write a processor profile of the largest load to this `file`")
+	only := flag.Int("sessions", 0, "measure only this `number` of sessions, instead of 1, 100 and 10000")
+	profile := flag.String("profile", "", "write a processor profile of the last load's first round to this `file`")
 	flag.Parse()
+	if *only != 0 {
+		loads = []int{*only}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, *dir, max(*scale, 1), *only, *profile)
+	err := run(ctx, *dir, *scale, *profile)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "payments:", err)
@@ -49,7 +55,10 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, parent string, scale, only int, profile string) (err error) {
+func run(ctx context.Context, parent string, scale int, profile string) (err error) {
+	if scale < 1 || slices.Min(loads) < 1 {
+		return errors.New("-sessions and -scale take numbers above zero")
+	}
 	runtime.GOMAXPROCS(1)
 	dir, err := os.MkdirTemp(parent, "myst-payments-")
 	if err != nil {
@@ -64,12 +73,13 @@ func run(ctx context.Context, parent string, scale, only int, profile string) (e
 		return fmt.Errorf("SQLite: %w", err)
 	}
 	fmt.Printf("SQLite alone, durable commits of one row: %.0f/s\n", commits)
-	for _, load := range loads {
-		if only != 0 && only != load.sessions {
-			continue
+	for i, sessions := range loads {
+		into := ""
+		if i == len(loads)-1 {
+			into = profile
 		}
-		if err := measure(ctx, dir, load.sessions, load.promises*scale, profile); err != nil {
-			return fmt.Errorf("%d sessions: %w", load.sessions, err)
+		if err := measure(ctx, dir, sessions, promisesOf(sessions)*scale, into); err != nil {
+			return fmt.Errorf("%d sessions: %w", sessions, err)
 		}
 	}
 	return nil
@@ -85,39 +95,31 @@ func measure(ctx context.Context, dir string, sessions, promises int, profile st
 	if err != nil {
 		return fmt.Errorf("sign: %w", err)
 	}
-	checked, err := medianOf(func(int) (float64, error) { return w.verifyAll() })
-	if err != nil {
-		return fmt.Errorf("verify: %w", err)
-	}
-	var passed, used []float64
-	var last result
+	var checked, passed, used, ratios []float64
+	var idle uint64
 	for round := range rounds {
-		stop := func() {}
-		if profile != "" && sessions == loads[len(loads)-1].sessions && round == 0 {
-			if stop, err = profiling(profile); err != nil {
-				return err
-			}
-		}
-		last, err = w.storeAll(ctx, filepath.Join(dir, fmt.Sprintf("%d-%d", sessions, round)))
-		stop()
+		alone, stored, err := w.pair(ctx, filepath.Join(dir, fmt.Sprintf("%d-%d", sessions, round)), profile)
 		if err != nil {
-			return fmt.Errorf("store: %w", err)
+			return err
 		}
-		passed, used = append(passed, last.passed), append(used, last.used)
+		checked, passed, used = append(checked, alone), append(passed, stored.passed), append(used, stored.used)
+		ratios, idle, profile = append(ratios, alone/stored.used), stored.idle, ""
 	}
-	slices.Sort(passed)
-	slices.Sort(used)
-	stored := used[rounds/2]
-	fmt.Printf("%6d sessions, per second of one core: signed %.0f, verified alone %.0f, verified and durably stored %.0f (%.2f × the check alone; %.0f a second passed)",
-		sessions, signed, checked, stored, checked/stored, passed[rounds/2])
+	fmt.Printf("%6d sessions, per second of one core: signed %.0f, verified alone %.0f, verified and durably stored %.0f; ",
+		sessions, signed, median(checked), median(used))
+	fmt.Printf("%.2f × the check alone (rounds: %.2f); %.0f a second passed", median(ratios), ratios, median(passed))
 	if sessions > 1000 {
-		fmt.Printf("; %.1f KiB for an idle session", float64(last.idle)/1024)
+		fmt.Printf("; %.1f KiB for an idle session", float64(idle)/1024)
 	}
 	fmt.Println()
 	return nil
 }
 
+// profiling writes a processor profile to path until stop is called; without a path it does nothing.
 func profiling(path string) (stop func(), err error) {
+	if path == "" {
+		return func() {}, nil
+	}
 	file, err := os.Create(path)
 	if err != nil {
 		return nil, err
@@ -140,8 +142,11 @@ func medianOf(measure func(round int) (float64, error)) (float64, error) {
 		}
 		all = append(all, rate)
 	}
-	slices.Sort(all)
-	return all[rounds/2], nil
+	return median(all), nil
+}
+
+func median(all []float64) float64 {
+	return slices.Sorted(slices.Values(all))[len(all)/2]
 }
 
 // sqliteCommits is how many promises a second can be stored one after the other, each in a commit of its own.

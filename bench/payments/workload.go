@@ -12,11 +12,8 @@ import (
 	"syscall"
 	"time"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
-	"github.com/mysteriumnetwork/myst/internal/pb"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/payments"
 	"github.com/mysteriumnetwork/myst/store"
@@ -27,7 +24,6 @@ const (
 	step  = 1 << 20            // bytes for which each promise pays
 	price = money.Amount(1024) // per GiB: a unit for each step
 	lock  = money.UnitsPerCoin // of each session
-	hello = 1                  // flag of a payment: it says on what the promises build
 )
 
 var domain = intent.Domain{ChainID: 1337, Contract: identity.Address{19: 7}}
@@ -103,12 +99,7 @@ func (w *workload) signAll() (float64, error) {
 func (s *session) encode() error {
 	s.messages = nil
 	for n, p := range s.promised {
-		body, err := proto.Marshal(&pb.Payment{
-			Sequence: uint64(n + 1), Received: uint64(n+1) * step, Flags: hello,
-			Promise: &pb.PaymentPromise{
-				Provider: p.Provider[:], Channel: uint32(p.Channel), Epoch: uint32(p.Epoch), Amount: uint64(p.Amount), Signature: p.Signature[:],
-			},
-		})
+		body, err := payments.EncodePayment(uint64(n+1), uint64(n+1)*step, p)
 		if err != nil {
 			return err
 		}
@@ -129,8 +120,26 @@ type result struct {
 	idle         uint64
 }
 
+// pair measures the check alone and the whole, right after each other, because what else runs changes what a processor
+// does in a second: the check before and after the whole, of which the mean counts.
+func (w *workload) pair(ctx context.Context, path, profile string) (alone float64, stored result, err error) {
+	before, err := w.verifyAll()
+	if err != nil {
+		return 0, stored, fmt.Errorf("verify: %w", err)
+	}
+	if stored, err = w.storeAll(ctx, path, profile); err != nil {
+		return 0, stored, fmt.Errorf("store: %w", err)
+	}
+	after, err := w.verifyAll()
+	if err != nil {
+		return 0, stored, fmt.Errorf("verify: %w", err)
+	}
+	return 2 / (1/before + 1/after), stored, nil
+}
+
 // storeAll opens every session at a provider and lets all send at once.
-func (w *workload) storeAll(ctx context.Context, path string) (r result, err error) {
+// profile is where a processor profile of the sending goes, if anywhere.
+func (w *workload) storeAll(ctx context.Context, path, profile string) (r result, err error) {
 	db, err := store.Open(ctx, path)
 	if err != nil {
 		return r, err
@@ -150,12 +159,12 @@ func (w *workload) storeAll(ctx context.Context, path string) (r result, err err
 	)
 	reading.Add(len(w.sessions))
 	before := memory()
+	collectors, err := w.openAll(ctx, ledger)
+	if err != nil {
+		return r, err
+	}
 	for i, s := range w.sessions {
-		collector, err := w.open(ctx, ledger, s, i)
-		if err != nil {
-			finish(end, &running)
-			return r, err
-		}
+		collector := collectors[i]
 		s.next, s.start, s.end, s.reading = 0, start, end, sync.OnceFunc(reading.Done)
 		s.sent.Store(0)
 		running.Go(func() {
@@ -172,11 +181,17 @@ func (w *workload) storeAll(ctx context.Context, path string) (r result, err err
 	// Every session waits for its first message now.
 	time.Sleep(time.Second)
 	r.idle = (memory() - before) / uint64(len(w.sessions))
+	stop, err := profiling(profile)
+	if err != nil {
+		finish(end, &running)
+		return r, err
+	}
 	began, used := time.Now(), processor()
 	close(start)
 	reading.Wait()
 	n := float64(w.promises * len(w.sessions))
 	r.passed, r.used = n/time.Since(began).Seconds(), n/(processor()-used).Seconds()
+	stop()
 	finish(end, &running)
 	if problem := failed.Load(); problem != nil {
 		return r, *problem
@@ -188,6 +203,22 @@ func (w *workload) storeAll(ctx context.Context, path string) (r result, err err
 func finish(end chan struct{}, running *sync.WaitGroup) {
 	close(end)
 	running.Wait()
+}
+
+// openAll opens the sessions, some at a time, so that they share commits.
+func (w *workload) openAll(ctx context.Context, ledger *payments.Ledger) ([]*payments.Collector, error) {
+	collectors, problems := make([]*payments.Collector, len(w.sessions)), make([]error, len(w.sessions))
+	var opening sync.WaitGroup
+	places := make(chan struct{}, 100)
+	for i, s := range w.sessions {
+		places <- struct{}{}
+		opening.Go(func() {
+			collectors[i], problems[i] = w.open(ctx, ledger, s, i)
+			<-places
+		})
+	}
+	opening.Wait()
+	return collectors, errors.Join(problems...)
 }
 
 func (w *workload) open(ctx context.Context, ledger *payments.Ledger, s *session, i int) (*payments.Collector, error) {

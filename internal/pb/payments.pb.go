@@ -114,6 +114,7 @@ type Payment struct {
 	Base          uint64                 `protobuf:"varint,9,opt,name=base,proto3" json:"base,omitempty"`                                     // promised in the epoch before this session
 	Settles       uint64                 `protobuf:"varint,10,opt,name=settles,proto3" json:"settles,omitempty"`                              // part of the debt that this payment includes
 	Promise       *PaymentPromise        `protobuf:"bytes,11,opt,name=promise,proto3" json:"promise,omitempty"`
+	Arrears       *PaymentPromise        `protobuf:"bytes,12,opt,name=arrears,proto3" json:"arrears,omitempty"` // an earlier session's, for another payment channel, in case it did not arrive; it pays debt
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -221,6 +222,13 @@ func (x *Payment) GetSettles() uint64 {
 func (x *Payment) GetPromise() *PaymentPromise {
 	if x != nil {
 		return x.Promise
+	}
+	return nil
+}
+
+func (x *Payment) GetArrears() *PaymentPromise {
+	if x != nil {
+		return x.Arrears
 	}
 	return nil
 }
@@ -352,7 +360,7 @@ const file_internal_pb_payments_proto_rawDesc = "" +
 	"\achannel\x18\x02 \x01(\rR\achannel\x12\x14\n" +
 	"\x05epoch\x18\x03 \x01(\rR\x05epoch\x12\x16\n" +
 	"\x06amount\x18\x04 \x01(\x04R\x06amount\x12\x1c\n" +
-	"\tsignature\x18\x05 \x01(\fR\tsignature\"\xcc\x02\n" +
+	"\tsignature\x18\x05 \x01(\fR\tsignature\"\x88\x03\n" +
 	"\aPayment\x12\x1a\n" +
 	"\bsequence\x18\x01 \x01(\x04R\bsequence\x12\x12\n" +
 	"\x04mark\x18\x02 \x01(\x04R\x04mark\x12\x12\n" +
@@ -367,7 +375,8 @@ const file_internal_pb_payments_proto_rawDesc = "" +
 	"\x04base\x18\t \x01(\x04R\x04base\x12\x18\n" +
 	"\asettles\x18\n" +
 	" \x01(\x04R\asettles\x12:\n" +
-	"\apromise\x18\v \x01(\v2 .myst.payments.v1.PaymentPromiseR\apromise\"\x93\x02\n" +
+	"\apromise\x18\v \x01(\v2 .myst.payments.v1.PaymentPromiseR\apromise\x12:\n" +
+	"\aarrears\x18\f \x01(\v2 .myst.payments.v1.PaymentPromiseR\aarrears\"\x93\x02\n" +
 	"\vPaymentBill\x12\x10\n" +
 	"\x03ack\x18\x01 \x01(\x04R\x03ack\x12\x12\n" +
 	"\x04mark\x18\x02 \x01(\x04R\x04mark\x12\x12\n" +
@@ -401,12 +410,13 @@ var file_internal_pb_payments_proto_goTypes = []any{
 }
 var file_internal_pb_payments_proto_depIdxs = []int32{
 	0, // 0: myst.payments.v1.Payment.promise:type_name -> myst.payments.v1.PaymentPromise
-	0, // 1: myst.payments.v1.PaymentBill.promise:type_name -> myst.payments.v1.PaymentPromise
-	2, // [2:2] is the sub-list for method output_type
-	2, // [2:2] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	0, // 1: myst.payments.v1.Payment.arrears:type_name -> myst.payments.v1.PaymentPromise
+	0, // 2: myst.payments.v1.PaymentBill.promise:type_name -> myst.payments.v1.PaymentPromise
+	3, // [3:3] is the sub-list for method output_type
+	3, // [3:3] is the sub-list for method input_type
+	3, // [3:3] is the sub-list for extension type_name
+	3, // [3:3] is the sub-list for extension extendee
+	0, // [0:3] is the sub-list for field type_name
 }
 
 func init() { file_internal_pb_payments_proto_init() }

@@ -12,7 +12,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"sync"
 	"time"
+
+	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
@@ -36,7 +40,7 @@ const (
 	Reclaim           Kind = "reclaim"            // from a free channel back into the deposit
 	Withdrawal        Kind = "withdrawal"         // of earnings, without the fee
 	Fee               Kind = "fee"                // of the network, taken from earnings
-	RelayFee          Kind = "relay-fee"          // paid to a relayer, or earned as one
+	RelayFee          Kind = "relay-fee"          // paid to a relayer, by the deposit or with one by the wallet; or earned as one
 	Beneficiary       Kind = "beneficiary"        // who receives earnings from now on; moves nothing
 )
 
@@ -74,19 +78,39 @@ type Entry struct {
 	Total        money.Amount // what the epoch's locks, clearings or promises are with it
 }
 
+// MaxRows is how many rows are read at once at most: a page of a thousand, and one that tells of a next page.
+const MaxRows = 1001
+
 // Filter selects rows; zero fields do not filter.
 type Filter struct {
 	Since, Until time.Time // Until is exclusive
 	Kind         Kind
-	Identity     identity.Address // whose row, or with whom
+	Identity     identity.Address // instead of Self's rows: those of this identity, and Self's with it
 	Session      [16]byte
-	Limit        int // the newest; zero is all
+	From         int64 // the oldest rows from this one on, instead of the newest
+	Before       int64 // only rows before this one
+	Limit        int   // zero, or more than MaxRows, is MaxRows
+}
+
+// Sums are changes added up, in units. They are negative while rows come in another order than what they tell of,
+// or when the ledger is wrong.
+type Sums struct {
+	Deposit  int64 // not locked
+	Locked   int64 // in the identity's channels, not cleared
+	Earnings int64 // cleared for it, not withdrawn
+}
+
+// Are says whether the sums are what the chain holds.
+func (s Sums) Are(held chain.Holdings) bool {
+	same := func(sum int64, amount money.Amount) bool { return sum >= 0 && money.Amount(sum) == amount }
+	return same(s.Deposit, held.Deposit) && same(s.Locked, held.Locked) && same(s.Earnings, held.Earnings)
 }
 
 // Totals are the sums of an identity's rows.
 type Totals struct {
-	Block uint64 // as of which the rows of the chain are complete
-	chain.Holdings
+	Block uint64 // as of which the rows of the chain are complete; 0 with a zero Hash before the first
+	Hash  [32]byte
+	Sums
 }
 
 // Earnings are what an identity earned as a provider, by its rows. Promised = Cleared + Uncleared + Lapsed.
@@ -124,6 +148,9 @@ type Journal struct {
 	cfg       Config
 	separator [32]byte
 	follower  *chain.Follower
+
+	mu        sync.Mutex
+	providers map[common.Hash]struct{} // that Self ever locked for; nil until it is needed
 }
 
 // New makes a journal; Run keeps it up to date.
@@ -135,11 +162,10 @@ func New(cfg Config) *Journal {
 		cfg.Changed = func() {}
 	}
 	j := &Journal{cfg: cfg, separator: cfg.Domain.Separator()}
-	first, second := topics(cfg.Self)
 	j.follower = chain.NewFollowerOfAny(chain.FollowerConfig{
-		Name: "ledger/" + cfg.Self.String(), Client: cfg.Client, DB: cfg.DB, Contract: cfg.Domain.Contract, Handler: newScribe(j),
+		Name: fmt.Sprintf("ledger/%x/%s", j.separator, cfg.Self), Client: cfg.Client, DB: cfg.DB, Contract: cfg.Domain.Contract, Handler: newScribe(j),
 		Start: cfg.Start, Confirmations: cfg.Confirmations, Poll: cfg.Poll, Logger: cfg.Logger,
-	}, first, second)
+	}, j.filters())
 	return j
 }
 
@@ -149,9 +175,15 @@ func (j *Journal) Run(ctx context.Context) error { return j.follower.Run(ctx) }
 // Sync books everything that is confirmed now.
 func (j *Journal) Sync(ctx context.Context) error { return j.follower.Sync(ctx) }
 
-// Entries returns the rows that a filter selects, of every identity in this database, oldest first.
+// Entries returns rows that a filter selects, oldest first: the newest of them, or with From the oldest. The database may have
+// other identities, and other networks: their rows are not mixed in.
 func (j *Journal) Entries(ctx context.Context, f Filter) ([]Entry, error) {
-	filter := store.LedgerFilter{Kind: string(f.Kind), Identity: f.Identity, Session: f.Session, Limit: f.Limit}
+	filter := store.LedgerFilter{
+		Kind: string(f.Kind), Self: j.cfg.Self, Other: f.Identity, Session: f.Session, From: f.From, Before: f.Before, Limit: MaxRows,
+	}
+	if f.Limit > 0 {
+		filter.Limit = min(f.Limit, MaxRows)
+	}
 	if !f.Since.IsZero() {
 		filter.Since = f.Since.UnixMilli()
 	}
@@ -196,22 +228,16 @@ func (j *Journal) Booked(ctx context.Context, transaction [32]byte) (booked bool
 
 // Totals returns the sums of the identity's rows, and the block up to which they are complete.
 func (j *Journal) Totals(ctx context.Context) (t Totals, err error) {
-	err = j.cfg.DB.View(ctx, func(tx *store.Tx) error {
-		cursor, _, err := tx.Cursor(j.follower.Name())
+	err = j.cfg.DB.View(ctx, func(tx *store.Tx) (err error) {
+		blocks, err := tx.FollowerBlocks(j.follower.Name())
 		if err != nil {
 			return err
 		}
-		t.Block = cursor.Number
-		deposit, locked, earnings, err := tx.LedgerTotals(j.separator, j.cfg.Self)
-		if err != nil {
-			return err
+		if len(blocks) > 0 {
+			t.Block, t.Hash = blocks[0].Number, blocks[0].Hash
 		}
-		for into, sum := range map[*money.Amount]int64{&t.Deposit: deposit, &t.Locked: locked, &t.Earnings: earnings} {
-			if *into, err = amount(sum); err != nil {
-				return err
-			}
-		}
-		return nil
+		t.Deposit, t.Locked, t.Earnings, err = tx.LedgerTotals(j.separator, j.cfg.Self)
+		return err
 	})
 	if err != nil {
 		return t, fmt.Errorf("sum up ledger: %w", err)
@@ -219,34 +245,38 @@ func (j *Journal) Totals(ctx context.Context) (t Totals, err error) {
 	return t, nil
 }
 
-// amount refuses a sum below zero, which the contract's rules make impossible.
-func amount(sum int64) (money.Amount, error) {
-	if sum < 0 {
-		return 0, fmt.Errorf("%w: a sum of the ledger is %d", store.ErrDamaged, sum)
-	}
-	return money.Amount(sum), nil
-}
-
-// Earnings returns what each identity of this database earned as a provider.
+// Earnings returns what each identity of this database earned as a provider in the journal's domain.
 func (j *Journal) Earnings(ctx context.Context) (all []Earnings, err error) {
-	var epochs []store.EpochSum
-	var kinds []store.KindSum
 	err = j.cfg.DB.View(ctx, func(tx *store.Tx) error {
-		if epochs, err = tx.LedgerEpochs(j.separator); err != nil {
+		selves, err := tx.LedgerSelves(j.separator)
+		if err != nil {
 			return err
 		}
-		kinds, err = tx.LedgerKinds(j.separator)
-		return err
+		if !slices.Contains(selves, [20]byte(j.cfg.Self)) {
+			selves = append(selves, j.cfg.Self) // the chain may not have told of what was promised yet
+		}
+		for _, self := range selves {
+			sum, err := tx.LedgerEarned(j.separator, self)
+			if err != nil {
+				return err
+			}
+			if sum != (store.Earned{}) {
+				all = append(all, earnings(self, sum))
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("sum up ledger: %w", err)
 	}
-	b := earningsBuilder{}
-	for _, k := range kinds {
-		b.add(k)
+	return all, nil
+}
+
+// earnings shows no sum below zero: that is one of rows whose opposites are not there yet.
+func earnings(self identity.Address, sum store.Earned) Earnings {
+	shown := func(n int64) money.Amount { return money.Amount(max(n, 0)) }
+	return Earnings{
+		Identity: self, Promised: shown(sum.Promised), Cleared: shown(sum.Cleared), Uncleared: shown(sum.Uncleared), Lapsed: shown(sum.Lapsed),
+		Withdrawn: shown(sum.Withdrawn), Fees: shown(sum.Kept), Held: shown(sum.Cleared + sum.Relayed - sum.Withdrawn - sum.Kept),
 	}
-	for _, e := range epochs {
-		b.epoch(e)
-	}
-	return b.all, nil
 }

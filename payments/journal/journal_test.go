@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -50,7 +51,8 @@ type bed struct {
 	domain   intent.Domain
 	payments *contracts.Payments
 	db       *store.DB
-	start    uint64 // of journals
+	start    uint64                      // of journals
+	waiting  map[identity.Address]uint64 // next nonces of those who queued calls
 }
 
 func newBed(t *testing.T) *bed {
@@ -64,7 +66,7 @@ func newBed(t *testing.T) *bed {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bed{Chain: c, payments: contracts.NewPayments(), at: chain.Contracts{
+	b := &bed{Chain: c, waiting: map[identity.Address]uint64{}, payments: contracts.NewPayments(), at: chain.Contracts{
 		Coin: identity.Address(at.Coin), Registry: identity.Address(at.Registry), Payments: identity.Address(at.Payments),
 	}}
 	b.domain = intent.Domain{ChainID: c.ChainID(), Contract: b.at.Payments}
@@ -77,10 +79,7 @@ func newBed(t *testing.T) *bed {
 	}
 	t.Cleanup(func() { _ = b.client.Close() })
 	b.reader = chain.NewPayments(b.client, b.at)
-	if b.db, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "node.db")); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = b.db.Close() })
+	b.db = newDB(t)
 	coin := contracts.NewTestCoin()
 	for _, data := range [][]byte{
 		coin.PackMint(common.Address(c.Key().Address()), money.Amount(1e12).Wei()),
@@ -93,17 +92,66 @@ func newBed(t *testing.T) *bed {
 	return b
 }
 
+func newDB(t *testing.T) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "node.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
 // send puts a call into a block and says whether it took effect.
 func (b *bed) send(t fatal, from *identity.Key, to identity.Address, data []byte) bool {
+	t.Helper()
+	hash := b.queue(t, from, to, data)
+	b.seal(t)
+	receipt, err := b.eth.TransactionReceipt(context.Background(), hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return receipt.Status == types.ReceiptStatusSuccessful
+}
+
+// seal makes a block of what is queued, once the node has taken all of it in.
+func (b *bed) seal(t fatal) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for who, next := range b.waiting {
+		for {
+			nonce, err := b.eth.PendingNonceAt(ctx, common.Address(who))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if nonce >= next {
+				break
+			}
+			<-ticker.C
+		}
+	}
+	b.Commit()
+	clear(b.waiting)
+}
+
+// queue makes a call part of the next block. The node may not have taken the one before in yet when it tells the nonce.
+func (b *bed) queue(t fatal, from *identity.Key, to identity.Address, data []byte) common.Hash {
 	t.Helper()
 	ctx := context.Background()
 	nonce, err := b.eth.PendingNonceAt(ctx, common.Address(from.Address()))
 	if err != nil {
 		t.Fatal(err)
 	}
+	if next, ok := b.waiting[from.Address()]; ok {
+		nonce = next
+	}
+	b.waiting[from.Address()] = nonce + 1
 	id, recipient := new(big.Int).SetUint64(b.ChainID()), common.Address(to)
 	tx, err := types.SignNewTx(from.ECDSA(), types.LatestSignerForChainID(id), &types.DynamicFeeTx{
-		ChainID: id, Nonce: nonce, GasTipCap: big.NewInt(1e9), GasFeeCap: big.NewInt(1e11), Gas: 500_000, To: &recipient, Data: data,
+		ChainID: id, Nonce: nonce, GasTipCap: big.NewInt(1e9), GasFeeCap: big.NewInt(1e11), Gas: 1_000_000, To: &recipient, Data: data,
 	})
 	if err == nil {
 		err = b.eth.SendTransaction(ctx, tx)
@@ -111,12 +159,7 @@ func (b *bed) send(t fatal, from *identity.Key, to identity.Address, data []byte
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Commit()
-	receipt, err := b.eth.TransactionReceipt(ctx, tx.Hash())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return receipt.Status == types.ReceiptStatusSuccessful
+	return tx.Hash()
 }
 
 // call is send to the payments contract, from the rich account.
@@ -144,13 +187,7 @@ func (b *bed) validUntil(t fatal) uint32 {
 
 func (b *bed) lock(t fatal, from *identity.Key, to identity.Address, channel uint8, epoch uint16, total money.Amount) bool {
 	t.Helper()
-	s, err := intent.SignLock(from, intent.Lock{
-		Provider: to, Channel: channel, Epoch: epoch, Locked: total, ValidUntil: b.validUntil(t),
-	}, b.domain)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b.call(t, s.Call())
+	return b.call(t, b.signedLock(t, from, to, channel, epoch, total).Call())
 }
 
 func (b *bed) clear(t fatal, promises ...intent.SignedPromise) bool {
@@ -209,12 +246,12 @@ func (b *bed) agree(t fatal, j *Journal) Totals {
 	if err != nil {
 		t.Fatal(err)
 	}
-	holdings, err := b.reader.Holdings(ctx, j.cfg.Self, totals.Block)
+	holdings, err := b.reader.Holdings(ctx, j.cfg.Self, totals.Hash)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if totals.Holdings != holdings {
-		t.Fatalf("at block %d the ledger of %s says %+v, the chain %+v", totals.Block, j.cfg.Self, totals.Holdings, holdings)
+	if !totals.Are(holdings) {
+		t.Fatalf("at block %d the ledger of %s says %+v, the chain %+v", totals.Block, j.cfg.Self, totals.Sums, holdings)
 	}
 	return totals
 }

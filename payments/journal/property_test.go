@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -43,55 +44,121 @@ func (l *lives) state(who identity.Address, channel uint8) chain.Channel {
 	return c
 }
 
-// step takes one random action. Many are refused by the contract, and then must change nothing.
-func (l *lives) step() {
-	t, p := l.t, l.payments
-	c, channel := l.consumer(), l.channel()
-	who := common.Address(c.Address())
-	now := l.state(c.Address(), channel)
-	epoch, locked := now.Epoch, now.Locked
-	switch rapid.SampledFrom([]string{
-		"deposit", "lock", "lock", "top up", "top up", "next", "clear", "clear", "clear all", "unlock", "unlock", "release", "reclaim", "withdraw", "take",
-		"reorganise", "replay",
-	}).Draw(t, "action") {
-	case "deposit":
-		l.deposit(t, c.Address(), l.amount())
-	case "lock":
-		l.lock(t, c, l.provider().Address(), channel, epoch, l.amount())
-	case "top up":
-		l.lock(t, c, now.Provider, channel, epoch, locked+l.amount())
-	case "next":
-		l.lock(t, c, l.provider().Address(), channel, epoch+1, l.amount())
-	case "clear":
-		to := now.Provider
-		l.clear(t, l.promise(t, c, to, channel, epoch, l.amount()), l.promise(t, l.consumer(), to, 0, 0, l.amount()))
-	case "clear all":
-		for _, to := range l.providers {
-			l.clear(t, l.promise(t, c, to.Address(), channel, epoch, locked))
-		}
-	case "unlock":
-		l.requestUnlock(t, c, channel, epoch)
-		l.call(t, intent.CallUnlock(c.Address(), channel))
-	case "release":
-		for _, to := range l.providers {
-			s, err := intent.SignRelease(to, intent.Release{Consumer: c.Address(), Channel: channel, Epoch: epoch}, l.domain)
-			if err != nil {
-				t.Fatal(err)
-			}
-			l.call(t, s.Call())
-		}
-	case "reclaim":
-		l.send(t, c, l.at.Payments, p.PackReclaim(channel))
-	case "withdraw":
-		l.call(t, p.PackWithdraw(common.Address(l.provider().Address())))
-	case "take":
-		l.send(t, c, l.at.Payments, p.PackWithdrawDeposit(who, uint64(l.amount())))
-	case "reorganise":
-		l.reorganise()
-	case "replay":
-		l.replay()
+// scene is what a random action is about: one of the consumer's channels, as it is now.
+type scene struct {
+	consumer *identity.Key
+	who      common.Address // the consumer
+	channel  uint8
+	now      chain.Channel
+}
+
+// actions are what can happen. Many are refused by the contract, and then must change nothing.
+func (l *lives) actions() []func(scene) {
+	lock := func(s scene) { l.lock(l.t, s.consumer, l.provider().Address(), s.channel, s.now.Epoch, l.amount()) }
+	topUp := func(s scene) {
+		l.lock(l.t, s.consumer, s.now.Provider, s.channel, s.now.Epoch, s.now.Locked+l.amount())
+	}
+	batch := func(s scene) { l.clear(l.t, l.promises(s)...) }
+	packed := func(s scene) { l.clearPacked(l.t, l.promises(s)...) }
+	return []func(scene){
+		lock, lock, topUp, topUp, batch, packed, packed, l.clearAll, l.unlock, l.unlock, l.release, l.fund, l.fund, l.relay, l.relay, l.relay, l.lockMany,
+		func(scene) { l.reorganise() },
+		func(scene) { l.replay() },
+		func(s scene) { l.deposit(l.t, s.consumer.Address(), l.amount()) },
+		func(s scene) { l.lock(l.t, s.consumer, l.provider().Address(), s.channel, s.now.Epoch+1, l.amount()) },
+		func(s scene) { l.send(l.t, s.consumer, l.at.Payments, l.payments.PackReclaim(s.channel)) },
+		func(scene) { l.call(l.t, l.payments.PackWithdraw(common.Address(l.provider().Address()))) },
+		func(s scene) {
+			l.send(l.t, s.consumer, l.at.Payments, l.payments.PackWithdrawDeposit(s.who, uint64(l.amount())))
+		},
 	}
 }
+
+// step takes one random action.
+func (l *lives) step() {
+	s := scene{consumer: l.consumer(), channel: l.channel()}
+	s.who = common.Address(s.consumer.Address())
+	s.now = l.state(s.consumer.Address(), s.channel)
+	rapid.SampledFrom(l.actions()).Draw(l.t, "action")(s)
+}
+
+// promises are some to the scene's provider: of its channel twice, and of another one.
+func (l *lives) promises(s scene) []intent.SignedPromise {
+	to, amount := s.now.Provider, l.amount()
+	return []intent.SignedPromise{
+		l.promise(l.t, s.consumer, to, s.channel, s.now.Epoch, amount),
+		l.promise(l.t, l.consumer(), to, 0, 0, l.amount()),
+		l.promise(l.t, s.consumer, to, s.channel, s.now.Epoch, amount+l.amount()),
+	}
+}
+
+func (l *lives) clearAll(s scene) {
+	for _, to := range l.providers {
+		l.clear(l.t, l.promise(l.t, s.consumer, to.Address(), s.channel, s.now.Epoch, s.now.Locked))
+	}
+}
+
+func (l *lives) unlock(s scene) {
+	l.requestUnlock(l.t, s.consumer, s.channel, s.now.Epoch)
+	l.call(l.t, intent.CallUnlock(s.consumer.Address(), s.channel))
+}
+
+func (l *lives) release(s scene) {
+	for _, to := range l.providers {
+		l.call(l.t, l.signedRelease(l.t, to, s.consumer, s.channel, s.now.Epoch).Call())
+	}
+}
+
+func (l *lives) lockMany(s scene) {
+	var locks []intent.SignedLock
+	for channel := range uint8(2) {
+		now := l.state(s.consumer.Address(), channel)
+		locks = append(locks, l.signedLock(l.t, s.consumer, now.Provider, channel, now.Epoch, now.Locked+l.amount()))
+	}
+	l.call(l.t, intent.CallLockMany(append(locks, locks[0])))
+}
+
+// fund has a relayer deposit for anybody out of the consumer's wallet, and register whom the deposit is for by the way.
+func (l *lives) fund(s scene) {
+	relayer := rapid.SampledFrom(l.keys()).Draw(l.t, "relayer")
+	to, fee := rapid.SampledFrom(l.keys()).Draw(l.t, "for"), rapid.Uint64Range(0, 20).Draw(l.t, "fee")
+	signed := l.signedFund(l.t, s.consumer, to.Address(), relayer.Address(), l.amount(), money.Amount(fee))
+	call := signed.Call()
+	if rapid.Bool().Draw(l.t, "onboard") {
+		call = intent.CallOnboard(signed, l.signedRegister(l.t, to))
+	}
+	l.send(l.t, relayer, l.at.Payments, call)
+}
+
+// relay has a relayer do any one operation for a fee.
+func (l *lives) relay(s scene) {
+	c, p := s.consumer, rapid.SampledFrom(l.providers).Draw(l.t, "provider")
+	until := l.validUntil(l.t)
+	unlock, err := intent.SignRequestUnlock(c, intent.RequestUnlock{Channel: s.channel, Epoch: s.now.Epoch, ValidUntil: until}, l.domain)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	reclaim, err := intent.SignReclaim(c, intent.Reclaim{Channel: s.channel, Epoch: s.now.Epoch, ValidUntil: until}, l.domain)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	withdraw := l.signedWithdrawal(l.t, c, l.amount())
+	pays, err := intent.SignSetBeneficiary(p, intent.SetBeneficiary{Provider: p.Address(), Beneficiary: c.Address()}, l.domain)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	lock := l.signedLock(l.t, c, s.now.Provider, s.channel, s.now.Epoch, s.now.Locked+l.amount())
+	release, register := l.signedRelease(l.t, p, c, s.channel, s.now.Epoch), l.signedRegister(l.t, c)
+	op := rapid.SampledFrom([]operation{
+		{c, lock.Digest(l.domain), lock.Call()}, {c, unlock.Digest(l.domain), unlock.Call()}, {c, reclaim.Digest(l.domain), reclaim.Call()},
+		{c, withdraw.Digest(l.domain), withdraw.Call()}, {p, release.Digest(l.domain), release.Call()},
+		{p, pays.Digest(l.domain), pays.Call()}, {c, register.Digest(l.registry()), register.Call()},
+	}).Draw(l.t, "operation")
+	relayer := rapid.SampledFrom(l.keys()).Draw(l.t, "relayer")
+	l.relayed(l.t, relayer, op, money.Amount(rapid.Uint64Range(0, 20).Draw(l.t, "fee")))
+}
+
+func (l *lives) keys() []*identity.Key { return slices.Concat(l.consumers, l.providers) }
 
 func (l *lives) reorganise() {
 	depth := rapid.Uint64Range(1, 6).Draw(l.t, "depth")
@@ -122,8 +189,10 @@ func (l *lives) replay() {
 // The sums of the ledger are the chain's balances, to the unit, whatever happens in whatever order.
 func TestLedgerIsTheChain(t *testing.T) {
 	b := newBed(t)
+	var last *lives
 	rapid.Check(t, func(t *rapid.T) {
 		l := &lives{bed: b, t: t, journals: map[identity.Address]*Journal{}}
+		last = l
 		b.start = b.Head()
 		confirmations := rapid.Uint64Range(0, 2).Draw(t, "confirmations")
 		for range 2 {
@@ -131,10 +200,11 @@ func TestLedgerIsTheChain(t *testing.T) {
 			l.consumers, l.providers = append(l.consumers, c), append(l.providers, p)
 			for _, key := range []*identity.Key{c, p} {
 				l.journals[key.Address()] = b.journal(key.Address(), confirmations)
+				if err := b.Fund(context.Background(), key.Address(), money.Amount(1e6).Wei()); err != nil {
+					t.Fatal(err)
+				}
 			}
-			if err := b.Fund(context.Background(), c.Address(), money.Amount(1e6).Wei()); err != nil {
-				t.Fatal(err)
-			}
+			b.mint(t, c.Address(), 1e6)
 			b.deposit(t, c.Address(), 500)
 		}
 		l.blocks = b.Head()
@@ -155,4 +225,24 @@ func TestLedgerIsTheChain(t *testing.T) {
 			}
 		}
 	})
+	// Who comes late reads old blocks in ranges, in which locks and packed clearings come at once.
+	late := *b
+	late.db, late.start = newDB(t), 0
+	for who, j := range last.journals {
+		again := late.journal(who, j.cfg.Confirmations)
+		late.agree(t, again)
+		if got, want := len(entries(t, again, Filter{})), standing(entries(t, j, Filter{})); got != want {
+			t.Errorf("%d rows of %s, %d to one who was there", got, who, want)
+		}
+	}
+}
+
+// standing counts the rows that were not taken back.
+func standing(rows []Entry) (n int) {
+	for _, e := range rows {
+		if !e.Reversed && e.Reverses == 0 {
+			n++
+		}
+	}
+	return n
 }

@@ -1,7 +1,9 @@
 package journal
 
 import (
+	"context"
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 
+	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/contracts"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/money"
@@ -20,20 +23,60 @@ const (
 	provider = "provider"
 )
 
-// topics returns the filters of events that name an identity first, and of those that name it second.
-func topics(self identity.Address) (first, second [][]common.Hash) {
+// filters select the events that name an identity first, and those that name it second. An event of a batch that was cleared
+// packed names only its provider: a consumer reads those of the providers that it ever locked for.
+func (j *Journal) filters() chain.Filters {
 	events := contracts.NewPayments().GetABI().Events
 	var ids []common.Hash
 	for _, name := range []string{
 		contracts.PaymentsDepositedEventName, contracts.PaymentsRelayedEventName, contracts.PaymentsDepositWithdrawnEventName,
-		contracts.PaymentsLockedEventName, contracts.PaymentsClearedEventName, contracts.PaymentsUnlockRequestedEventName,
-		contracts.PaymentsFreedEventName, contracts.PaymentsReclaimedEventName, contracts.PaymentsWithdrawnEventName,
-		contracts.PaymentsBeneficiarySetEventName,
+		contracts.PaymentsLockedEventName, contracts.PaymentsClearedEventName, contracts.PaymentsClearedPackedEventName,
+		contracts.PaymentsUnlockRequestedEventName, contracts.PaymentsFreedEventName, contracts.PaymentsReclaimedEventName,
+		contracts.PaymentsWithdrawnEventName, contracts.PaymentsBeneficiarySetEventName,
 	} {
 		ids = append(ids, events[name].ID)
 	}
-	who := []common.Hash{common.BytesToHash(self[:])}
-	return [][]common.Hash{ids, who}, [][]common.Hash{ids, nil, who}
+	self := common.BytesToHash(j.cfg.Self[:])
+	locked, packed := events[contracts.PaymentsLockedEventName].ID, events[contracts.PaymentsClearedPackedEventName].ID
+	return chain.Filters{
+		Any: [][][]common.Hash{{ids, {self}}, {ids, nil, {self}}},
+		More: func(ctx context.Context, found []types.Log) ([][]common.Hash, error) {
+			providers, err := j.lockedFor(ctx, func(add func(common.Hash)) {
+				for _, log := range found {
+					if len(log.Topics) == 3 && log.Topics[0] == locked && log.Topics[1] == self {
+						add(log.Topics[2])
+					}
+				}
+			})
+			if err != nil || len(providers) == 0 {
+				return nil, err
+			}
+			return [][]common.Hash{{packed}, providers}, nil
+		},
+	}
+}
+
+// lockedFor returns the providers that Self ever locked for: those of the rows, and those that were read meanwhile. That a
+// lock is gone again with its block does no harm.
+func (j *Journal) lockedFor(ctx context.Context, read func(add func(common.Hash))) ([]common.Hash, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.providers == nil {
+		var rows [][20]byte
+		err := j.cfg.DB.View(ctx, func(tx *store.Tx) (err error) {
+			rows, err = tx.LedgerProviders(j.separator, j.cfg.Self)
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read ledger: %w", err)
+		}
+		j.providers = map[common.Hash]struct{}{}
+		for _, who := range rows {
+			j.providers[common.BytesToHash(who[:])] = struct{}{}
+		}
+	}
+	read(func(who common.Hash) { j.providers[who] = struct{}{} })
+	return slices.SortedFunc(maps.Keys(j.providers), common.Hash.Cmp), nil
 }
 
 // scribe turns the contract's events into rows.
@@ -52,6 +95,7 @@ func newScribe(j *Journal) *scribe {
 		contracts.PaymentsDepositWithdrawnEventName: s.depositWithdrawn,
 		contracts.PaymentsLockedEventName:           s.locked,
 		contracts.PaymentsClearedEventName:          s.cleared,
+		contracts.PaymentsClearedPackedEventName:    s.clearedPacked,
 		contracts.PaymentsUnlockRequestedEventName:  s.unlockRequested,
 		contracts.PaymentsFreedEventName:            s.freed,
 		contracts.PaymentsReclaimedEventName:        s.reclaimed,
@@ -68,16 +112,22 @@ type line struct {
 	tx   *store.Tx
 	self identity.Address
 	log  *types.Log
+	next *types.Log      // the next event of Self's; may be nil
 	row  store.LedgerRow // what every row of the event has
 }
 
-// Apply implements chain.Handler. An event that has its rows already changes nothing.
-func (s *scribe) Apply(tx *store.Tx, log types.Log) error {
+var _ chain.AheadHandler = (*scribe)(nil)
+
+// Apply implements chain.Handler.
+func (s *scribe) Apply(tx *store.Tx, log types.Log) error { return s.ApplyAhead(tx, log, nil) }
+
+// ApplyAhead implements chain.AheadHandler. An event that has its rows already changes nothing.
+func (s *scribe) ApplyAhead(tx *store.Tx, log types.Log, next *types.Log) error {
 	write := s.events[log.Topics[0]]
 	if write == nil {
 		return nil
 	}
-	return write(&line{tx: tx, self: s.journal.cfg.Self, log: &log, row: store.LedgerRow{
+	return write(&line{tx: tx, self: s.journal.cfg.Self, log: &log, next: next, row: store.LedgerRow{
 		Domain: s.journal.separator, Self: s.journal.cfg.Self, At: int64(log.BlockTimestamp) * 1000, //nolint:gosec // fits for a while
 		Block: log.BlockNumber, BlockHash: log.BlockHash, Log: log.Index, Tx: log.TxHash,
 	}})
@@ -137,7 +187,7 @@ func (s *scribe) depositWithdrawn(l *line) error {
 	})
 }
 
-// relayed pays a relayer from the payer's wallet, beside what is deposited.
+// relayed pays a relayer: out of the deposit, or beside what is deposited.
 func (s *scribe) relayed(l *line) error {
 	e, err := s.abi.UnpackRelayedEvent(l.log)
 	if err != nil || e.Fee == 0 {
@@ -145,12 +195,28 @@ func (s *scribe) relayed(l *line) error {
 	}
 	fee, err := units(new(big.Int).SetUint64(e.Fee))
 	if err == nil && l.is(e.Payer) {
-		err = l.add(consumer, RelayFee, e.Relayer, func(r *store.LedgerRow) error { r.Amount = fee; return nil })
+		err = l.add(consumer, RelayFee, e.Relayer, func(r *store.LedgerRow) error {
+			if r.Amount = fee; !s.funds(l, e.Payer) {
+				r.Deposit = -fee
+			}
+			return nil
+		})
 	}
 	if err == nil && l.is(e.Relayer) {
 		err = l.add(provider, RelayFee, e.Payer, func(r *store.LedgerRow) error { r.Amount, r.Earnings = fee, fee; return nil })
 	}
 	return err
+}
+
+// funds says whether a relayer's fee belongs to a deposit that it relayed, and is paid by the wallet with it: then the very
+// next event is that deposit, by the same payer. Of every other deposit the coin tells first, and of no other
+// relayed operation the next event is a deposit.
+func (s *scribe) funds(l *line, payer common.Address) bool {
+	if l.next == nil || l.next.BlockHash != l.log.BlockHash || l.next.TxHash != l.log.TxHash || l.next.Index != l.log.Index+1 {
+		return false
+	}
+	e, err := s.abi.UnpackDepositedEvent(l.next)
+	return err == nil && e.Payer == payer
 }
 
 // locked moves what the channel does not hold yet. That follows from the rows so far: it holds what was moved
@@ -203,16 +269,53 @@ func (s *scribe) cleared(l *line) error {
 		return err
 	}
 	l.row.Channel, l.row.Epoch, l.row.Total = e.Channel, e.Epoch, money.Amount(e.Cleared.Uint64())
-	if l.is(e.Consumer) {
-		err := l.add(consumer, Clearing, e.Provider, func(r *store.LedgerRow) error { r.Amount, r.Locked = paid, -paid; return nil })
+	return l.clearing(e.Consumer, e.Provider, func(store.LedgerRow) (int64, error) { return paid, nil })
+}
+
+// clearedPacked is as many clearings as the event has records. What one paid follows from the rows so far: it is
+// what the epoch has cleared in all, less what was cleared before.
+func (s *scribe) clearedPacked(l *line) error {
+	e, err := s.abi.UnpackClearedPackedEvent(l.log)
+	if err != nil {
+		return err
+	}
+	all, err := chain.PackedClearings(e.Records)
+	if err != nil {
+		return err
+	}
+	for i, c := range all {
+		l.row.Part, l.row.Channel, l.row.Epoch, l.row.Total = i, c.Channel, c.Epoch, c.Cleared
+		err := l.clearing(common.Address(c.Consumer), e.Provider, func(r store.LedgerRow) (int64, error) {
+			before, err := l.tx.LedgerEpoch(r)
+			return int64(c.Cleared) - before, err //nolint:gosec // of 40 bits
+		})
 		if err != nil {
 			return err
 		}
 	}
-	if !l.is(e.Provider) {
+	return nil
+}
+
+// clearing books what left a consumer's channel for its provider's earnings.
+func (l *line) clearing(from, to common.Address, paid func(store.LedgerRow) (int64, error)) error {
+	if l.is(from) {
+		err := l.add(consumer, Clearing, to, func(r *store.LedgerRow) (err error) {
+			r.Amount, err = paid(*r)
+			r.Locked = -r.Amount
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if !l.is(to) {
 		return nil
 	}
-	return l.add(provider, Clearing, e.Consumer, func(r *store.LedgerRow) error { r.Amount, r.Earnings = paid, paid; return nil })
+	return l.add(provider, Clearing, from, func(r *store.LedgerRow) (err error) {
+		r.Amount, err = paid(*r)
+		r.Earnings = r.Amount
+		return err
+	})
 }
 
 func (s *scribe) unlockRequested(l *line) error {
@@ -287,43 +390,4 @@ func (s *scribe) beneficiarySet(l *line) error {
 		return err
 	}
 	return l.add(provider, Beneficiary, e.Beneficiary, func(*store.LedgerRow) error { return nil })
-}
-
-// earningsBuilder sums up, one identity after the other.
-type earningsBuilder struct{ all []Earnings }
-
-func (b *earningsBuilder) of(who identity.Address) *Earnings {
-	i := slices.IndexFunc(b.all, func(e Earnings) bool { return e.Identity == who })
-	if i < 0 {
-		i, b.all = len(b.all), append(b.all, Earnings{Identity: who})
-	}
-	return &b.all[i]
-}
-
-func (b *earningsBuilder) add(k store.KindSum) {
-	e, sum := b.of(k.Self), money.Amount(max(k.Amount, 0))
-	switch Kind(k.Kind) {
-	case Clearing:
-		e.Cleared, e.Held = sum, e.Held+sum
-	case RelayFee:
-		e.Held += sum
-	case Withdrawal:
-		e.Withdrawn, e.Held = sum, e.Held-sum
-	case Fee:
-		e.Fees, e.Held = sum, e.Held-sum
-	default:
-	}
-}
-
-// epoch adds what was promised in one. Where the promise is kept it is the newest; it is forgotten when the
-// chain has ended the epoch.
-func (b *earningsBuilder) epoch(s store.EpochSum) {
-	e, cleared := b.of(s.Self), money.Amount(max(s.Cleared, 0))
-	promised := max(s.Promised, money.Amount(max(s.Booked, 0)), cleared)
-	e.Promised += promised
-	if s.Promised > 0 {
-		e.Uncleared += promised - cleared
-	} else {
-		e.Lapsed += promised - cleared
-	}
 }

@@ -1,0 +1,45 @@
+package chain
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/ethclient"
+	"github.com/ethereum/go-ethereum/rpc"
+
+	"github.com/mysteriumnetwork/myst/identity"
+)
+
+// EpochOver says whether an epoch of a payment channel had ended confirmations blocks below the newest, by every
+// endpoint that there is: one wrong one decides nothing. Errors: ErrUnavailable when one does not answer.
+func (p *Payments) EpochOver(ctx context.Context, consumer identity.Address, id uint8, epoch uint16, confirmations uint64) (bool, error) {
+	answers, err := every(ctx, p.client, func(ctx context.Context, v *pinned) (bool, error) {
+		head, err := p.client.lookAt(ctx, v.endpoint)
+		if err != nil || head.Number < confirmations {
+			return false, err
+		}
+		var raw []byte
+		err = v.do(ctx, func(ctx context.Context, r *rpc.Client) (err error) {
+			data := p.payments.PackChannel(common.Address(consumer), id)
+			raw, err = ethclient.NewClient(r).CallContract(ctx, callMsg(identity.Address{}, p.at.Payments, data),
+				new(big.Int).SetUint64(head.Number-confirmations))
+			return err
+		})
+		if err != nil || len(raw) == 0 { // there was no contract yet
+			return false, err
+		}
+		c, err := p.payments.UnpackChannel(raw)
+		return c.Epoch > epoch, err
+	})
+	if err != nil {
+		return false, fmt.Errorf("read channel %d of %s: %w", id, consumer, err)
+	}
+	for _, over := range answers {
+		if !over {
+			return false, nil
+		}
+	}
+	return true, nil
+}
