@@ -20,6 +20,7 @@ import (
 	"github.com/mysteriumnetwork/myst/api/client"
 	"github.com/mysteriumnetwork/myst/api/wire"
 	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/node"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -223,7 +224,7 @@ func TestMalformedRequests(t *testing.T) {
 	}
 	c := dial(t, dir)
 	for _, amount := range []string{"0", "-1", "1e3", "NaN", "0.0000001", strings.Repeat("9", 32)} {
-		if _, err := c.Deposit(t.Context(), amount, nil); wire.CodeOf(err) != wire.CodeInvalid {
+		if _, err := c.Deposit(t.Context(), wire.Deposit{Amount: amount}, nil); wire.CodeOf(err) != wire.CodeInvalid {
 			t.Errorf("deposit %q: %v", amount, err)
 		}
 	}
@@ -377,10 +378,10 @@ func ready(t *testing.T) *apitest.Node {
 	t.Helper()
 	n := apitest.New(10 * money.UnitsPerCoin)
 	none := func(nodeProgress) {}
-	if _, err := n.Register(t.Context(), none); err != nil {
+	if _, err := n.Register(t.Context(), node.AnyFee, none); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := n.Deposit(t.Context(), 5*money.UnitsPerCoin, none); err != nil {
+	if _, err := n.Deposit(t.Context(), 5*money.UnitsPerCoin, node.AnyFee, none); err != nil {
 		t.Fatal(err)
 	}
 	err := errors.Join(

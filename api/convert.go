@@ -39,6 +39,32 @@ func toPositive(field, coins string) (money.Amount, error) {
 	return amount, err
 }
 
+// toMost reads what a relayer may take at most; empty leaves it to the node.
+func toMost(maxFee string) (money.Amount, error) {
+	if maxFee == "" {
+		return node.AnyFee, nil
+	}
+	return toAmount("max_fee", maxFee)
+}
+
+func toDeposit(in wire.Deposit) (amount, most money.Amount, err error) {
+	if amount, err = toPositive("amount", in.Amount); err == nil {
+		most, err = toMost(in.MaxFee)
+	}
+	return amount, most, err
+}
+
+// toWithdrawal reads how much of the deposit to withdraw, of which zero is all, and to whom.
+func toWithdrawal(amount, to string) (coins money.Amount, who identity.Address, err error) {
+	if amount != wire.All {
+		if coins, err = toPositive("amount", amount); err != nil {
+			return 0, who, err
+		}
+	}
+	who, err = toAddress("to", to)
+	return coins, who, err
+}
+
 func toFilter(f wire.Filter) (market.Filter, error) {
 	filter, err := market.ParseFilter(f.Query())
 	if err != nil {

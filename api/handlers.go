@@ -21,12 +21,16 @@ type (
 
 	proposalsInput struct{ wire.Filter }
 	connectInput   struct{ Body wire.Connect }
+	registerInput  struct{ wire.Register }
 	depositInput   struct{ Body wire.Deposit }
 	unlockInput    struct{ Body wire.Unlock }
 	ledgerInput    struct{ wire.LedgerFilter }
 	quoteInput     struct{ wire.QuoteRequest }
 
 	beneficiaryInput struct{ Body wire.Beneficiary }
+	reclaimInput     struct{ Body wire.Reclaim }
+
+	withdrawDepositInput struct{ Body wire.WithdrawDeposit }
 
 	topUpInput struct {
 		ID   string `path:"id" pattern:"^[0-9a-f]{32}$" doc:"session, 32 hexadecimal digits"`
@@ -98,21 +102,26 @@ func register(a huma.API, n Node) {
 		})
 	registerMoney(a, n)
 	registerBooks(a, n)
+	registerBack(a, n)
 }
 
 func registerMoney(a huma.API, n Node) {
 	stream(a, "register", http.MethodPost, "/v1/register", "Register the node's identity on chain",
-		func(ctx context.Context, _ *nothing, progress func(node.Progress)) (wire.Payment, error) {
-			payment, err := n.Register(ctx, progress)
+		func(ctx context.Context, in *registerInput, progress func(node.Progress)) (wire.Payment, error) {
+			most, err := toMost(in.MaxFee)
+			if err != nil {
+				return wire.Payment{}, err
+			}
+			payment, err := n.Register(ctx, most, progress)
 			return fromPayment(payment), err
 		})
 	stream(a, "deposit", http.MethodPost, "/v1/deposit", "Move coins from the wallet into the deposit",
 		func(ctx context.Context, in *depositInput, progress func(node.Progress)) (wire.Payment, error) {
-			amount, err := toPositive("amount", in.Body.Amount)
+			amount, most, err := toDeposit(in.Body)
 			if err != nil {
 				return wire.Payment{}, err
 			}
-			payment, err := n.Deposit(ctx, amount, progress)
+			payment, err := n.Deposit(ctx, amount, most, progress)
 			return fromPayment(payment), err
 		})
 	stream(a, "withdraw", http.MethodPost, "/v1/withdraw", "Pay the earnings out to the beneficiary",
@@ -127,7 +136,7 @@ func registerMoney(a huma.API, n Node) {
 		})
 }
 
-// registerBooks adds what tells of money, and what takes it back.
+// registerBooks adds what tells of money.
 func registerBooks(a huma.API, n Node) {
 	get(a, "ledger", "/v1/ledger", "List what happened to the coins, oldest first",
 		func(ctx context.Context, in *ledgerInput) (wire.Ledger, error) {
@@ -151,18 +160,13 @@ func registerBooks(a huma.API, n Node) {
 			quote, err := n.Quote(ctx, req)
 			return fromQuote(quote), err
 		})
-	stream(a, "unlock", http.MethodPost, "/v1/unlock", "Take a payment channel from its provider: ask, and after the delay finish",
-		func(ctx context.Context, in *unlockInput, progress func(node.Progress)) (wire.Payment, error) {
-			payment, err := n.Unlock(ctx, in.Body.Channel, progress)
-			return fromPayment(payment), err
-		})
 	stream(a, "topup", http.MethodPost, "/v1/sessions/{id}/topup", "Lock more for an open session's provider",
 		func(ctx context.Context, in *topUpInput, progress func(node.Progress)) (wire.Payment, error) {
-			amount, err := toPositive("amount", in.Body.Amount)
+			amount, most, err := toDeposit(in.Body)
 			if err != nil {
 				return wire.Payment{}, err
 			}
-			payment, err := n.TopUp(ctx, in.ID, amount, progress)
+			payment, err := n.TopUp(ctx, in.ID, amount, most, progress)
 			return fromPayment(payment), err
 		})
 	stream(a, "beneficiary", http.MethodPost, "/v1/beneficiary", "Name who receives the earnings, once",
@@ -171,7 +175,46 @@ func registerBooks(a huma.API, n Node) {
 			if err != nil {
 				return wire.Payment{}, err
 			}
-			payment, err := n.SetBeneficiary(ctx, who, progress)
+			most, err := toMost(in.Body.MaxFee)
+			if err != nil {
+				return wire.Payment{}, err
+			}
+			payment, err := n.SetBeneficiary(ctx, who, most, progress)
+			return fromPayment(payment), err
+		})
+}
+
+// registerBack adds what takes a lock and a deposit back.
+func registerBack(a huma.API, n Node) {
+	stream(a, "unlock", http.MethodPost, "/v1/unlock", "Take a payment channel from its provider: ask, and after the delay finish",
+		func(ctx context.Context, in *unlockInput, progress func(node.Progress)) (wire.Payment, error) {
+			most, err := toMost(in.Body.MaxFee)
+			if err != nil {
+				return wire.Payment{}, err
+			}
+			payment, err := n.Unlock(ctx, in.Body.Channel, most, progress)
+			return fromPayment(payment), err
+		})
+	stream(a, "reclaim", http.MethodPost, "/v1/reclaim", "Move what a free payment channel holds back to the deposit",
+		func(ctx context.Context, in *reclaimInput, progress func(node.Progress)) (wire.Payment, error) {
+			most, err := toMost(in.Body.MaxFee)
+			if err != nil {
+				return wire.Payment{}, err
+			}
+			payment, err := n.Reclaim(ctx, in.Body.Channel, most, progress)
+			return fromPayment(payment), err
+		})
+	stream(a, "withdraw-deposit", http.MethodPost, "/v1/withdraw-deposit", "Pay coins out of the deposit",
+		func(ctx context.Context, in *withdrawDepositInput, progress func(node.Progress)) (wire.Payment, error) {
+			amount, to, err := toWithdrawal(in.Body.Amount, in.Body.To)
+			if err != nil {
+				return wire.Payment{}, err
+			}
+			most, err := toMost(in.Body.MaxFee)
+			if err != nil {
+				return wire.Payment{}, err
+			}
+			payment, err := n.WithdrawDeposit(ctx, to, amount, most, progress)
 			return fromPayment(payment), err
 		})
 }

@@ -79,6 +79,8 @@ func toQuote(in wire.QuoteRequest) (req node.QuoteRequest, err error) {
 		req.Amount, err = toPositive("amount", in.Amount)
 	case node.OpBeneficiary:
 		req.Beneficiary, err = toAddress("beneficiary", in.Beneficiary)
+	case node.OpWithdrawDeposit:
+		req.Amount, req.To, err = toWithdrawal(in.Amount, in.To)
 	}
 	return req, err
 }
@@ -133,6 +135,7 @@ func fromQuote(q node.Quote) wire.Quote {
 		Operation: q.Operation, Amount: wire.FromMoney(q.Amount), NetworkFee: wire.FromMoney(q.NetworkFee),
 		RelayFee: wire.FromMoney(q.RelayFee), Transactions: q.Transactions, Gas: q.Gas, GasPrice: price,
 		GasCost: etherText(q.GasCost()), Relayer: addressText(q.Relayer),
+		To: addressText(q.To), Delay: int64(q.Delay / time.Second),
 	}
 }
 

@@ -38,16 +38,16 @@ func TestOperations(t *testing.T) {
 	if _, err := c.Connect(ctx, wire.Connect{}, note); wire.CodeOf(err) != wire.CodeNotRegistered {
 		t.Fatalf("connect before registering: %v", err)
 	}
-	if payment, err := c.Register(ctx, note); err != nil || payment.Operation != "register" || payment.Block == 0 {
+	if payment, err := c.Register(ctx, wire.Register{}, note); err != nil || payment.Operation != "register" || payment.Block == 0 {
 		t.Fatalf("register: %+v, %v", payment, err)
 	}
 	if _, err := c.Connect(ctx, wire.Connect{}, note); wire.CodeOf(err) != wire.CodeFunds {
 		t.Fatalf("connect without a deposit: %v", err)
 	}
-	if payment, err := c.Deposit(ctx, "2.5", note); err != nil || payment.Amount != wire.FromMoney(2_500_000) || payment.Amount.Coins != "2.5" {
+	if payment, err := c.Deposit(ctx, wire.Deposit{Amount: "2.5"}, note); err != nil || payment.Amount != wire.FromMoney(2_500_000) || payment.Amount.Coins != "2.5" {
 		t.Fatalf("deposit: %+v, %v", payment, err)
 	}
-	if _, err := c.Deposit(ctx, "100", note); wire.CodeOf(err) != wire.CodeFunds {
+	if _, err := c.Deposit(ctx, wire.Deposit{Amount: "100"}, note); wire.CodeOf(err) != wire.CodeFunds {
 		t.Fatalf("deposit of more than there is: %v", err)
 	}
 	found, err := c.Proposals(ctx, wire.Filter{})
@@ -132,6 +132,100 @@ func TestProblems(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
+	}
+}
+
+// What was agreed to travels with the request, and a relayer that asks more gets nothing to do.
+func TestAgreedFee(t *testing.T) {
+	n := ready(t)
+	n.Free(3, money.UnitsPerCoin)
+	_, dir, _ := serve(t, n)
+	c, ctx, to := dial(t, dir), t.Context(), apitest.Key(9).Address().String()
+	session, err := c.Connect(ctx, wire.Connect{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := c.Balance(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.RelayFee = 20_000
+	all := map[string]func(most string) (wire.Payment, error){
+		"deposit": func(most string) (wire.Payment, error) {
+			return c.Deposit(ctx, wire.Deposit{Amount: "1", MaxFee: most}, nil)
+		},
+		"topup": func(most string) (wire.Payment, error) {
+			return c.TopUp(ctx, session.ID, wire.Deposit{Amount: "1", MaxFee: most}, nil)
+		},
+		"unlock": func(most string) (wire.Payment, error) {
+			return c.Unlock(ctx, wire.Unlock{Channel: session.Channel, MaxFee: most}, nil)
+		},
+		"reclaim": func(most string) (wire.Payment, error) {
+			return c.Reclaim(ctx, wire.Reclaim{Channel: 3, MaxFee: most}, nil)
+		},
+		"beneficiary": func(most string) (wire.Payment, error) {
+			return c.SetBeneficiary(ctx, wire.Beneficiary{Beneficiary: to, MaxFee: most}, nil)
+		},
+		"withdraw-deposit": func(most string) (wire.Payment, error) {
+			return c.WithdrawDeposit(ctx, wire.WithdrawDeposit{Amount: "0.5", To: to, MaxFee: most}, nil)
+		},
+	}
+	for name, do := range all {
+		for _, most := range []string{"0", "0.019999"} {
+			if _, err := do(most); wire.CodeOf(err) != wire.CodeNotNow || !strings.Contains(err.Error(), "asks 0.02 coins") {
+				t.Errorf("%s for at most %s: %v", name, most, err)
+			}
+		}
+		if _, err := do("much"); wire.CodeOf(err) != wire.CodeInvalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if after, err := c.Balance(ctx); err != nil || after.Coin != before.Coin || after.Deposit != before.Deposit {
+		t.Fatalf("%+v, %v; want %+v", after, err, before)
+	}
+	for name, do := range all {
+		for _, most := range []string{"0.02", ""} {
+			if name != "deposit" && most == "" {
+				continue // it would be the second of its kind
+			}
+			if paid, err := do(most); err != nil || paid.Operation != name {
+				t.Errorf("%s for at most %q: %+v, %v", name, most, paid, err)
+			}
+		}
+	}
+}
+
+func TestAgreedFeeToRegister(t *testing.T) {
+	n := apitest.New(0)
+	n.RelayFee = 20_000
+	_, dir, _ := serve(t, n)
+	c := dial(t, dir)
+	if _, err := c.Register(t.Context(), wire.Register{MaxFee: "0.01"}, nil); wire.CodeOf(err) != wire.CodeNotNow {
+		t.Errorf("for less than is asked: %v", err)
+	}
+	if _, err := c.Register(t.Context(), wire.Register{MaxFee: "much"}, nil); wire.CodeOf(err) != wire.CodeInvalid {
+		t.Error(err)
+	}
+	if paid, err := c.Register(t.Context(), wire.Register{MaxFee: "0.02"}, nil); err != nil || paid.Block == 0 {
+		t.Errorf("%+v, %v", paid, err)
+	}
+}
+
+func TestWithdrawDeposit(t *testing.T) {
+	n := ready(t)
+	_, dir, _ := serve(t, n)
+	c, ctx, to := dial(t, dir), t.Context(), apitest.Key(9).Address().String()
+	for _, bad := range []wire.WithdrawDeposit{{Amount: "0", To: to}, {Amount: "every", To: to}, {Amount: "1", To: "0x00"}, {Amount: "1", To: to[:41] + "g"}} {
+		if _, err := c.WithdrawDeposit(ctx, bad, nil); wire.CodeOf(err) != wire.CodeInvalid {
+			t.Errorf("%+v: %v", bad, err)
+		}
+	}
+	quote, err := c.Quote(ctx, wire.QuoteRequest{Operation: node.OpWithdrawDeposit, Amount: wire.All, To: to})
+	if err != nil || quote.To != to || quote.Amount.Coins != "5" {
+		t.Errorf("%+v, %v", quote, err)
+	}
+	if paid, err := c.WithdrawDeposit(ctx, wire.WithdrawDeposit{Amount: wire.All, To: to}, nil); err != nil || paid.Amount.Coins != "5" {
+		t.Errorf("%+v, %v", paid, err)
 	}
 }
 

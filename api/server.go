@@ -40,7 +40,7 @@ const (
 	maxHeader    = 16 << 10 // bytes
 )
 
-// Node is what the API needs of a node. Errors are those of package node.
+// Node is what the API needs of a node. Errors are those of package node. most is what a relayer may take.
 type Node interface {
 	Status(ctx context.Context) (node.Status, error)
 	Proposals(ctx context.Context, filter market.Filter) ([]market.Signed, error)
@@ -48,13 +48,15 @@ type Node interface {
 	Disconnect(ctx context.Context, id string, progress func(node.Progress)) (node.Session, error)
 	Sessions(ctx context.Context) ([]node.Session, error)
 	Balance(ctx context.Context) (node.Balance, error)
-	Register(ctx context.Context, progress func(node.Progress)) (node.Payment, error)
-	Deposit(ctx context.Context, amount money.Amount, progress func(node.Progress)) (node.Payment, error)
+	Register(ctx context.Context, most money.Amount, progress func(node.Progress)) (node.Payment, error)
+	Deposit(ctx context.Context, amount, most money.Amount, progress func(node.Progress)) (node.Payment, error)
 	Withdraw(ctx context.Context, progress func(node.Progress)) (node.Payment, error)
 	Clear(ctx context.Context, progress func(node.Progress)) ([]node.Payment, error)
-	Unlock(ctx context.Context, channel uint8, progress func(node.Progress)) (node.Payment, error)
-	SetBeneficiary(ctx context.Context, beneficiary identity.Address, progress func(node.Progress)) (node.Payment, error)
-	TopUp(ctx context.Context, id string, amount money.Amount, progress func(node.Progress)) (node.Payment, error)
+	Unlock(ctx context.Context, channel uint8, most money.Amount, progress func(node.Progress)) (node.Payment, error)
+	Reclaim(ctx context.Context, channel uint8, most money.Amount, progress func(node.Progress)) (node.Payment, error)
+	WithdrawDeposit(ctx context.Context, to identity.Address, amount, most money.Amount, progress func(node.Progress)) (node.Payment, error)
+	SetBeneficiary(ctx context.Context, beneficiary identity.Address, most money.Amount, progress func(node.Progress)) (node.Payment, error)
+	TopUp(ctx context.Context, id string, amount, most money.Amount, progress func(node.Progress)) (node.Payment, error)
 	Quote(ctx context.Context, req node.QuoteRequest) (node.Quote, error)
 	Ledger(ctx context.Context, filter node.LedgerFilter) ([]node.LedgerEntry, error)
 	Earnings(ctx context.Context) ([]node.Earnings, error)

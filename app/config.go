@@ -67,6 +67,9 @@ type NodeConfig struct {
 	Lock money.Amount
 	// Relay is where and for what this node puts others' transactions on chain; without an address it does not.
 	Relay RelayConfig
+	// OwnGas lets this node send itself, with its identity's own gas coins, what no relayer does for what it may
+	// cost. Nobody can be paid for clearing and withdrawing.
+	OwnGas bool
 	// RelayFee is the most that a relayer may ask this node for one call; zero is a tenth of a coin.
 	RelayFee money.Amount
 	// DrainTimeout bounds the shutdown; zero is 30 s.

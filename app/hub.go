@@ -38,7 +38,7 @@ func RunHub(ctx context.Context, cfg HubConfig) (err error) {
 	if pricing.Rate == 0 {
 		pricing.Free = true
 	}
-	service := b.startRelay(key, pricing)
+	service := b.startRelay(key, b.startOutbox(key), pricing)
 	directory, err := b.startDirectory(ctx)
 	if err != nil {
 		return err

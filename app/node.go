@@ -44,6 +44,7 @@ type nodeRun struct {
 	cfg    NodeConfig
 	hubs   []chain.Hub
 	client *client.Client
+	sender *sender
 	node   *node.Node
 
 	servers []tunnel.Server // none for a consumer
@@ -126,6 +127,7 @@ func (r *nodeRun) build(ctx context.Context) error {
 		return err
 	}
 	r.onClose(r.client.Close)
+	r.sender = &sender{Client: r.client}
 	finder, err := discovery.NewFinder(discovery.FinderConfig{
 		Domain: r.domain(), Sources: r.client.Sources(), Registered: r.registry.Registered, Logger: r.log,
 	})
@@ -139,8 +141,9 @@ func (r *nodeRun) build(ctx context.Context) error {
 		return err
 	}
 	r.node = node.New(ctx, node.Config{
-		Version: r.cfg.Version, Network: r.network, Chain: r.payments, Gas: r.base.client, Fresh: r.base.client.Fresh, Registry: r.registry,
-		Relayer: r.client, Finder: finder, Backends: r.backends,
+		Version: r.cfg.Version, Network: r.network, Chain: r.payments, Gas: r.base.client, Fresh: r.base.client.Fresh, Head: r.base.client.Head,
+		Registry: r.registry,
+		Relayer:  r.sender, Finder: finder, Backends: r.backends,
 		Clients: r.clients(), Paths: r.paths(), Confirmations: r.cfg.Confirmations, Lock: r.cfg.Lock, RelayFee: r.cfg.RelayFee,
 		Deny: r.cfg.Deny, Logger: r.log,
 	})
@@ -162,7 +165,7 @@ func (r *nodeRun) attach(source keySource) error {
 	if err := r.openLedger(key, &self); err != nil {
 		return err
 	}
-	if err := r.serveRelay(key); err != nil {
+	if err := r.sendFor(key); err != nil {
 		return err
 	}
 	r.node.Attach(self)
@@ -245,7 +248,7 @@ func (r *nodeRun) openLedger(key *identity.Key, self *node.Self) error {
 		return err
 	}
 	self.Clearer = payments.NewClearer(payments.ClearerConfig{
-		Ledger: self.Ledger, Claimer: node.Claims{Relayer: r.client}, Above: r.cfg.ClearAbove,
+		Ledger: self.Ledger, Claimer: node.Claims{Relayer: r.sender}, Above: r.cfg.ClearAbove,
 		Least: cmp.Or(r.cfg.ClearLeast, defaultClearLeast), GasCost: r.gasCost(),
 		MaxGasPercent: cmp.Or(r.cfg.GasShare, defaultGasShare), Logger: r.log,
 	})

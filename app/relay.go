@@ -26,10 +26,15 @@ func (cfg RelayConfig) check() error {
 	return nil
 }
 
-// startRelay sends other identities' intents from an account of its own.
-func (b *base) startRelay(key *identity.Key, pricing relay.Pricing) *relay.Service {
+// startOutbox sends transactions from an identity's account, of which there must be one outbox only.
+func (b *base) startOutbox(key *identity.Key) *chain.Outbox {
 	outbox := chain.NewOutbox(chain.OutboxConfig{Client: b.client, DB: b.db, Key: key, Logger: b.log})
 	b.run("outbox", outbox.Run)
+	return outbox
+}
+
+// startRelay puts intents on chain through an outbox.
+func (b *base) startRelay(key *identity.Key, outbox *chain.Outbox, pricing relay.Pricing) *relay.Service {
 	service := relay.NewService(relay.Config{
 		Client: b.client, DB: b.db, Outbox: outbox, Network: b.network, Known: b.registry.Registered,
 		Pricing: pricing, Signer: key, Logger: b.log,
@@ -38,8 +43,20 @@ func (b *base) startRelay(key *identity.Key, pricing relay.Pricing) *relay.Servi
 	return service
 }
 
+// sendFor starts what needs this identity's own gas: to relay for others, and for itself what nobody relays.
+func (r *nodeRun) sendFor(key *identity.Key) error {
+	if r.cfg.Relay.Addr == "" && !r.cfg.OwnGas {
+		return nil
+	}
+	outbox := r.startOutbox(key)
+	if r.cfg.OwnGas {
+		r.sender.own.Store(r.startRelay(key, outbox, relay.Pricing{Free: true}))
+	}
+	return r.serveRelay(key, outbox)
+}
+
 // serveRelay has a node relay for others, with its identity's gas.
-func (r *nodeRun) serveRelay(key *identity.Key) error {
+func (r *nodeRun) serveRelay(key *identity.Key, outbox *chain.Outbox) error {
 	cfg := r.cfg.Relay
 	if cfg.Addr == "" {
 		return nil
@@ -50,7 +67,7 @@ func (r *nodeRun) serveRelay(key *identity.Key) error {
 	}
 	hubCfg := hub.Config{
 		Info:    hub.Info{Identity: key.Address(), ChainID: r.network.ChainID, Contracts: r.network.Contracts, Version: r.cfg.Version},
-		Relayer: r.startRelay(key, cfg.Pricing), Logger: r.log,
+		Relayer: r.startRelay(key, outbox, cfg.Pricing), Logger: r.log,
 	}
 	url := "http://" + listener.Addr().String()
 	if cfg.TLSCert != "" {

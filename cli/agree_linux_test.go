@@ -9,7 +9,7 @@ import (
 	"github.com/mysteriumnetwork/myst/money"
 )
 
-// On a terminal nothing moves before somebody has said yes.
+// On a terminal nothing moves before somebody has said yes, whatever is shown.
 func TestAsksBeforeItMovesCoins(t *testing.T) {
 	n, dir := apitest.New(10*money.UnitsPerCoin), t.TempDir()
 	server, err := api.Start(t.Context(), api.Config{Node: n, DataDir: dir, Addr: "127.0.0.1:0"})
@@ -27,6 +27,9 @@ func TestAsksBeforeItMovesCoins(t *testing.T) {
 		{"\x03", "interrupted", exitInterrupted, nil},
 		{"y\n", "Deposited.", exitOK, nil},
 		{"", "Deposited.", exitOK, []string{"--yes"}},
+		{"n\n", "nothing was done", exitRefused, []string{"--json"}},
+		{"n\n", "nothing was done", exitRefused, []string{"--quiet"}},
+		{"y\n", `"operation": "deposit"`, exitOK, []string{"--json"}},
 	} {
 		before, err := n.Balance(t.Context())
 		if err != nil {

@@ -121,7 +121,7 @@ func (e *env) root() *cobra.Command {
 		commands []*cobra.Command
 	}{
 		{"run", []*cobra.Command{e.node(), e.hub(), e.doctor(), e.version()}},
-		{"money", []*cobra.Command{e.identity(), e.balance(), e.deposit(), e.unlock(), e.clear(), e.withdraw(),
+		{"money", []*cobra.Command{e.identity(), e.balance(), e.deposit(), e.unlock(), e.reclaim(), e.withdrawDeposit(), e.clear(), e.withdraw(),
 			e.beneficiary(), e.earnings(), e.ledger()}},
 		{"use", []*cobra.Command{e.proposals(), e.connect(), e.status(), e.sessions(), e.topup(), e.disconnect()}},
 	} {

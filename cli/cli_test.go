@@ -57,7 +57,7 @@ func showNode(ctx context.Context, cfg app.NodeConfig) error {
 	fmt.Printf("provide=%v country=%s price=%d/%d setup=%d bandwidth=%d listen=%v endpoint=%v source=%v allow=%v deny=%v lock=%d clear=%d least=%d gas=%d/%d device=%s\n",
 		cfg.Provide, cfg.Country, cfg.Price.PerGiB, cfg.Price.PerHour, cfg.SetupCharge, cfg.Bandwidth, cfg.Listen, cfg.Endpoint,
 		cfg.ExitSource, cfg.ExitAllow, cfg.Deny, cfg.Lock, cfg.ClearAbove, cfg.ClearLeast, cfg.GasRate, cfg.GasShare, cfg.WireguardDevice)
-	fmt.Printf("relay=%s cert=%s pricing=%+v most=%d\n", cfg.Relay.Addr, cfg.Relay.TLSCert, cfg.Relay.Pricing, cfg.RelayFee)
+	fmt.Printf("relay=%s cert=%s pricing=%+v most=%d own=%v\n", cfg.Relay.Addr, cfg.Relay.TLSCert, cfg.Relay.Pricing, cfg.RelayFee, cfg.OwnGas)
 	cfg.Logger.Debug("debugging")
 	cfg.Logger.Info("informing")
 	return waitForEnd(ctx)
@@ -130,7 +130,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // daemon serves a node without a network to the script's commands. Words change it: locked, down,
-// refuse, registered, rich, offers, earned.
+// refuse, registered, rich, offers, earned, freed, charging.
 func daemon(ts *testscript.TestScript, _ bool, args []string) {
 	words := strings.Join(args, " ")
 	n := apitest.New(0)
@@ -140,6 +140,12 @@ func daemon(ts *testscript.TestScript, _ bool, args []string) {
 	n.Locked, n.Down = strings.Contains(words, "locked"), strings.Contains(words, "down")
 	if strings.Contains(words, "refuse") {
 		n.Refusal = "no capacity\x1b[2J"
+	}
+	if strings.Contains(words, "charging") {
+		n.RelayFee = money.UnitsPerCoin / 100
+	}
+	if strings.Contains(words, "freed") {
+		n.Free(3, 750_000)
 	}
 	if strings.Contains(words, "earned") {
 		n.Earn(money.UnitsPerCoin)

@@ -11,9 +11,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mysteriumnetwork/myst/api/client"
+	"github.com/mysteriumnetwork/myst/api/wire"
 	"github.com/mysteriumnetwork/myst/app"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/identity/keystore"
+	"github.com/mysteriumnetwork/myst/node"
 )
 
 const maxKeyFile = 64 << 10 // bytes
@@ -272,12 +274,18 @@ func (e *env) identityRegister() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "register", Short: "Register the running node's identity on chain",
 		Long: "Register the running node's identity on chain. The node signs and a hub pays the gas,\n" +
-			"so no coins are needed. Only registered identities can offer or use services.",
+			"so no coins are needed. Only registered identities can offer or use services. Where\n" +
+			"relayers ask a fee, \"myst deposit\" registers by the way; after it, the fee is shown and asked for.",
 		Example: "  myst identity register",
 		Args:    args(0), ValidArgsFunction: noFiles,
 	}
+	yes := yesFlag(cmd)
 	return e.ask(cmd, func(ctx context.Context, c *client.Client, _ []string) error {
-		payment, err := c.Register(ctx, e.progress())
+		maxFee, err := e.agreeToFee(ctx, c, wire.QuoteRequest{Operation: node.OpRegister}, *yes)
+		if err != nil {
+			return err
+		}
+		payment, err := c.Register(ctx, wire.Register{MaxFee: maxFee}, e.progress())
 		if err != nil {
 			return err
 		}

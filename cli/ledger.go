@@ -11,7 +11,6 @@ import (
 
 	"github.com/mysteriumnetwork/myst/api/client"
 	"github.com/mysteriumnetwork/myst/api/wire"
-	"github.com/mysteriumnetwork/myst/node"
 	"github.com/mysteriumnetwork/myst/payments/journal"
 )
 
@@ -192,66 +191,4 @@ func printEarnings(w *printer, all []wire.Earnings) {
 		})
 	}
 	w.table([]string{"PROVIDER", ">PROMISED", ">CLEARED", ">UNCLEARED", ">LAPSED", ">WITHDRAWN", ">FEES", ">HELD"}, rows)
-}
-
-func (e *env) unlock() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "unlock CHANNEL", Short: "Take a payment channel back from its provider",
-		Long: "Take a payment channel back from its provider. The first call starts a delay, in which the\n" +
-			"provider can clear what it was promised; after it, a second call frees the channel. What\n" +
-			"was not cleared stays in the channel, for the next lock with any provider. \"myst balance\"\n" +
-			"lists the channels. " + longFee,
-		Example: "  myst unlock 2",
-		Args:    args(1, "CHANNEL"), ValidArgsFunction: noFiles,
-	}
-	yes := yesFlag(cmd)
-	return e.ask(cmd, func(ctx context.Context, c *client.Client, args []string) error {
-		channel, err := strconv.ParseUint(args[0], 10, 8)
-		if err != nil || channel > 5 {
-			return usagef("%q: want a payment channel from 0 to 5", args[0])
-		}
-		if err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpUnlock, Channel: uint8(channel)}, *yes); err != nil {
-			return err
-		}
-		payment, err := c.Unlock(ctx, uint8(channel), e.progress())
-		if err != nil {
-			return err
-		}
-		return e.show(payment, func(w *printer) {
-			if payment.UnlockAt == nil {
-				printPayment(w, "Unlocked.", payment)
-				return
-			}
-			printPayment(w, "Asked to unlock.", payment)
-			w.line("")
-			w.line("The provider can clear until %s. After that, free the channel with: myst unlock %d", momentText(payment.UnlockAt), channel)
-		})
-	})
-}
-
-func (e *env) beneficiary() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "beneficiary ADDRESS", Short: "Name who receives the earnings",
-		Long: "Name who receives the earnings when they are withdrawn. This can be done once: from then on only\n" +
-			"that account can name another, so that a stolen key of the provider's takes nothing. " + longFee,
-		Example: "  myst beneficiary 0x52908400098527886E0F7030069857D2E4169EE7",
-		Args:    args(1, "ADDRESS"), ValidArgsFunction: noFiles,
-	}
-	yes := yesFlag(cmd)
-	return e.ask(cmd, func(ctx context.Context, c *client.Client, args []string) error {
-		who, err := parseAddress(args[0])
-		if err != nil {
-			return usage(err)
-		}
-		if err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpBeneficiary, Beneficiary: who}, *yes); err != nil {
-			return err
-		}
-		payment, err := c.SetBeneficiary(ctx, who, e.progress())
-		if err != nil {
-			return err
-		}
-		return e.show(payment, func(w *printer) {
-			printPayment(w, "Earnings are paid to "+who+" from now on.", payment)
-		})
-	})
 }

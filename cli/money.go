@@ -51,10 +51,18 @@ func printBalance(w *printer, b wire.Balance) {
 	var rows [][]string
 	for _, c := range b.Channels {
 		rows = append(rows, []string{
-			strconv.Itoa(int(c.Channel)), c.Provider, c.Locked.Coins, c.Promised.Coins, c.Cleared.Coins, momentText(c.UnlockAt),
+			strconv.Itoa(int(c.Channel)), holder(c), c.Locked.Coins, c.Promised.Coins, c.Cleared.Coins, momentText(c.UnlockAt),
 		})
 	}
 	w.table([]string{"CHANNEL", "PROVIDER", ">LOCKED", ">PROMISED", ">CLEARED", "UNLOCKED FROM"}, rows)
+}
+
+// holder is who a payment channel is locked for.
+func holder(c wire.Channel) string {
+	if c.Provider == "" {
+		return "free; \"myst reclaim " + strconv.Itoa(int(c.Channel)) + "\""
+	}
+	return c.Provider
 }
 
 // checkText says whether the ledger adds up to what the chain has.
@@ -99,10 +107,11 @@ func (e *env) deposit() *cobra.Command {
 		if amount == 0 {
 			return usagef("a deposit must be more than zero")
 		}
-		if err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpDeposit, Amount: args[0]}, *yes); err != nil {
+		maxFee, err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpDeposit, Amount: args[0]}, *yes)
+		if err != nil {
 			return err
 		}
-		payment, err := c.Deposit(ctx, args[0], e.progress())
+		payment, err := c.Deposit(ctx, wire.Deposit{Amount: args[0], MaxFee: maxFee}, e.progress())
 		if err != nil {
 			return err
 		}
@@ -115,12 +124,12 @@ func (e *env) withdraw() *cobra.Command {
 		Use: "withdraw", Short: "Pay a provider's earnings out",
 		Long: "Pay the cleared earnings out to the beneficiary, less the network fee. What consumers\n" +
 			"promised counts once it is cleared: \"myst clear\" does so now. " + longFee,
-		Example: "  myst clear && myst withdraw",
+		Example: "  myst withdraw\n  myst clear --yes && myst withdraw --yes",
 		Args:    args(0), ValidArgsFunction: noFiles,
 	}
 	yes := yesFlag(cmd)
 	return e.ask(cmd, func(ctx context.Context, c *client.Client, _ []string) error {
-		if err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpWithdraw}, *yes); err != nil {
+		if _, err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpWithdraw}, *yes); err != nil {
 			return err
 		}
 		payment, err := c.Withdraw(ctx, e.progress())
@@ -142,7 +151,7 @@ func (e *env) clear() *cobra.Command {
 	}
 	yes := yesFlag(cmd)
 	return e.ask(cmd, func(ctx context.Context, c *client.Client, _ []string) error {
-		if err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpClear}, *yes); err != nil {
+		if _, err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpClear}, *yes); err != nil {
 			return err
 		}
 		cleared, err := c.Clear(ctx, e.progress())

@@ -41,7 +41,7 @@ func must(t *testing.T, p *devnet.Participant, stdout, stderr string, args ...st
 // The commands about money on a whole network, whose chain is a real one: what they cost is shown, they end when
 // it is confirmed, and ledger, earnings and balance tell the same.
 func TestMoneyOnANetwork(t *testing.T) {
-	n, err := devnet.Start(t.Context(), devnet.Config{Dir: t.TempDir(), SetupCharge: 1000}, nil)
+	n, err := devnet.Start(t.Context(), devnet.Config{Dir: t.TempDir(), SetupCharge: 1000, UnlockDelay: time.Minute}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,30 +54,59 @@ func TestMoneyOnANetwork(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, p := n.Consumer[0], n.Provider[0]
-	out, errs, code := at(t, c, "deposit", "1000000")
+	out, errs, code := at(t, c, "deposit", "1000000", "--yes")
 	if code != exitFunds || out != "" {
 		t.Fatalf("a deposit of more than there is: %d %s %s", code, out, errs)
 	}
 	must(t, c, `(?m)^Amount +0.25 coins$`, `(?ms)^Network fee +0 coins$.*^Gas +about [0-9]{5,}, now 0\.[0-9]+ .*waiting for 2 blocks.*is confirmed, and in the ledger$`,
-		"deposit", "0.25")
+		"deposit", "0.25", "--yes")
 	deposits := csvRows(t, must(t, c, "", "", "ledger", "--kind", "deposit", "--csv"))
 	if last := deposits[len(deposits)-1]; last["units"] != "250000" || last["block"] == "0" || len(last["transaction"]) != 66 {
 		t.Fatalf("the ledger's newest deposit: %v", last)
 	}
 	connect(t, c, p)
-	must(t, c, "Locked", "waiting for 2 blocks", "topup", "0.5")
+	must(t, c, "Locked", "waiting for 2 blocks", "topup", "0.5", "--yes")
 	must(t, c, "ended", "", "disconnect")
-	must(t, p, "Cleared|Nothing", "", "clear")
-	must(t, p, "Earnings are paid to", `(?m)^Gas `, "beneficiary", c.Address.String())
-	if _, errs, code := at(t, p, "beneficiary", p.Address.String()); code != exitRefused || !strings.Contains(errs, "only that account") {
+	must(t, p, "Cleared|Nothing", "", "clear", "--yes")
+	must(t, p, "Earnings are paid to", `(?m)^Gas `, "beneficiary", c.Address.String(), "--yes")
+	if _, errs, code := at(t, p, "beneficiary", p.Address.String(), "--yes"); code != exitRefused || !strings.Contains(errs, "only that account") {
 		t.Fatalf("a second beneficiary: %d %s", code, errs)
 	}
-	must(t, p, `(?m)^Network fee`, `(?m)^Network fee +0\.[0-9]+ coins$`, "withdraw")
-	must(t, c, "Asked to unlock", "", "unlock", "0")
-	if _, errs, code := at(t, c, "unlock", "0"); code != exitRefused || !strings.Contains(errs, "still has time to clear") {
+	must(t, p, `(?m)^Network fee`, `(?m)^Network fee +0\.[0-9]+ coins$`, "withdraw", "--yes")
+	must(t, c, "Asked to unlock", "", "unlock", "0", "--yes")
+	if _, errs, code := at(t, c, "unlock", "0", "--yes"); code != exitRefused || !strings.Contains(errs, "still has time to clear") {
 		t.Fatalf("unlock before its time: %d %s", code, errs)
 	}
+	getBack(t, n, c)
 	checkBooks(t, c, p)
+}
+
+// getBack frees the channel, and pays out what was in it.
+func getBack(t *testing.T, n *devnet.Network, c *devnet.Participant) {
+	t.Helper()
+	if _, errs, code := at(t, c, "reclaim", "0", "--yes"); code != exitRefused || !strings.Contains(errs, "'myst unlock 0' comes first") {
+		t.Fatalf("reclaimed what is locked: %d %s", code, errs)
+	}
+	for range 61 { // each block is a second at least
+		n.Chain.Commit()
+	}
+	must(t, c, "Unlocked", "The delay is over", "unlock", "0", "--yes")
+	must(t, c, `(?m)^0 +free; "myst reclaim 0"`, "", "balance")
+	must(t, c, "Back in the deposit", "is confirmed, and in the ledger", "reclaim", "0", "--yes")
+	const to = "0x52908400098527886E0F7030069857D2E4169EE7"
+	out := must(t, c, `"operation": "withdraw-deposit"`, "", "withdraw-deposit", "all", to, "--yes", "--json")
+	var paid wire.Payment
+	if err := json.Unmarshal([]byte(out), &paid); err != nil || paid.Amount.Units == 0 {
+		t.Fatalf("%s: %v", out, err)
+	}
+	must(t, c, `(?m)^Deposit +0 `, "", "balance")
+	rows := csvRows(t, must(t, c, "", "", "ledger", "--kind", "deposit-withdrawal", "--csv"))
+	if len(rows) != 1 || rows[0]["counterparty"] != to || strings.TrimPrefix(rows[0]["units"], "-") != strconv.FormatUint(paid.Amount.Units, 10) {
+		t.Errorf("the ledger has %v; paid out were %+v", rows, paid.Amount)
+	}
+	if _, errs, code := at(t, c, "withdraw-deposit", "all", to, "--yes"); code != exitFunds {
+		t.Fatalf("withdrawn again: %d %s", code, errs)
+	}
 }
 
 func connect(t *testing.T, c, p *devnet.Participant) {

@@ -218,10 +218,11 @@ func (e *env) topup() *cobra.Command {
 			return err
 		}
 		id := chosen[0].ID
-		if err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpTopUp, Amount: args[0], Session: id}, *yes); err != nil {
+		maxFee, err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpTopUp, Amount: args[0], Session: id}, *yes)
+		if err != nil {
 			return err
 		}
-		payment, err := c.TopUp(ctx, id, args[0], e.progress())
+		payment, err := c.TopUp(ctx, id, wire.Deposit{Amount: args[0], MaxFee: maxFee}, e.progress())
 		if err != nil {
 			return err
 		}

@@ -133,7 +133,7 @@ func (d *demo) register(ctx context.Context) (string, error) {
 
 func (d *demo) deposit(ctx context.Context) (string, error) {
 	err := d.network.each(ctx, func(ctx context.Context, p *Participant) error {
-		_, err := p.API.Deposit(ctx, money.Amount(Bond).String(), nil)
+		_, err := p.API.Deposit(ctx, wire.Deposit{Amount: money.Amount(Bond).String()}, nil)
 		return err
 	})
 	if err != nil {

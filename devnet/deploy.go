@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/mysteriumnetwork/myst/api/wire"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/money"
 )
@@ -65,7 +66,7 @@ func (n *Network) participants() []*Participant { return slices.Concat(n.Consume
 func (n *Network) admit(ctx context.Context, p *Participant) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		_, err := p.API.Register(ctx, nil)
+		_, err := p.API.Register(ctx, wire.Register{}, nil)
 		return err
 	})
 	group.Go(func() error { return n.Give(ctx, p.Address, purse) })
@@ -92,7 +93,7 @@ func (n *Network) Furnish(ctx context.Context) error {
 		if err := n.admit(ctx, p); err != nil {
 			return err
 		}
-		_, err := p.API.Deposit(ctx, money.Amount(2*Bond).String(), nil)
+		_, err := p.API.Deposit(ctx, wire.Deposit{Amount: money.Amount(2 * Bond).String()}, nil)
 		return err
 	})
 }

@@ -59,6 +59,8 @@ type Config struct {
 	GasRate money.Amount
 	// BlockTime is the chain's period; zero is one second.
 	BlockTime time.Duration
+	// OwnGas lets the providers send what no relayer takes; they have no gas coins to begin with.
+	OwnGas bool
 	// HubPricing is what the hub asks to relay; zero is nothing.
 	HubPricing relay.Pricing
 	Logger     *slog.Logger // nil discards
@@ -226,7 +228,7 @@ func (n *Network) providerConfig() app.NodeConfig {
 		Provide: []string{"wireguard"}, Country: n.cfg.Country,
 		Price: n.cfg.Price, SetupCharge: n.cfg.SetupCharge, Bandwidth: 100_000_000,
 		Listen: map[string]string{"wireguard": "127.0.0.1:0"}, ExitSource: n.cfg.ExitSource,
-		ClearLeast: n.cfg.ClearLeast, GasRate: n.cfg.GasRate,
+		ClearLeast: n.cfg.ClearLeast, GasRate: n.cfg.GasRate, OwnGas: n.cfg.OwnGas,
 	}
 	if !n.cfg.WithoutExit {
 		cfg.ExitAllow = []netip.AddrPort{netip.MustParseAddrPort(n.Web.Addr())}

@@ -83,10 +83,10 @@ func TestTopUpAndLedger(t *testing.T) {
 	if err != nil || quote.Gas < 21_000 || quote.Transactions != 1 {
 		t.Fatalf("quote %+v, %v", quote, err)
 	}
-	if _, err := c.API.TopUp(t.Context(), s.session.ID, "1000", nil); wire.CodeOf(err) != wire.CodeFunds {
+	if _, err := c.API.TopUp(t.Context(), s.session.ID, wire.Deposit{Amount: "1000"}, nil); wire.CodeOf(err) != wire.CodeFunds {
 		t.Fatalf("a top-up of more than there is: %v", err)
 	}
-	paid, err := c.API.TopUp(t.Context(), s.session.ID, "0.5", nil)
+	paid, err := c.API.TopUp(t.Context(), s.session.ID, wire.Deposit{Amount: "0.5"}, nil)
 	if err != nil || paid.Amount.Units != 500_000 || paid.Block == 0 {
 		t.Fatalf("top-up %+v, %v", paid, err)
 	}
@@ -146,7 +146,7 @@ func TestUnlockAndSwitch(t *testing.T) {
 	if err := s.fetch(t.Context(), n, 4<<20); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.API.Unlock(t.Context(), s.session.Channel, nil); wire.CodeOf(err) != wire.CodeNotNow {
+	if _, err := c.API.Unlock(t.Context(), wire.Unlock{Channel: s.session.Channel}, nil); wire.CodeOf(err) != wire.CodeNotNow {
 		t.Fatalf("unlock under a session: %v", err)
 	}
 	s.end(t)
@@ -156,13 +156,13 @@ func TestUnlockAndSwitch(t *testing.T) {
 	}
 	var asked wire.Payment
 	eventually(t, "unlock asked for", func(ctx context.Context) (err error) {
-		asked, err = c.API.Unlock(ctx, s.session.Channel, nil)
+		asked, err = c.API.Unlock(ctx, wire.Unlock{Channel: s.session.Channel}, nil)
 		return err
 	})
 	if asked.UnlockAt == nil {
 		t.Fatalf("%+v", asked)
 	}
-	if _, err := c.API.Unlock(t.Context(), s.session.Channel, nil); wire.CodeOf(err) != wire.CodeNotNow {
+	if _, err := c.API.Unlock(t.Context(), wire.Unlock{Channel: s.session.Channel}, nil); wire.CodeOf(err) != wire.CodeNotNow {
 		t.Fatalf("unlock before its time: %v", err)
 	}
 	if err := p.Start(t.Context()); err != nil {
@@ -172,7 +172,7 @@ func TestUnlockAndSwitch(t *testing.T) {
 		t.Fatalf("promised %s, cleared in time %s", s.bought.Promised.Coins, earned)
 	}
 	n.forward(n.cfg.UnlockDelay)
-	freed, err := c.API.Unlock(t.Context(), s.session.Channel, nil)
+	freed, err := c.API.Unlock(t.Context(), wire.Unlock{Channel: s.session.Channel}, nil)
 	if left := uint64(money.UnitsPerCoin) - s.bought.Promised.Units; err != nil || freed.Amount.Units != left {
 		t.Fatalf("freed %+v, %v; want %d left", freed, err, left)
 	}

@@ -3,6 +3,7 @@ package devnet
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mysteriumnetwork/myst/api/wire"
 	"github.com/mysteriumnetwork/myst/app"
@@ -17,7 +18,7 @@ func relayed(t *testing.T) (n *Network, relayer identity.Address) {
 	t.Helper()
 	const coin = money.UnitsPerCoin
 	n, err := Start(t.Context(), Config{
-		Dir: t.TempDir(), BlockTime: quick, HubPricing: relay.Pricing{Rate: 1e12 * coin, Free: true},
+		Dir: t.TempDir(), BlockTime: quick, HubPricing: relay.Pricing{Rate: 1e12 * coin, Free: true}, UnlockDelay: time.Minute,
 	}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -62,12 +63,12 @@ func TestASessionThroughAPaidRelayer(t *testing.T) {
 	n, relayer := relayed(t)
 	consumer, provider := n.Consumer[0], n.Provider[0]
 	fees := money.Amount(0)
-	if _, err := consumer.API.Register(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "'myst deposit' comes first") {
+	if _, err := consumer.API.Register(t.Context(), wire.Register{}, nil); err == nil || !strings.Contains(err.Error(), "'myst deposit' comes first") {
 		t.Errorf("registered without a deposit: %v", err)
 	}
 	for _, p := range []*Participant{consumer, provider} {
 		shown := false
-		paid, err := p.API.Deposit(t.Context(), "10", func(wire.Progress) { shown = true })
+		paid, err := p.API.Deposit(t.Context(), wire.Deposit{Amount: "10"}, func(wire.Progress) { shown = true })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,9 +109,114 @@ func TestASessionThroughAPaidRelayer(t *testing.T) {
 	if err != nil || earned.Gross != fees {
 		t.Errorf("the relayer earned %s, %v; %s were paid", earned.Gross, err, fees)
 	}
+	depositBack(t, n, consumer, s, chain.NewPayments(client, n.Info.Contracts), relayer)
 	for _, p := range []*Participant{consumer, provider} {
 		if wei, err := client.Balance(t.Context(), p.Address); err != nil || wei.Sign() != 0 {
 			t.Errorf("%s has %v wei, %v", p.Name, wei, err)
 		}
+	}
+}
+
+// Where the only relayer asks for fees, which nobody can pay for clearing and withdrawing, a provider does both with gas
+// coins of its own; one that has none keeps what it was promised.
+func TestAProviderWithItsOwnGas(t *testing.T) {
+	t.Parallel()
+	n, err := Start(t.Context(), Config{
+		Dir: t.TempDir(), BlockTime: quick, OwnGas: true, HubPricing: relay.Pricing{Rate: 50 * money.UnitsPerCoin},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closeNetwork(t, n) })
+	consumer, provider := n.Consumer[0], n.Provider[0]
+	for _, p := range []*Participant{consumer, provider} {
+		if err := n.Give(t.Context(), p.Address, purse); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.API.Deposit(t.Context(), wire.Deposit{Amount: "10"}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	announced(t, provider)
+	s := &sale{consumer: consumer, provider: provider}
+	if err := s.connect(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.end(t)
+	if paid, err := provider.API.Clear(t.Context(), nil); wire.CodeOf(err) != wire.CodeUnavailable || !strings.Contains(err.Error(), "gas") {
+		t.Fatalf("cleared without gas: %+v, %v", paid, err)
+	}
+	if err := n.bank.Give(t.Context(), provider.Address, 0, money.UnitsPerCoin); err != nil {
+		t.Fatal(err)
+	}
+	if earned := cleared(t, provider); uint64(earned) != s.bought.Promised.Units || earned == 0 {
+		t.Fatalf("promised %s, cleared %s", s.bought.Promised.Coins, earned)
+	}
+	quote, err := provider.API.Quote(t.Context(), wire.QuoteRequest{Operation: "withdraw"})
+	if err != nil || quote.Relayer != provider.Address.String() || quote.RelayFee.Units != 0 {
+		t.Fatalf("%+v, %v", quote, err)
+	}
+	paid, err := provider.API.Withdraw(t.Context(), nil)
+	if err != nil || paid.Amount.Units+paid.Fee.Units != s.bought.Promised.Units || paid.Block == 0 {
+		t.Fatalf("%+v, %v", paid, err)
+	}
+}
+
+// depositBack gets a consumer's deposit back after a session, each step for the fee that was agreed to: asked for, freed
+// after the delay, moved to the deposit, paid out to the last unit.
+func depositBack(t *testing.T, n *Network, c *Participant, s *sale, on *chain.Payments, relayer identity.Address) {
+	t.Helper()
+	s.end(t)
+	before, err := on.Earnings(t.Context(), relayer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	channel, to, fees := s.session.Channel, identity.Address{0xaa, 0xbb, 19: 0xcc}, money.Amount(0)
+	step := func(req wire.QuoteRequest, do func(most string) (wire.Payment, error)) wire.Payment {
+		t.Helper()
+		quote, err := c.API.Quote(t.Context(), req)
+		if err != nil {
+			t.Fatalf("%+v: %v", req, err)
+		}
+		if quote.RelayFee.Units > 0 {
+			if _, err := do("0"); err == nil || !strings.Contains(err.Error(), "at most 0 are allowed") {
+				t.Fatalf("%s for nothing: %v", req.Operation, err)
+			}
+		}
+		paid, err := do(quote.RelayFee.Coins)
+		if err != nil || paid.RelayFee != quote.RelayFee {
+			t.Fatalf("%s: %+v, %v; agreed to %+v", req.Operation, paid, err, quote.RelayFee)
+		}
+		fees += paid.RelayFee.Money()
+		return paid
+	}
+	unlock := func(most string) (wire.Payment, error) {
+		return c.API.Unlock(t.Context(), wire.Unlock{Channel: channel, MaxFee: most}, nil)
+	}
+	if paid := step(wire.QuoteRequest{Operation: "unlock", Channel: channel}, unlock); paid.UnlockAt == nil || fees == 0 {
+		t.Fatalf("%+v for %s", paid, fees)
+	}
+	n.forward(n.cfg.UnlockDelay)
+	freed := step(wire.QuoteRequest{Operation: "unlock", Channel: channel}, unlock)
+	reclaimed := step(wire.QuoteRequest{Operation: "reclaim", Channel: channel}, func(most string) (wire.Payment, error) {
+		return c.API.Reclaim(t.Context(), wire.Reclaim{Channel: channel, MaxFee: most}, nil)
+	})
+	if reclaimed.Amount != freed.Amount || freed.Amount.Units == 0 {
+		t.Errorf("%+v was freed, %+v reclaimed", freed, reclaimed)
+	}
+	held := agrees(t, c).Deposit.Units
+	all := wire.QuoteRequest{Operation: "withdraw-deposit", Amount: wire.All, To: to.String()}
+	paid := step(all, func(most string) (wire.Payment, error) {
+		return c.API.WithdrawDeposit(t.Context(), wire.WithdrawDeposit{Amount: wire.All, To: to.String(), MaxFee: most}, nil)
+	})
+	got, err := on.CoinBalance(t.Context(), to)
+	if err != nil || got != paid.Amount.Money() || uint64(got) != held-paid.RelayFee.Units || paid.RelayFee.Units == 0 {
+		t.Errorf("%s of %d were paid out: %+v, %v", got, held, paid, err)
+	}
+	if left := agrees(t, c); left.Deposit.Units != 0 || len(left.Channels) != 0 {
+		t.Errorf("left behind: %+v", left)
+	}
+	if after, err := on.Earnings(t.Context(), relayer); err != nil || after.Gross != before.Gross+fees {
+		t.Errorf("the relayer earned %s, %v; %s were paid", after.Gross-before.Gross, err, fees)
 	}
 }

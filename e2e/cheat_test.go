@@ -87,7 +87,7 @@ func (p *party) ended(t *testing.T, id string) (s wire.Session) {
 // cleared waits until a provider has cleared all that it was promised, and returns that.
 func (p *party) cleared(t *testing.T) money.Amount {
 	t.Helper()
-	_ = p.Try(t, nil, "clear") // it may be done by itself
+	_ = p.Try(t, nil, "clear", "--yes") // it may be done by itself
 	var b wire.Balance
 	p.Await(t, "everything is cleared", func() bool {
 		return p.Try(t, &b, "balance") == nil && b.Uncleared.Units == 0

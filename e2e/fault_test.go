@@ -172,7 +172,7 @@ func (p *party) well(t *testing.T) {
 // balanced holds all books against each other and against the chain.
 func (m *world) balanced(t *testing.T) {
 	t.Helper()
-	m.seller.Run(t, nil, "clear")
+	m.seller.Run(t, nil, "clear", "--yes")
 	var balance wire.Balance
 	m.seller.Await(t, "everything is cleared", func() bool {
 		return m.seller.Try(t, &balance, "balance") == nil && balance.Uncleared.Units == 0

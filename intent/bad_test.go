@@ -63,6 +63,9 @@ func TestVerifyBadSignatures(t *testing.T) {
 		"release":        {&e.release.Signature, e.release.Digest(e.payments)},
 		"requestUnlock":  {&e.requestUnlock.Signature, e.requestUnlock.Digest(e.payments)},
 		"setBeneficiary": {&e.setBeneficiary.Signature, e.setBeneficiary.Digest(e.payments)},
+		"reclaim":        {&e.reclaim.Signature, e.reclaim.Digest(e.payments)},
+		"withdraw":       {&e.withdraw.Signature, e.withdraw.Digest(e.payments)},
+		"relay":          {&e.relay.Signature, e.relay.Digest(e.payments)},
 	} {
 		good := *c.signature
 		all := badSignatures(good)
@@ -81,7 +84,7 @@ func TestVerifyBadSignatures(t *testing.T) {
 			t.Errorf("%s: %v", form, err)
 		}
 	}
-	if len(e.verifiers()) != 8 {
+	if len(e.verifiers()) != 11 {
 		t.Error("a form is missing here")
 	}
 }

@@ -45,8 +45,12 @@ func (n *Node) Clear(ctx context.Context, progress func(Progress)) ([]Payment, e
 	if err != nil {
 		return paid, err
 	}
-	for _, p := range paid {
-		if err := n.confirmed(ctx, self, p, progress); err != nil {
+	for i, p := range paid {
+		took := func(ctx context.Context) (bool, error) {
+			did, err := n.wallet(self, 0).effects(ctx, p)
+			return did.Cleared > 0, err
+		}
+		if paid[i], err = n.confirmed(ctx, self, p, took, progress); err != nil {
 			return paid, err
 		}
 	}
@@ -61,7 +65,7 @@ func (n *Node) clear(ctx context.Context, self *Self) ([]Payment, error) {
 	paid := make([]Payment, len(cleared))
 	for i, c := range cleared {
 		paid[i] = Payment{Operation: "clear", Transaction: c.Transaction, Block: c.Block}
-		did, failed := n.wallet(self).effects(ctx, paid[i])
+		did, failed := n.wallet(self, 0).effects(ctx, paid[i])
 		if failed == nil && did.Cleared == 0 {
 			failed = fmt.Errorf("transaction %s, named by the relayer, cleared nothing", c.Transaction)
 		}
@@ -80,7 +84,7 @@ func (n *Node) Balance(ctx context.Context) (Balance, error) {
 	if err != nil {
 		return Balance{}, err
 	}
-	b, err := n.wallet(self).balance(ctx)
+	b, err := n.wallet(self, 0).balance(ctx)
 	if err != nil {
 		return b, err
 	}

@@ -293,7 +293,7 @@ func (c *consuming) orderLock(ctx context.Context, signed intent.SignedLock) (or
 	if err != nil || q.Fees[relay.KindLock] == 0 {
 		return false, nil //nolint:nilerr // the provider may reach a relayer
 	}
-	w := c.n.wallet(c.self)
+	w := c.n.wallet(c.self, AnyFee)
 	_, err = submit(ctx, w.relayer, func(q *relay.Quote) (relay.Intent, error) {
 		c.say("lock", "relayer %s asks a fee of %s coins", q.Relayer, q.Fees[relay.KindLock])
 		network := c.n.cfg.Network.Contracts

@@ -2,9 +2,7 @@ package node
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -83,36 +81,6 @@ func (n *Node) WatchLedger(ctx context.Context, every time.Duration) error {
 		}
 		if err != nil {
 			n.log.Debug("the ledger is not held against the chain", "error", err)
-		}
-	}
-}
-
-// confirmed waits until a mined transaction has its confirmations, which is when the ledger has it.
-func (n *Node) confirmed(ctx context.Context, self *Self, paid Payment, progress func(Progress)) error {
-	if self.Journal == nil {
-		return nil
-	}
-	hash, err := hex.DecodeString(strings.TrimPrefix(paid.Transaction, "0x"))
-	if err != nil || len(hash) != 32 {
-		return fmt.Errorf("%s: %w: the hub names no transaction, but %q", paid.Operation, ErrUnavailable, paid.Transaction)
-	}
-	var shown uint64
-	for {
-		booked, block, err := self.Journal.Booked(ctx, [32]byte(hash))
-		if err != nil {
-			return fmt.Errorf("%s: %w", paid.Operation, err)
-		}
-		if booked {
-			progress(Progress{Step: "confirm", Detail: fmt.Sprintf("block %d is confirmed, and in the ledger", paid.Block)})
-			return nil
-		}
-		if shown == 0 || block != shown {
-			shown = block
-			progress(Progress{Step: "confirm", Detail: fmt.Sprintf("waiting for %d blocks on top of block %d; the ledger is at block %d",
-				n.cfg.Confirmations, paid.Block, block)})
-		}
-		if err := sleep(ctx, relayPoll); err != nil {
-			return fmt.Errorf("%s: transaction %s is in block %d and not confirmed yet: %w", paid.Operation, paid.Transaction, paid.Block, err)
 		}
 	}
 }

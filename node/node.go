@@ -40,6 +40,9 @@ type Chain interface {
 	FeeRate(ctx context.Context) (uint16, error)
 	CoinBalance(ctx context.Context, who identity.Address) (money.Amount, error)
 	PermitNonce(ctx context.Context, who identity.Address) (uint64, error)
+	// WithdrawNonce is the same of withdrawals of deposit.
+	WithdrawNonce(ctx context.Context, who identity.Address) (uint64, error)
+	UnlockDelay(ctx context.Context) (time.Duration, error)
 	// Effects returns what a mined transaction did.
 	Effects(ctx context.Context, transaction [32]byte) (chain.Effects, error)
 	// Holdings returns what the contract kept for an identity after the block with a hash.
@@ -124,7 +127,9 @@ type Config struct {
 	Gas     Gas
 	// Fresh fails while the chain's newest header is over three minutes old; then no service is granted.
 	// Nil takes the chain for fresh.
-	Fresh    func(context.Context) error
+	Fresh func(context.Context) error
+	// Head returns the chain's newest block.
+	Head     func(context.Context) (chain.Head, error)
 	Registry Registry
 	Relayer  relay.Relayer
 	Finder   Finder
@@ -140,6 +145,8 @@ type Config struct {
 	Lock money.Amount
 	// RelayFee is the most that a relayer may ask for one call; zero is a tenth of a coin.
 	RelayFee money.Amount
+	// Patience is how long nothing may be seen of an operation on chain; zero is ten minutes.
+	Patience time.Duration
 	// MaxSessions bounds the sessions provided at once; zero is 250.
 	MaxSessions int
 	// Deny lists consumers that are not served.
@@ -162,6 +169,8 @@ type Node struct {
 
 	attached chan struct{} // closed by Attach
 	planning chan struct{} // held from choosing a payment channel until it is taken
+	nonced   chan struct{} // held while something is on its way whose signature names the identity's next nonce
+	quotes   quotes
 
 	mu       sync.Mutex
 	self     *Self
@@ -199,6 +208,7 @@ func New(ctx context.Context, cfg Config) *Node {
 	n := &Node{
 		cfg: cfg, log: cfg.Logger, started: cfg.Clock(),
 		live: map[session.ID]*live{}, attached: make(chan struct{}), planning: make(chan struct{}, 1),
+		nonced: make(chan struct{}, 1),
 	}
 	n.ctx, n.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return n
@@ -235,8 +245,12 @@ func (n *Node) identity(ctx context.Context) (*Self, error) {
 	return n.self, nil
 }
 
-func (n *Node) wallet(self *Self) *wallet {
-	return &wallet{self: *self, chain: n.cfg.Chain, relayer: n.cfg.Relayer, network: n.cfg.Network, clock: n.cfg.Clock, most: n.cfg.RelayFee}
+// wallet lets a relayer ask at most so much a call, and never more than the node's own limit.
+func (n *Node) wallet(self *Self, most money.Amount) *wallet {
+	return &wallet{
+		self: *self, chain: n.cfg.Chain, relayer: n.cfg.Relayer, network: n.cfg.Network, clock: n.cfg.Clock,
+		most: min(most, n.cfg.RelayFee), patience: n.cfg.Patience, quotes: &n.quotes, newest: n.newest,
+	}
 }
 
 // Status reports on the node and what it depends on.
@@ -282,7 +296,7 @@ func (n *Node) Proposals(ctx context.Context, f market.Filter) ([]market.Signed,
 
 // Register puts the node's identity into the registry, unless it is there, and waits until the node's
 // own copy of the chain shows it.
-func (n *Node) Register(ctx context.Context, progress func(Progress)) (Payment, error) {
+func (n *Node) Register(ctx context.Context, most money.Amount, progress func(Progress)) (Payment, error) {
 	self, err := n.identity(ctx)
 	if err != nil {
 		return Payment{}, err
@@ -294,7 +308,7 @@ func (n *Node) Register(ctx context.Context, progress func(Progress)) (Payment, 
 	if registered {
 		return Payment{Operation: "register"}, nil
 	}
-	paid, err := n.wallet(self).register(ctx, progress)
+	paid, err := n.wallet(self, most).register(ctx, n.cfg.Registry, progress)
 	if err != nil {
 		return paid, err
 	}
@@ -304,6 +318,8 @@ func (n *Node) Register(ctx context.Context, progress func(Progress)) (Payment, 
 // awaitRegistered waits until the node's own copy of the chain shows a registration that is mined.
 func (n *Node) awaitRegistered(ctx context.Context, self *Self, progress func(Progress)) error {
 	progress(Progress{Step: "register", Detail: "waiting until this node has seen the block"})
+	waiting, cancel := limited(ctx, n.cfg.Patience)
+	defer cancel()
 	for {
 		registered, err := n.cfg.Registry.Registered(ctx, self.address())
 		if err != nil {
@@ -313,45 +329,13 @@ func (n *Node) awaitRegistered(ctx context.Context, self *Self, progress func(Pr
 			self.retry()
 			return nil
 		}
-		if err := sleep(ctx, relayPoll); err != nil {
-			return fmt.Errorf("register: the transaction is mined, but this node has not seen it yet: %w", err)
+		if err := sleep(waiting, relayPoll); err != nil {
+			if errors.Is(context.Cause(waiting), errPatience) {
+				err = ErrNoOutcome
+			}
+			return fmt.Errorf("register: the relayer says that it is done, but this node has not seen it: %w", err)
 		}
 	}
-}
-
-// Deposit moves coins from the identity's wallet into its deposit. Where relayers ask for fees, the first one
-// registers the identity too.
-func (n *Node) Deposit(ctx context.Context, amount money.Amount, progress func(Progress)) (Payment, error) {
-	self, err := n.identity(ctx)
-	if err != nil {
-		return Payment{}, err
-	}
-	registered, err := n.cfg.Registry.Registered(ctx, self.address())
-	if err != nil {
-		return Payment{}, fmt.Errorf("deposit: %w", err)
-	}
-	paid, err := n.wallet(self).deposit(ctx, amount, !registered, progress)
-	self.retry()
-	if err == nil && paid.onboarded {
-		err = n.awaitRegistered(ctx, self, progress)
-	}
-	if err != nil {
-		return paid, err
-	}
-	return paid, n.confirmed(ctx, self, paid, progress)
-}
-
-// Withdraw pays the identity's cleared earnings out.
-func (n *Node) Withdraw(ctx context.Context, progress func(Progress)) (Payment, error) {
-	self, err := n.identity(ctx)
-	if err != nil {
-		return Payment{}, err
-	}
-	paid, err := n.wallet(self).withdraw(ctx, progress)
-	if err != nil {
-		return paid, err
-	}
-	return paid, n.confirmed(ctx, self, paid, progress)
 }
 
 // errDrainTimeout says that Drain gave up on sessions that did not end in time.

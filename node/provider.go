@@ -281,13 +281,17 @@ func (v *serving) submitLock(ctx context.Context, encoded []byte) error {
 	if signed.Consumer != r.Peer || l.Provider != v.self.address() || l.Channel != r.Channel || l.Epoch != r.Epoch || l.Locked != r.Lock {
 		return errors.New("lock: it is not the one that the request names")
 	}
-	w := v.n.wallet(v.self)
+	w := v.n.wallet(v.self, 0)
 	if err := signed.Verify(w.domain(v.n.cfg.Network.Contracts.Payments)); err != nil {
 		return fmt.Errorf("lock: %w", err)
 	}
 	if err := v.session.Progress(ctx, session.Progress{Stage: session.StageSubmitted, Needed: v.n.cfg.Confirmations}); err != nil {
 		return fmt.Errorf("lock: %w", err)
 	}
-	_, err = w.order(ctx, "lock", unpaid(relay.Lock(signed)), func(Progress) {})
+	took := func(ctx context.Context) (bool, error) {
+		c, err := w.chain.Channel(ctx, signed.Consumer, l.Channel, 0)
+		return c.Provider == l.Provider && c.Epoch == l.Epoch && c.Locked >= l.Locked, err
+	}
+	_, err = w.order(ctx, "lock", unpaid(relay.Lock(signed)), took, func(Progress) {})
 	return err
 }

@@ -3,9 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
-	"time"
 
-	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/payments"
 	"github.com/mysteriumnetwork/myst/relay"
@@ -14,7 +12,7 @@ import (
 // TopUp locks more of the deposit for an open session's provider, while the session goes on. This end sees it at once
 // when it is confirmed, the provider when the first promise needs it. An empty ID means the only session that this node consumes. Errors:
 // ErrNotFound, ErrFunds, ErrNotNow.
-func (n *Node) TopUp(ctx context.Context, id string, amount money.Amount, progress func(Progress)) (Payment, error) {
+func (n *Node) TopUp(ctx context.Context, id string, amount, most money.Amount, progress func(Progress)) (Payment, error) {
 	self, err := n.identity(ctx)
 	if err != nil {
 		return Payment{}, err
@@ -23,28 +21,33 @@ func (n *Node) TopUp(ctx context.Context, id string, amount money.Amount, progre
 	if err != nil {
 		return Payment{}, fmt.Errorf("top-up: %w", err)
 	}
-	s, w := l.snapshot(), n.wallet(self)
-	in, plan, err := w.topUp(ctx, s, amount, 0)
+	s, w := l.snapshot(), n.wallet(self, most)
+	plan, err := w.larger(ctx, s, amount)
 	if err != nil {
 		return Payment{}, err
 	}
-	paid, err := w.relay(ctx, OpTopUp, in, progress)
+	signed, err := self.Ledger.SignLock(ctx, s.Peer, plan)
+	if err != nil {
+		return Payment{}, fmt.Errorf("top-up: %w", err)
+	}
+	took := func(ctx context.Context) (bool, error) {
+		c, err := w.chain.Channel(ctx, self.address(), plan.Channel, 0)
+		return c.Provider == s.Peer && c.Epoch == plan.Epoch && c.Locked >= plan.Lock, err
+	}
+	paid, err := w.relay(ctx, OpTopUp, relay.Lock(signed), took, progress)
 	if err != nil {
 		return paid, err
 	}
 	paid.Amount = plan.Cost
-	if err := n.confirmed(ctx, self, paid, progress); err != nil {
+	if paid, err = n.confirmed(ctx, self, paid, took, progress); err != nil {
 		return paid, err
 	}
 	return paid, l.relook(ctx)
 }
 
-// topUp signs a larger lock of a session's payment channel. With a life it is only for an estimate, valid
-// that long, and not remembered.
-func (w *wallet) topUp(ctx context.Context, s Session, amount money.Amount, life time.Duration) (relay.Intent, payments.Plan, error) {
-	fail := func(err error) (relay.Intent, payments.Plan, error) {
-		return relay.Intent{}, payments.Plan{}, fmt.Errorf("top-up: %w", err)
-	}
+// larger plans a larger lock of a session's payment channel.
+func (w *wallet) larger(ctx context.Context, s Session, amount money.Amount) (payments.Plan, error) {
+	fail := func(err error) (payments.Plan, error) { return payments.Plan{}, fmt.Errorf("top-up: %w", err) }
 	if s.Role != RoleConsumer {
 		return fail(fmt.Errorf("%w: this node provides session %s; its consumer can lock more", ErrNotNow, s.ID))
 	}
@@ -68,17 +71,5 @@ func (w *wallet) topUp(ctx context.Context, s Session, amount money.Amount, life
 	case amount > deposit:
 		return fail(fmt.Errorf("%w: a deposit of %s coins, and %s are to be locked; run 'myst deposit'", ErrFunds, deposit, amount))
 	}
-	plan := payments.Plan{Action: payments.TopUp, Channel: s.Channel, Epoch: s.Epoch, Lock: total, Cost: amount}
-	var signed intent.SignedLock
-	if life == 0 {
-		signed, err = w.self.Ledger.SignLock(ctx, s.Peer, plan)
-	} else {
-		signed, err = intent.SignLock(w.self.Signer, intent.Lock{
-			Provider: s.Peer, Channel: s.Channel, Epoch: s.Epoch, Locked: total, ValidUntil: unix32(w.clock().Add(life)),
-		}, w.domain(w.network.Contracts.Payments))
-	}
-	if err != nil {
-		return fail(err)
-	}
-	return relay.Lock(signed), plan, nil
+	return payments.Plan{Action: payments.TopUp, Channel: s.Channel, Epoch: s.Epoch, Lock: total, Cost: amount}, nil
 }

@@ -33,6 +33,8 @@ var (
 	ErrRefused = errors.New("refused by the provider")
 	// ErrNotNow says that an operation makes no sense as things are; the text says why, and what would help.
 	ErrNotNow = errors.New("not possible now")
+	// ErrNoOutcome says that nothing was seen of an operation in time; it may take effect later.
+	ErrNoOutcome = errors.New("no outcome in time")
 	// ErrShuttingDown says that the node is draining.
 	ErrShuttingDown = errors.New("shutting down")
 )
@@ -157,10 +159,10 @@ type LedgerEntry = journal.Entry
 // Earnings are a provider's sums of the ledger.
 type Earnings = journal.Earnings
 
-// ChannelBalance is one of a consumer's payment channels that is in use.
+// ChannelBalance is one of a consumer's payment channels that is in use, or free and not empty.
 type ChannelBalance struct {
 	Channel  uint8
-	Provider identity.Address
+	Provider identity.Address // zero: it is free, and Locked is left for its next lock
 	Locked   money.Amount
 	Cleared  money.Amount
 	Promised money.Amount // by this node's own records
@@ -177,18 +179,25 @@ const (
 	OpUnlock      = "unlock"
 	OpBeneficiary = "beneficiary"
 	OpTopUp       = "topup"
+
+	OpReclaim         = "reclaim"
+	OpWithdrawDeposit = "withdraw-deposit"
 )
+
+// AnyFee leaves what a relayer may take for an operation to the node's own limit.
+const AnyFee = ^money.Amount(0)
 
 // QuoteRequest asks what an operation would cost.
 type QuoteRequest struct {
 	Operation   string
-	Amount      money.Amount     // to deposit or lock
+	Amount      money.Amount     // to deposit, lock, or withdraw from the deposit, of which zero is all
 	Session     string           // to lock more for; empty is the only one consumed
-	Channel     uint8            // to unlock
+	Channel     uint8            // to unlock or reclaim
 	Beneficiary identity.Address // to name
+	To          identity.Address // who gets what is withdrawn from the deposit
 }
 
-// Quote is what an operation would cost. Gas is an estimate by the chain's newest state.
+// Quote is what an operation would cost. Gas is an estimate. Nothing is signed for it.
 type Quote struct {
 	Operation    string
 	Amount       money.Amount // that would move, fees included
@@ -198,6 +207,10 @@ type Quote struct {
 	Gas          uint64
 	GasPrice     *big.Int // wei
 	Relayer      identity.Address
+	// To is who is paid: by a withdrawal now, or by those that follow a beneficiary's naming.
+	To identity.Address
+	// Delay is how long the provider can clear after the unlock that is to be asked for; zero when it is freed now.
+	Delay time.Duration
 }
 
 // GasCost is the estimate in the chain's own coin, in wei.

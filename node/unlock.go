@@ -3,52 +3,55 @@ package node
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/relay"
 )
-
-// unlockLife is how long a relayer may take to send a signed unlock request.
-const unlockLife = 30 * time.Minute
 
 // Unlock takes a payment channel from its provider: the first call starts the delay in which the provider can
 // clear, and one after it frees the channel. What was not cleared stays in the channel for its next lock.
 // Errors: ErrNotNow while a session uses the channel, the delay runs, or the channel is free.
-func (n *Node) Unlock(ctx context.Context, channel uint8, progress func(Progress)) (Payment, error) {
+func (n *Node) Unlock(ctx context.Context, channel uint8, most money.Amount, progress func(Progress)) (Payment, error) {
 	self, err := n.identity(ctx)
 	if err != nil {
 		return Payment{}, err
 	}
-	w := n.wallet(self)
-	in, err := w.unlocking(ctx, channel, unlockLife)
+	w := n.wallet(self, most)
+	before, err := w.unlockable(ctx, channel)
 	if err != nil {
 		return Payment{}, err
 	}
-	paid, err := w.relay(ctx, OpUnlock, in, progress)
-	if err != nil {
-		return paid, notYet(in, err)
+	// Whether it is time is the chain's clock to say.
+	in := relay.FreeChannel(self.address(), channel)
+	if before.UnlockAt.IsZero() {
+		if in, err = w.signUnlock(channel, before); err != nil {
+			return Payment{}, err
+		}
 	}
-	if err := n.confirmed(ctx, self, paid, progress); err != nil {
-		return paid, err
+	var now chain.Channel
+	took := func(ctx context.Context) (bool, error) {
+		now, err = w.chain.Channel(ctx, self.address(), channel, 0)
+		freed := now.Provider.IsZero() || now.Epoch != before.Epoch
+		return err == nil && (freed || before.UnlockAt.IsZero() && !now.UnlockAt.IsZero()), err
 	}
-	c, err := w.chain.Channel(ctx, self.address(), channel, 0)
+	paid, err := w.relay(ctx, OpUnlock, in, took, progress)
 	if err != nil {
-		return paid, fmt.Errorf("unlock: %w", chainError(err))
+		return paid, notYet(in.Kind, err)
 	}
 	if in.Kind == relay.KindUnlock {
-		paid.Amount = c.Locked.SaturatingSub(c.Cleared)
+		paid.Amount = now.Locked.SaturatingSub(now.Cleared)
 	}
-	paid.UnlockAt = c.UnlockAt
-	return paid, nil
+	paid.UnlockAt = now.UnlockAt
+	return n.confirmed(ctx, self, paid, took, progress)
 }
 
-// unlocking makes the next step of an unlock.
-func (w *wallet) unlocking(ctx context.Context, channel uint8, life time.Duration) (relay.Intent, error) {
-	fail := func(format string, args ...any) (relay.Intent, error) {
-		return relay.Intent{}, fmt.Errorf("unlock: "+format, args...)
+// held reads one of this identity's payment channels that no session uses.
+func (w *wallet) held(ctx context.Context, operation string, channel uint8) (chain.Channel, error) {
+	fail := func(format string, args ...any) (chain.Channel, error) {
+		return chain.Channel{}, fmt.Errorf(operation+": "+format, args...)
 	}
 	if channel >= intent.Channels {
 		return fail("%w: payment channels have numbers from 0 to %d", ErrNotNow, intent.Channels-1)
@@ -57,20 +60,24 @@ func (w *wallet) unlocking(ctx context.Context, channel uint8, life time.Duratio
 	switch {
 	case err != nil:
 		return fail("%w", chainError(err))
-	case c.Provider.IsZero():
-		return fail("%w: payment channel %d is free already", ErrNotNow, channel)
 	case w.self.Ledger.Busy(w.self.address(), channel):
 		return fail("%w: a session uses payment channel %d; end it with 'myst disconnect'", ErrNotNow, channel)
-	case c.UnlockAt.IsZero():
-		return w.askUnlock(channel, c, life)
 	}
-	// Whether it is time is the chain's clock to say.
-	return relay.FreeChannel(w.self.address(), channel), nil
+	return c, nil
 }
 
-func (w *wallet) askUnlock(channel uint8, c chain.Channel, life time.Duration) (relay.Intent, error) {
+// unlockable returns a payment channel that can be unlocked, or be asked for.
+func (w *wallet) unlockable(ctx context.Context, channel uint8) (chain.Channel, error) {
+	c, err := w.held(ctx, OpUnlock, channel)
+	if err == nil && c.Provider.IsZero() {
+		err = fmt.Errorf("unlock: %w: payment channel %d is free already; 'myst reclaim' moves what it holds to the deposit", ErrNotNow, channel)
+	}
+	return c, err
+}
+
+func (w *wallet) signUnlock(channel uint8, c chain.Channel) (relay.Intent, error) {
 	signed, err := intent.SignRequestUnlock(w.self.Signer, intent.RequestUnlock{
-		Channel: channel, Epoch: c.Epoch, ValidUntil: unix32(w.clock().Add(life)),
+		Channel: channel, Epoch: c.Epoch, ValidUntil: unix32(w.clock().Add(intentLife)),
 	}, w.domain(w.network.Contracts.Payments))
 	if err != nil {
 		return relay.Intent{}, fmt.Errorf("unlock: %w", err)
@@ -78,38 +85,85 @@ func (w *wallet) askUnlock(channel uint8, c chain.Channel, life time.Duration) (
 	return relay.AskUnlock(signed), nil
 }
 
-// SetBeneficiary names who receives the identity's earnings from now on. It can be done once; later only the
-// beneficiary can, by a call of its own. Error: ErrNotNow.
-func (n *Node) SetBeneficiary(ctx context.Context, beneficiary identity.Address, progress func(Progress)) (Payment, error) {
+// Reclaim moves what a free payment channel holds back to the deposit. Errors: ErrNotNow while it is not free, or
+// holds nothing.
+func (n *Node) Reclaim(ctx context.Context, channel uint8, most money.Amount, progress func(Progress)) (Payment, error) {
 	self, err := n.identity(ctx)
 	if err != nil {
 		return Payment{}, err
 	}
-	w := n.wallet(self)
-	in, err := w.beneficiary(ctx, beneficiary)
+	w := n.wallet(self, most)
+	before, err := w.reclaimable(ctx, channel)
 	if err != nil {
 		return Payment{}, err
 	}
-	paid, err := w.relay(ctx, OpBeneficiary, in, progress)
+	signed, err := intent.SignReclaim(w.self.Signer, intent.Reclaim{
+		Channel: channel, Epoch: before.Epoch, ValidUntil: unix32(w.clock().Add(intentLife)),
+	}, w.domain(w.network.Contracts.Payments))
+	if err != nil {
+		return Payment{}, fmt.Errorf("reclaim: %w", err)
+	}
+	took := func(ctx context.Context) (bool, error) {
+		c, err := w.chain.Channel(ctx, self.address(), channel, 0)
+		return c.Epoch != before.Epoch || c.Provider.IsZero() && c.Locked == c.Cleared, err
+	}
+	paid, err := w.relay(ctx, OpReclaim, relay.Reclaim(signed), took, progress)
 	if err != nil {
 		return paid, err
 	}
-	return paid, n.confirmed(ctx, self, paid, progress)
+	paid.Amount = before.Locked - before.Cleared
+	return n.confirmed(ctx, self, paid, took, progress)
 }
 
-func (w *wallet) beneficiary(ctx context.Context, beneficiary identity.Address) (relay.Intent, error) {
-	earned, err := w.chain.Earnings(ctx, w.self.address())
-	if err != nil {
-		return relay.Intent{}, fmt.Errorf("beneficiary: %w", chainError(err))
+// reclaimable returns a payment channel that is free and holds something.
+func (w *wallet) reclaimable(ctx context.Context, channel uint8) (chain.Channel, error) {
+	c, err := w.held(ctx, OpReclaim, channel)
+	switch {
+	case err != nil:
+	case !c.Provider.IsZero():
+		err = fmt.Errorf("reclaim: %w: payment channel %d is its provider's; 'myst unlock %d' comes first", ErrNotNow, channel, channel)
+	case c.Locked <= c.Cleared:
+		err = fmt.Errorf("reclaim: %w: payment channel %d holds nothing", ErrNotNow, channel)
 	}
-	if !earned.Beneficiary.IsZero() {
-		return relay.Intent{}, fmt.Errorf("beneficiary: %w: it is %s, and only that account can name another", ErrNotNow, earned.Beneficiary)
+	return c, err
+}
+
+// SetBeneficiary names who receives the identity's earnings from now on. It can be done once; later only the
+// beneficiary can, by a call of its own. Error: ErrNotNow.
+func (n *Node) SetBeneficiary(ctx context.Context, beneficiary identity.Address, most money.Amount, progress func(Progress)) (Payment, error) {
+	self, err := n.identity(ctx)
+	if err != nil {
+		return Payment{}, err
+	}
+	w := n.wallet(self, most)
+	if err := w.nameable(ctx); err != nil {
+		return Payment{}, err
 	}
 	signed, err := intent.SignSetBeneficiary(w.self.Signer, intent.SetBeneficiary{
 		Provider: w.self.address(), Beneficiary: beneficiary,
 	}, w.domain(w.network.Contracts.Payments))
 	if err != nil {
-		return relay.Intent{}, fmt.Errorf("beneficiary: %w", err)
+		return Payment{}, fmt.Errorf("beneficiary: %w", err)
 	}
-	return relay.SetBeneficiary(signed), nil
+	took := func(ctx context.Context) (bool, error) {
+		earned, err := w.chain.Earnings(ctx, self.address())
+		return earned.Beneficiary == beneficiary, err
+	}
+	paid, err := w.relay(ctx, OpBeneficiary, relay.SetBeneficiary(signed), took, progress)
+	if err != nil {
+		return paid, err
+	}
+	return n.confirmed(ctx, self, paid, took, progress)
+}
+
+// nameable tells whether no beneficiary is named yet.
+func (w *wallet) nameable(ctx context.Context) error {
+	earned, err := w.chain.Earnings(ctx, w.self.address())
+	switch {
+	case err != nil:
+		return fmt.Errorf("beneficiary: %w", chainError(err))
+	case !earned.Beneficiary.IsZero():
+		return fmt.Errorf("beneficiary: %w: it is %s, and only that account can name another", ErrNotNow, earned.Beneficiary)
+	}
+	return nil
 }

@@ -2,10 +2,8 @@ package node
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/mysteriumnetwork/myst/chain"
@@ -14,9 +12,6 @@ import (
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/relay"
 )
-
-// fundLife is how long a relayer may take to send a signed deposit.
-const fundLife = 30 * time.Minute
 
 // relayPoll is how often a ticket is asked for until it is decided.
 const relayPoll = 250 * time.Millisecond
@@ -29,59 +24,40 @@ type wallet struct {
 	network *chain.Network
 	clock   func() time.Time
 	// most is what a relayer may ask for one call.
-	most money.Amount
+	most     money.Amount
+	patience time.Duration // zero is ten minutes
+	quotes   *quotes
+	newest   func(context.Context) (uint64, error) // number of the chain's newest block
 }
 
 func (w *wallet) domain(contract identity.Address) intent.Domain {
 	return intent.Domain{ChainID: w.network.ChainID, Contract: contract}
 }
 
-// relay has an intent of this identity's put on chain for what a relayer asks, and waits until it is in a
-// block or has failed.
-func (w *wallet) relay(ctx context.Context, operation string, in relay.Intent, progress func(Progress)) (Payment, error) {
-	payments, registry := w.domain(w.network.Contracts.Payments), w.domain(w.network.Contracts.Registry)
+// relay has an intent of this identity's put on chain for what a relayer asks, and waits until it took effect.
+func (w *wallet) relay(ctx context.Context, operation string, in relay.Intent, took look, progress func(Progress)) (Payment, error) {
 	return w.order(ctx, operation, func(q *relay.Quote) (relay.Intent, error) {
-		paid, err := q.Pay(in, w.self.Signer, w.most, payments, registry)
+		paid, err := w.pay(q, in)
 		if err == nil && paid.Fee() > 0 {
-			err = w.covers(ctx, paid.Fee())
+			err = w.covers(ctx, paid.Fee(), 0)
 		}
 		return paid, err
-	}, progress)
+	}, took, progress)
 }
 
-// errChosen ends an order before anything is submitted.
-var errChosen = errors.New("a relayer is chosen")
-
-// choose finds the relayer that order would take, and what it would get.
-func (w *wallet) choose(ctx context.Context, complete relay.Complete) (q relay.Quote, in relay.Intent, err error) {
-	_, err = w.relayer.Order(ctx, func(asked *relay.Quote) (relay.Intent, error) {
-		in, err = complete(asked)
-		if err == nil {
-			q, err = *asked, errChosen
-		}
-		return in, err
-	})
-	if errors.Is(err, errChosen) {
-		err = nil
-	}
-	return q, in, err
+// pay adds the consent to what a quote asks.
+func (w *wallet) pay(q *relay.Quote, in relay.Intent) (relay.Intent, error) {
+	return q.Pay(in, w.self.Signer, w.most, w.domain(w.network.Contracts.Payments), w.domain(w.network.Contracts.Registry))
 }
 
-// asked is an intent for an estimate: nobody signs a fee yet.
-func (w *wallet) asked(in relay.Intent) relay.Complete {
-	return func(q *relay.Quote) (relay.Intent, error) {
-		_, err := q.Fee(in.Kind, w.most)
-		return in, err
-	}
-}
-
-// covers tells whether the deposit, from which fees are paid, is large enough for one.
-func (w *wallet) covers(ctx context.Context, fee money.Amount) error {
+// covers tells whether the deposit, from which fees are paid, is large enough for one, beside what else is to be
+// taken from it.
+func (w *wallet) covers(ctx context.Context, fee, beside money.Amount) error {
 	deposit, err := w.chain.Balance(ctx, w.self.address())
 	if err != nil {
 		return chainError(err)
 	}
-	if deposit < fee {
+	if deposit.SaturatingSub(beside) < fee {
 		// Another relayer may ask for less.
 		return fmt.Errorf("%w: %w: its fee of %s coins is paid from the deposit, which holds %s; 'myst deposit' comes first, "+
 			"and registers a newcomer too", ErrFunds, relay.ErrNotOffered, fee, deposit)
@@ -90,21 +66,21 @@ func (w *wallet) covers(ctx context.Context, fee money.Amount) error {
 }
 
 // order is relay of an intent that depends on the relayer.
-func (w *wallet) order(ctx context.Context, operation string, complete relay.Complete, progress func(Progress)) (Payment, error) {
+func (w *wallet) order(ctx context.Context, operation string, complete relay.Complete, took look, progress func(Progress)) (Payment, error) {
 	progress(Progress{Step: operation, Detail: "asking a relayer to send the transaction"})
 	var fee money.Amount
 	var kind relay.Kind
-	ticket, err := submit(ctx, w.relayer, func(q *relay.Quote) (relay.Intent, error) {
+	ticket, err := submit(ctx, w.relayer, w.quotes.standing(w.clock, func(q *relay.Quote) (relay.Intent, error) {
 		in, err := complete(q)
 		if fee, kind = in.Fee(), in.Kind; err == nil && fee > 0 {
 			progress(Progress{Step: operation, Detail: fmt.Sprintf("relayer %s asks a fee of %s coins", q.Relayer, fee)})
 		}
 		return in, err
-	})
+	}))
 	if err != nil {
 		return Payment{}, fmt.Errorf("%s: %w", operation, relayError(err))
 	}
-	paid, err := w.await(ctx, operation, ticket, progress)
+	paid, err := w.await(ctx, operation, ticket, took, progress)
 	if err == nil {
 		paid.RelayFee, paid.onboarded = fee, kind == relay.KindOnboard
 	}
@@ -116,35 +92,6 @@ func unpaid(in relay.Intent) relay.Complete {
 	return func(q *relay.Quote) (relay.Intent, error) {
 		_, err := q.Fee(in.Kind, 0)
 		return in, err
-	}
-}
-
-// await waits until a ticket is decided.
-func (w *wallet) await(ctx context.Context, operation string, ticket relay.Ticket, progress func(Progress)) (Payment, error) {
-	shown := ""
-	for {
-		switch ticket.State {
-		case relay.StateMined:
-			progress(Progress{Step: operation, Detail: fmt.Sprintf("in block %d", ticket.Block)})
-			return Payment{Operation: operation, Transaction: ticket.Transaction, Block: ticket.Block}, nil
-		case relay.StateFailed:
-			return Payment{}, fmt.Errorf("%s: transaction %s failed: %s", operation, ticket.Transaction, ticket.Reason)
-		case relay.StateQueued, relay.StateSent:
-		}
-		if ticket.Transaction != shown {
-			shown = ticket.Transaction
-			progress(Progress{Step: operation, Detail: "waiting for transaction " + shown})
-		}
-		if err := sleep(ctx, relayPoll); err != nil {
-			return Payment{}, fmt.Errorf("%s: no outcome yet: %w", operation, err)
-		}
-		next, err := w.relayer.Status(ctx, ticket.ID)
-		switch {
-		case err == nil:
-			ticket = next
-		case !errors.Is(err, relay.ErrUnavailable):
-			return Payment{}, fmt.Errorf("%s: %w", operation, err)
-		}
 	}
 }
 
@@ -171,120 +118,23 @@ func relayError(err error) error {
 }
 
 // register puts the identity into the registry.
-func (w *wallet) register(ctx context.Context, progress func(Progress)) (Payment, error) {
+func (w *wallet) register(ctx context.Context, registry Registry, progress func(Progress)) (Payment, error) {
 	domain := w.domain(w.network.Contracts.Registry)
 	signed, err := intent.SignRegister(w.self.Signer, w.self.PublicKey, domain)
 	if err != nil {
 		return Payment{}, fmt.Errorf("register: %w", err)
 	}
-	return w.relay(ctx, OpRegister, relay.Register(signed), progress)
-}
-
-// deposit moves coins of the identity's own wallet into its deposit. A newcomer, who could not pay a fee for
-// registering before there is a deposit, is registered by the way when a relayer asks one.
-func (w *wallet) deposit(ctx context.Context, amount money.Amount, newcomer bool, progress func(Progress)) (Payment, error) {
-	complete, err := w.funding(ctx, amount, newcomer, fundLife)
-	if err != nil {
-		return Payment{}, err
-	}
-	paid, err := w.order(ctx, OpDeposit, complete, progress)
-	if err != nil {
-		return paid, err
-	}
-	did, err := w.effects(ctx, paid)
-	paid.Amount = did.Deposited
-	return paid, err
-}
-
-// funding makes what signs a deposit for a relayer. The relayer pays the gas; the coin's permit lets the payments
-// contract take exactly this much and the fee.
-func (w *wallet) funding(ctx context.Context, amount money.Amount, newcomer bool, life time.Duration) (relay.Complete, error) {
-	if amount == 0 {
-		return nil, errors.New("deposit: an amount above zero is needed")
-	}
-	coins, err := w.chain.CoinBalance(ctx, w.self.address())
-	if err != nil {
-		return nil, fmt.Errorf("deposit: %w", chainError(err))
-	}
-	if coins < amount {
-		return nil, fmt.Errorf("deposit: %w: the wallet holds %s coins, %s are needed", ErrFunds, coins, amount)
-	}
-	nonce, err := w.chain.PermitNonce(ctx, w.self.address())
-	if err != nil {
-		return nil, fmt.Errorf("deposit: %w", chainError(err))
-	}
-	return func(q *relay.Quote) (relay.Intent, error) {
-		return w.fund(q, intent.Fund{Units: amount, PermitNonce: nonce, ValidUntil: unix32(w.clock().Add(life))}, coins, newcomer)
-	}, nil
-}
-
-// fund signs a deposit for one relayer. Of several, all of the same permit nonce, the coin takes one.
-func (w *wallet) fund(q *relay.Quote, f intent.Fund, coins money.Amount, newcomer bool) (relay.Intent, error) {
-	kind := relay.KindFund
-	if newcomer && q.Fees[relay.KindRegister] > 0 {
-		kind = relay.KindOnboard
-	}
-	fee, err := q.Fee(kind, w.most)
-	if err != nil {
-		return relay.Intent{}, err
-	}
-	value, err := f.Units.Add(fee)
-	if err != nil {
-		return relay.Intent{}, err
-	}
-	if coins < value {
-		return relay.Intent{}, fmt.Errorf("%w: the wallet holds %s coins, %s and a relayer's fee of %s are needed", ErrFunds, coins, f.Units, fee)
-	}
-	payments, registry := w.domain(w.network.Contracts.Payments), w.domain(w.network.Contracts.Registry)
-	f.Owner, f.Identity, f.Fee, f.Relayer = w.self.address(), w.self.address(), fee, q.Relayer
-	signed, err := intent.SignFund(w.self.Signer, f, payments, w.domain(w.network.Contracts.Coin))
-	if err != nil {
-		return relay.Intent{}, err
-	}
-	in := relay.Fund(signed)
-	if kind == relay.KindOnboard {
-		key, err := intent.SignRegister(w.self.Signer, w.self.PublicKey, registry)
-		if err != nil {
-			return relay.Intent{}, err
-		}
-		in = relay.Onboard(signed, key)
-	}
-	return q.Pay(in, w.self.Signer, w.most, payments, registry)
-}
-
-// withdraw pays what was cleared for this identity to its beneficiary, less the network fee.
-func (w *wallet) withdraw(ctx context.Context, progress func(Progress)) (Payment, error) {
-	if _, err := w.earned(ctx); err != nil {
-		return Payment{}, err
-	}
-	paid, err := w.relay(ctx, OpWithdraw, relay.Withdraw(w.self.address()), progress)
-	if err != nil {
-		return paid, err
-	}
-	did, err := w.effects(ctx, paid)
-	paid.Amount, paid.Fee = did.Withdrawn, did.Fee
-	return paid, err
-}
-
-// earned returns what can be withdrawn. Error: ErrFunds when that is nothing.
-func (w *wallet) earned(ctx context.Context) (chain.Earnings, error) {
-	earned, err := w.chain.Earnings(ctx, w.self.address())
-	if err != nil {
-		return earned, fmt.Errorf("withdraw: %w", chainError(err))
-	}
-	if earned.Gross == 0 {
-		return earned, fmt.Errorf("withdraw: %w: no earnings are cleared; 'myst clear' claims what 'myst balance' shows as uncleared", ErrFunds)
-	}
-	return earned, nil
+	took := func(ctx context.Context) (bool, error) { return registry.Registered(ctx, w.self.address()) }
+	return w.relay(ctx, OpRegister, relay.Register(signed), took, progress)
 }
 
 // effects reads from the chain what a mined transaction did, instead of believing the relayer.
 func (w *wallet) effects(ctx context.Context, paid Payment) (chain.Effects, error) {
-	hash, err := hex.DecodeString(strings.TrimPrefix(paid.Transaction, "0x"))
-	if err != nil || len(hash) != 32 {
+	hash, ok := transactionHash(paid.Transaction)
+	if !ok {
 		return chain.Effects{}, fmt.Errorf("%s: the relayer named %q as the transaction", paid.Operation, paid.Transaction)
 	}
-	did, err := w.chain.Effects(ctx, [32]byte(hash))
+	did, err := w.chain.Effects(ctx, hash)
 	if err != nil {
 		return did, fmt.Errorf("%s: %w", paid.Operation, chainError(err))
 	}
@@ -315,7 +165,7 @@ func (w *wallet) balance(ctx context.Context) (Balance, error) {
 		if err != nil {
 			return b, fmt.Errorf("balance: channel %d: %w", id, chainError(err))
 		}
-		if !c.Provider.IsZero() {
+		if !c.Provider.IsZero() || c.Locked > c.Cleared {
 			b.Channels = append(b.Channels, ChannelBalance{
 				Channel: id, Provider: c.Provider, Locked: c.Locked, Cleared: c.Cleared, Epoch: c.Epoch, UnlockAt: c.UnlockAt,
 			})

@@ -50,7 +50,7 @@ func newWallet(t *testing.T) (*wallet, *charging) {
 	}}
 	return &wallet{
 		self: Self{Signer: key, PublicKey: key.PublicKey()}, chain: c, relayer: c, clock: time.Now, most: 40,
-		network: c.network,
+		network: c.network, quotes: &quotes{}, newest: c.newest,
 	}, c
 }
 
@@ -59,10 +59,10 @@ func TestWalletPaysWhatIsAsked(t *testing.T) {
 	said := ""
 	progress := func(p Progress) { said += p.Detail + "\n" }
 	// A newcomer has nothing to pay a registration from, and is told what comes first.
-	if _, err := w.register(t.Context(), progress); !errors.Is(err, ErrFunds) || !strings.Contains(err.Error(), "myst deposit") {
+	if _, err := w.register(t.Context(), c, progress); !errors.Is(err, ErrFunds) || !strings.Contains(err.Error(), "myst deposit") {
 		t.Errorf("registered: %v", err)
 	}
-	paid, err := w.deposit(t.Context(), 900, true, progress)
+	paid, _, err := w.deposit(t.Context(), 900, true, progress)
 	if err != nil || paid.RelayFee != 30 || !paid.onboarded || !strings.Contains(said, "fee of 0.00003 coins") {
 		t.Fatalf("%+v, %v, %s", paid, err, said)
 	}
@@ -73,21 +73,21 @@ func TestWalletPaysWhatIsAsked(t *testing.T) {
 	if err := in.Fund.Verify(w.domain(identity.Address{3}), w.domain(identity.Address{1})); err != nil {
 		t.Error(err)
 	}
-	if paid, err = w.deposit(t.Context(), 980, false, progress); err != nil || paid.RelayFee != 20 || c.took[1].Kind != relay.KindFund {
+	if paid, _, err = w.deposit(t.Context(), 980, false, progress); err != nil || paid.RelayFee != 20 || c.took[1].Kind != relay.KindFund {
 		t.Errorf("%+v, %v", paid, err)
 	}
-	if _, err := w.deposit(t.Context(), 981, false, progress); !errors.Is(err, ErrFunds) {
+	if _, _, err := w.deposit(t.Context(), 981, false, progress); !errors.Is(err, ErrFunds) {
 		t.Errorf("more than the wallet holds: %v", err)
 	}
 	c.deposits[w.self.address()] = 10
-	if paid, err = w.register(t.Context(), progress); err != nil || paid.RelayFee != 10 {
+	if paid, err = w.register(t.Context(), c, progress); err != nil || paid.RelayFee != 10 {
 		t.Errorf("%+v, %v", paid, err)
 	}
 	if in := c.took[2]; in.Payment == nil || in.Payment.Fee != 10 || in.Payment.Verify(w.domain(identity.Address{3})) != nil {
 		t.Errorf("%+v", in)
 	}
 	w.most = 9
-	if _, err := w.register(t.Context(), progress); !errors.Is(err, relay.ErrNotOffered) {
+	if _, err := w.register(t.Context(), c, progress); !errors.Is(err, relay.ErrNotOffered) {
 		t.Errorf("too dear: %v", err)
 	}
 	if len(c.took) != 3 {
@@ -103,7 +103,7 @@ func TestWhoHasTheLockRelayed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.order(t.Context(), "lock", unpaid(relay.Lock(signed)), func(Progress) {}); !errors.Is(err, relay.ErrNotOffered) {
+	if _, err := w.order(t.Context(), "lock", unpaid(relay.Lock(signed)), nil, func(Progress) {}); !errors.Is(err, relay.ErrNotOffered) {
 		t.Errorf("for nothing: %v", err)
 	}
 	consumer := &consuming{

@@ -43,9 +43,14 @@ type world struct {
 	tickets   map[string]relay.Ticket
 	offers    []market.Signed
 	keys      map[identity.Address][]byte
-	down      bool                      // the chain does not answer
-	refuse    bool                      // the relayer refuses
-	lie       bool                      // the relayer says that it did what it did not
+	down      bool         // the chain does not answer
+	refuse    bool         // the relayer refuses
+	lie       bool         // the relayer says that it did what it did not
+	head      uint64       // the newest block
+	coins     money.Amount // in everybody's wallet
+	permits   map[identity.Address]uint64
+	payouts   map[identity.Address]uint64
+	pays      map[identity.Address]identity.Address
 	cleared   map[string]money.Amount   // by transaction
 	strangers map[identity.Address]bool // not registered
 	mute      atomic.Bool               // no message arrives
@@ -64,6 +69,7 @@ func newWorld() *world {
 		messages: messagingtest.NewNetwork(),
 		deposits: map[identity.Address]money.Amount{}, channels: map[slot]chain.Channel{},
 		cleared: map[string]money.Amount{}, strangers: map[identity.Address]bool{},
+		permits: map[identity.Address]uint64{}, payouts: map[identity.Address]uint64{}, pays: map[identity.Address]identity.Address{},
 		earned: map[identity.Address]money.Amount{}, tickets: map[string]relay.Ticket{}, keys: map[identity.Address][]byte{},
 	}
 }
@@ -101,14 +107,37 @@ func (w *world) Earnings(_ context.Context, who identity.Address) (chain.Earning
 		return chain.Earnings{}, err
 	}
 	defer unlock()
-	return chain.Earnings{Gross: w.earned[who]}, nil
+	return chain.Earnings{Gross: w.earned[who], Net: w.earned[who], Beneficiary: w.pays[who]}, nil
 }
 
 func (w *world) FeeRate(context.Context) (uint16, error) { return 500, nil }
 
-func (w *world) CoinBalance(context.Context, identity.Address) (money.Amount, error) { return 0, nil }
+func (w *world) CoinBalance(context.Context, identity.Address) (money.Amount, error) {
+	return w.coins, nil
+}
 
-func (w *world) PermitNonce(context.Context, identity.Address) (uint64, error) { return 0, nil }
+func (w *world) PermitNonce(_ context.Context, who identity.Address) (uint64, error) {
+	unlock, err := w.lookup()
+	if err != nil {
+		return 0, err
+	}
+	defer unlock()
+	return w.permits[who], nil
+}
+
+func (w *world) WithdrawNonce(_ context.Context, who identity.Address) (uint64, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.payouts[who], nil
+}
+
+func (w *world) UnlockDelay(context.Context) (time.Duration, error) { return 72 * time.Hour, nil }
+
+func (w *world) newest(context.Context) (uint64, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.head, nil
+}
 
 func (w *world) Effects(_ context.Context, transaction [32]byte) (chain.Effects, error) {
 	w.mu.Lock()
@@ -126,10 +155,16 @@ func (w *world) Registered(_ context.Context, who identity.Address) (bool, error
 	return !w.strangers[who], nil
 }
 
+func (w *world) headOf(ctx context.Context) (chain.Head, error) {
+	number, err := w.newest(ctx)
+	return chain.Head{Number: number}, err
+}
+
 // Quote asks nothing for what sessions need.
 func (w *world) Quote(context.Context) (relay.Quote, error) {
 	return relay.Quote{Relayer: identity.Address{9}, Fees: map[relay.Kind]money.Amount{
-		relay.KindRegister: 0, relay.KindFund: 0, relay.KindLock: 0, relay.KindClear: 0, relay.KindWithdraw: 0,
+		relay.KindRegister: 0, relay.KindFund: 0, relay.KindLock: 0, relay.KindClear: 0, relay.KindWithdraw: 0, relay.KindUnlockAsk: 0,
+		relay.KindUnlock: 0, relay.KindReclaim: 0, relay.KindWithdrawDeposit: 0, relay.KindBeneficiary: 0,
 	}}, nil
 }
 
@@ -144,6 +179,19 @@ func (w *world) Submit(_ context.Context, in relay.Intent) (relay.Ticket, error)
 	if w.refuse {
 		return relay.Ticket{}, &relay.Refusal{Reason: relay.ReasonReverts, Detail: "by this test"}
 	}
+	id := fmt.Sprintf("%064x", len(w.tickets)+1)
+	w.tickets[id] = relay.Ticket{ID: id, State: relay.StateMined, Transaction: "0x" + id, Block: w.head + 1}
+	if w.lie {
+		return w.tickets[id], nil
+	}
+	w.head++
+	w.carryOut(in, id)
+	return w.tickets[id], nil
+}
+
+// carryOut does what an intent asks for.
+func (w *world) carryOut(in relay.Intent, id string) {
+	w.carryOutMore(in)
 	for _, l := range in.Locks {
 		key := slot{l.Consumer, l.Channel}
 		held := w.channels[key].Locked
@@ -153,11 +201,7 @@ func (w *world) Submit(_ context.Context, in relay.Intent) (relay.Ticket, error)
 		w.deposits[l.Consumer] -= l.Locked - held
 		w.channels[key] = chain.Channel{Provider: l.Provider, Locked: l.Locked, Cleared: w.channels[key].Cleared, Epoch: l.Epoch}
 	}
-	id := fmt.Sprintf("%064x", len(w.tickets)+1)
 	for _, p := range in.Promises {
-		if w.lie {
-			break
-		}
 		key := slot{p.Consumer, p.Channel}
 		c := w.channels[key]
 		w.earned[p.Provider] += min(p.Amount, c.Locked) - c.Cleared
@@ -165,8 +209,44 @@ func (w *world) Submit(_ context.Context, in relay.Intent) (relay.Ticket, error)
 		c.Cleared = min(p.Amount, c.Locked)
 		w.channels[key] = c
 	}
-	w.tickets[id] = relay.Ticket{ID: id, State: relay.StateMined, Transaction: "0x" + id, Block: 1}
-	return w.tickets[id], nil
+}
+
+func (w *world) carryOutMore(in relay.Intent) {
+	if f := in.Fund; f != nil {
+		w.deposits[f.Identity] += f.Units
+		w.permits[f.Owner]++
+	}
+	if r := in.Register; r != nil {
+		delete(w.strangers, r.Identity)
+	}
+	if u := in.UnlockAsk; u != nil {
+		key := slot{u.Consumer, u.Channel}
+		c := w.channels[key]
+		c.UnlockAt = time.Unix(1_900_000_000, 0)
+		w.channels[key] = c
+	}
+	if u := in.Unlock; u != nil {
+		key := slot{u.Consumer, u.Channel}
+		w.channels[key] = chain.Channel{Locked: w.channels[key].Locked - w.channels[key].Cleared, Epoch: w.channels[key].Epoch + 1}
+	}
+	if r := in.Reclaim; r != nil {
+		key := slot{r.Consumer, r.Channel}
+		w.deposits[r.Consumer] += w.channels[key].Locked
+		w.channels[key] = chain.Channel{Epoch: r.Epoch + 1}
+	}
+	if d := in.WithdrawDeposit; d != nil {
+		w.deposits[d.Consumer] -= d.Units
+		w.payouts[d.Consumer]++
+	}
+	if b := in.Beneficiary; b != nil {
+		w.pays[b.Provider] = b.Beneficiary
+	}
+	if in.Kind == relay.KindWithdraw {
+		w.earned[in.Provider] = 0
+	}
+	if in.Payment != nil {
+		w.deposits[in.Payment.Payer] -= in.Payment.Fee
+	}
 }
 
 func (w *world) Status(_ context.Context, id string) (relay.Ticket, error) {
@@ -275,7 +355,7 @@ func (w *world) member(t *testing.T, mc memberConfig) *member {
 	}
 	self.Clearer = payments.NewClearer(payments.ClearerConfig{Ledger: self.Ledger, Claimer: Claims{w}, Logger: logger})
 	cfg := Config{
-		Version: "test", Network: w.network, Chain: w, Registry: w, Relayer: w, Finder: w, Logger: logger,
+		Version: "test", Network: w.network, Chain: w, Head: w.headOf, Registry: w, Relayer: w, Finder: w, Logger: logger,
 		Clients: map[string]func() (tunnel.Client, error){
 			wireguard.ServiceType: func() (tunnel.Client, error) {
 				return wireguard.NewClient(wireguard.ClientConfig{Logger: logger})

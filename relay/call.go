@@ -143,6 +143,8 @@ func (k *coder) otherCall(in Intent, c *call, now time.Time) (err error) {
 		c.data, c.parties, c.repeatable = intent.CallWithdraw(in.Provider), [][20]byte{in.Provider}, true
 	case KindCollect:
 		c.data, c.repeatable = intent.CallCollect(), true
+	default: // operation has all others
+		return refuse(ReasonMalformed, "the %s intent is incomplete", in.Kind)
 	}
 	return err
 }

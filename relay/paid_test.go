@@ -60,7 +60,7 @@ func (f *paid) pay(t *testing.T, key *identity.Key, in Intent) Intent {
 func (f *paid) deposited(t *testing.T, key *identity.Key, units money.Amount, kind Kind) Intent {
 	t.Helper()
 	q := f.quote(t)
-	signed := f.fixture.fund(t, key, units+q.Fees[kind]).Fund.Fund // mints as much
+	signed := f.fund(t, key, units+q.Fees[kind]).Fund.Fund // mints as much
 	signed.Units, signed.Fee = units, q.Fees[kind]
 	in := Fund(must[intent.SignedFund](t)(intent.SignFund(key, signed, f.payments(), f.domain(f.network.Contracts.Coin))))
 	in.Quote = q

@@ -5,10 +5,6 @@ import (
 	"fmt"
 	"math/big"
 
-	"github.com/ethereum/go-ethereum/common"
-
-	"github.com/mysteriumnetwork/myst/contracts"
-	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/money"
 )
 
@@ -57,14 +53,11 @@ type gasPrices struct {
 // its price is not assumed but tried: an approval to nobody, which is only estimated, fills one.
 func (s *Service) gasPrices(ctx context.Context) (g gasPrices, err error) {
 	if g.price, err = s.cfg.Client.GasPrice(ctx); err == nil {
-		nobody := identity.Keccak256([]byte("myst/relay/nobody"), s.coder.relayer[:])
-		approval := contracts.NewTestCoin().PackApprove(common.Address(nobody[12:]), big.NewInt(1))
-		g.slot, err = s.cfg.Client.Gas(ctx, s.coder.relayer, s.cfg.Network.Contracts.Coin, approval)
+		g.slot, err = SlotGas(ctx, s.cfg.Client.Gas, s.coder.relayer, s.cfg.Network.Contracts.Coin)
 	}
 	if err != nil {
 		return g, fmt.Errorf("%w: gas price: %w", ErrUnavailable, err)
 	}
-	g.slot -= min(g.slot, approvalGas)
 	return g, nil
 }
 

@@ -191,17 +191,17 @@ func TestPolicies(t *testing.T) {
 	f := newPaid(t)
 	consumer, provider := f.funded(t, 100*coin), newKey(t).Address()
 	f.relay(t, f.pay(t, consumer, Lock(f.lock(t, consumer, provider, 0, 5*coin))))
-	clear := Clear(f.promise(t, consumer, provider, 0, coin))
+	claim := Clear(f.promise(t, consumer, provider, 0, coin))
 	with := func(p Pricing) { f.pricing = p; f.restart(t) }
 
 	with(Pricing{})
 	if q := f.quote(t); len(q.Fees) != 0 {
 		t.Errorf("%v", q.Fees)
 	}
-	f.refused(t, ReasonFee, clear)
+	f.refused(t, ReasonFee, claim)
 	f.refused(t, ReasonFee, f.register(t, consumer))
 	with(Pricing{Rate: 3000 * coin, Free: true})
-	f.relay(t, clear)
+	f.relay(t, claim)
 	f.refused(t, ReasonFee, f.register(t, consumer))
 	f.once(t, consumer, f.register(t, consumer), 0)
 	with(Pricing{Free: true})

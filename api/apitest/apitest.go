@@ -37,6 +37,8 @@ type Node struct {
 	Down bool
 	// Refusal, when not empty, is why providers refuse every session.
 	Refusal string
+	// RelayFee is what the relayer asks when it gets something to do; a quote tells of it only before a registration.
+	RelayFee money.Amount
 	// Hold, when not nil, keeps Connect and Register waiting in the middle until it is closed or the
 	// caller goes.
 	Hold chan struct{}
@@ -57,7 +59,8 @@ type Node struct {
 	block      uint64
 	rows       []node.LedgerEntry
 	unlockAt   map[uint8]time.Time
-	pays       identity.Address // who receives the earnings
+	free       map[uint8]money.Amount // what channels hold that are free
+	pays       identity.Address       // who receives the earnings
 }
 
 // New makes a node that owns coins and is not registered. Its key is the secret scalar 1.
@@ -251,9 +254,12 @@ func (n *Node) Balance(context.Context) (node.Balance, error) {
 }
 
 // Register implements api.Node.
-func (n *Node) Register(ctx context.Context, progress func(node.Progress)) (node.Payment, error) {
+func (n *Node) Register(ctx context.Context, most money.Amount, progress func(node.Progress)) (node.Payment, error) {
 	err := n.enter()
 	defer n.mu.Unlock()
+	if err == nil && !n.registered {
+		err = n.agreed(most)
+	}
 	if err != nil {
 		return node.Payment{}, err
 	}
@@ -266,9 +272,12 @@ func (n *Node) Register(ctx context.Context, progress func(node.Progress)) (node
 }
 
 // Deposit implements api.Node.
-func (n *Node) Deposit(_ context.Context, amount money.Amount, progress func(node.Progress)) (node.Payment, error) {
+func (n *Node) Deposit(_ context.Context, amount, most money.Amount, progress func(node.Progress)) (node.Payment, error) {
 	err := n.enter()
 	defer n.mu.Unlock()
+	if err == nil {
+		err = n.agreed(most)
+	}
 	if err != nil {
 		return node.Payment{}, err
 	}

@@ -1,7 +1,9 @@
 package apitest
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -88,13 +90,17 @@ func (n *Node) Quote(_ context.Context, req node.QuoteRequest) (node.Quote, erro
 	}
 	q := node.Quote{Operation: req.Operation, Transactions: 1, Gas: 50_000, GasPrice: big.NewInt(2e9), Relayer: Key(8).Address()}
 	switch req.Operation {
+	case node.OpRegister:
+		if q.RelayFee = n.RelayFee; n.registered {
+			q.RelayFee, q.Transactions = 0, 0
+		}
 	case node.OpDeposit:
 		q.Amount = req.Amount
 		if req.Amount > n.coin {
 			err = fmt.Errorf("%w: a deposit of %s coins, a wallet of %s", node.ErrFunds, req.Amount, n.coin)
 		}
 	case node.OpWithdraw:
-		q.Amount, q.NetworkFee = n.earnings, n.earnings*fee/10_000
+		q.Amount, q.NetworkFee, q.To = n.earnings, n.earnings*fee/10_000, n.key.Address()
 		if n.earnings == 0 {
 			err = fmt.Errorf("%w: there are no earnings to withdraw", node.ErrFunds)
 		}
@@ -107,9 +113,17 @@ func (n *Node) Quote(_ context.Context, req node.QuoteRequest) (node.Quote, erro
 			err = fmt.Errorf("%w: a deposit of %s coins", node.ErrFunds, n.deposit)
 		}
 	case node.OpUnlock:
+		q.Delay = delay
 		err = n.unlockable(req.Channel)
 	case node.OpBeneficiary:
+		q.To = req.Beneficiary
 		err = n.nameable()
+	case node.OpReclaim:
+		q.Amount = n.free[req.Channel]
+		err = n.reclaimable(req.Channel)
+	case node.OpWithdrawDeposit:
+		q.To, q.Amount = req.To, cmp.Or(req.Amount, n.deposit)
+		err = n.covered(q.Amount)
 	}
 	return q, err
 }
@@ -131,12 +145,79 @@ func (n *Node) nameable() error {
 	return nil
 }
 
-// Unlock implements api.Node. Here the delay is three days, as on the main network.
-func (n *Node) Unlock(_ context.Context, channel uint8, progress func(node.Progress)) (node.Payment, error) {
+// delay is how long a provider can clear, as on the main network.
+const delay = 72 * time.Hour
+
+// agreed refuses a relayer's fee above what was agreed.
+func (n *Node) agreed(most money.Amount) error {
+	if n.RelayFee > most {
+		return fmt.Errorf("%w: the relayer asks %s coins; at most %s are allowed", node.ErrNotNow, n.RelayFee, most)
+	}
+	return nil
+}
+
+// Free makes a payment channel that its provider has freed, and which holds coins.
+func (n *Node) Free(channel uint8, amount money.Amount) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.free = map[uint8]money.Amount{channel: amount}
+}
+
+func (n *Node) reclaimable(channel uint8) error {
+	if n.free[channel] == 0 {
+		return fmt.Errorf("reclaim: %w: payment channel %d holds nothing", node.ErrNotNow, channel)
+	}
+	return nil
+}
+
+func (n *Node) covered(amount money.Amount) error {
+	if amount == 0 || amount > n.deposit {
+		return fmt.Errorf("%w: a deposit of %s coins", node.ErrFunds, n.deposit)
+	}
+	return nil
+}
+
+// Reclaim implements api.Node.
+func (n *Node) Reclaim(_ context.Context, channel uint8, most money.Amount, progress func(node.Progress)) (node.Payment, error) {
 	err := n.enter()
 	defer n.mu.Unlock()
 	if err == nil {
-		err = n.unlockable(channel)
+		err = errors.Join(n.reclaimable(channel), n.agreed(most))
+	}
+	if err != nil {
+		return node.Payment{}, err
+	}
+	progress(node.Progress{Step: "relay", Detail: "the hub has the signed reclaim"})
+	amount := n.free[channel]
+	n.deposit += amount
+	delete(n.free, channel)
+	n.book(journal.Reclaim, "consumer", amount, identity.Address{})
+	return n.mined(node.OpReclaim, amount, 0), nil
+}
+
+// WithdrawDeposit implements api.Node.
+func (n *Node) WithdrawDeposit(_ context.Context, to identity.Address, amount, most money.Amount, progress func(node.Progress)) (node.Payment, error) {
+	err := n.enter()
+	defer n.mu.Unlock()
+	amount = cmp.Or(amount, n.deposit)
+	if err == nil {
+		err = errors.Join(n.covered(amount), n.agreed(most))
+	}
+	if err != nil {
+		return node.Payment{}, err
+	}
+	progress(node.Progress{Step: "relay", Detail: "the hub has the signed withdrawal"})
+	n.deposit -= amount
+	n.book(journal.DepositWithdrawal, "consumer", amount, to)
+	return n.mined(node.OpWithdrawDeposit, amount, 0), nil
+}
+
+// Unlock implements api.Node.
+func (n *Node) Unlock(_ context.Context, channel uint8, most money.Amount, progress func(node.Progress)) (node.Payment, error) {
+	err := n.enter()
+	defer n.mu.Unlock()
+	if err == nil {
+		err = errors.Join(n.unlockable(channel), n.agreed(most))
 	}
 	if err != nil {
 		return node.Payment{}, err
@@ -145,7 +226,7 @@ func (n *Node) Unlock(_ context.Context, channel uint8, progress func(node.Progr
 	if n.unlockAt == nil {
 		n.unlockAt = map[uint8]time.Time{}
 	}
-	n.unlockAt[channel] = n.now().Add(72 * time.Hour)
+	n.unlockAt[channel] = n.now().Add(delay)
 	n.book(journal.UnlockRequest, "consumer", 0, Key(2).Address())
 	paid := n.mined(node.OpUnlock, 0, 0)
 	paid.UnlockAt = n.unlockAt[channel]
@@ -153,7 +234,7 @@ func (n *Node) Unlock(_ context.Context, channel uint8, progress func(node.Progr
 }
 
 // TopUp implements api.Node.
-func (n *Node) TopUp(_ context.Context, id string, amount money.Amount, progress func(node.Progress)) (node.Payment, error) {
+func (n *Node) TopUp(_ context.Context, id string, amount, most money.Amount, progress func(node.Progress)) (node.Payment, error) {
 	err := n.enter()
 	defer n.mu.Unlock()
 	i := slices.IndexFunc(n.sessions, func(s node.Session) bool { return s.ID == id && s.Ended.IsZero() })
@@ -164,6 +245,8 @@ func (n *Node) TopUp(_ context.Context, id string, amount money.Amount, progress
 		return node.Payment{}, node.ErrNotFound
 	case amount > n.deposit:
 		return node.Payment{}, fmt.Errorf("%w: a deposit of %s coins", node.ErrFunds, n.deposit)
+	case most < n.RelayFee:
+		return node.Payment{}, n.agreed(most)
 	}
 	progress(node.Progress{Step: "relay", Detail: "the hub has the signed lock"})
 	n.deposit -= amount
@@ -172,11 +255,11 @@ func (n *Node) TopUp(_ context.Context, id string, amount money.Amount, progress
 }
 
 // SetBeneficiary implements api.Node.
-func (n *Node) SetBeneficiary(_ context.Context, who identity.Address, progress func(node.Progress)) (node.Payment, error) {
+func (n *Node) SetBeneficiary(_ context.Context, who identity.Address, most money.Amount, progress func(node.Progress)) (node.Payment, error) {
 	err := n.enter()
 	defer n.mu.Unlock()
 	if err == nil {
-		err = n.nameable()
+		err = errors.Join(n.nameable(), n.agreed(most))
 	}
 	if err != nil {
 		return node.Payment{}, err

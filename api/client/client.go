@@ -117,13 +117,13 @@ func (c *Client) Disconnect(ctx context.Context, id string, progress func(wire.P
 }
 
 // Register registers the node's identity on chain.
-func (c *Client) Register(ctx context.Context, progress func(wire.Progress)) (wire.Payment, error) {
-	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/register", nil}, progress)
+func (c *Client) Register(ctx context.Context, req wire.Register, progress func(wire.Progress)) (wire.Payment, error) {
+	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/register?" + req.Query().Encode(), nil}, progress)
 }
 
-// Deposit moves coins, a decimal number, from the wallet into the deposit.
-func (c *Client) Deposit(ctx context.Context, coins string, progress func(wire.Progress)) (wire.Payment, error) {
-	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/deposit", wire.Deposit{Amount: coins}}, progress)
+// Deposit moves coins from the wallet into the deposit.
+func (c *Client) Deposit(ctx context.Context, req wire.Deposit, progress func(wire.Progress)) (wire.Payment, error) {
+	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/deposit", req}, progress)
 }
 
 // Withdraw pays the earnings out to the beneficiary.
@@ -152,19 +152,29 @@ func (c *Client) Quote(ctx context.Context, req wire.QuoteRequest) (wire.Quote, 
 }
 
 // Unlock takes a payment channel from its provider: asks for it, or finishes it after the delay.
-func (c *Client) Unlock(ctx context.Context, channel uint8, progress func(wire.Progress)) (wire.Payment, error) {
-	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/unlock", wire.Unlock{Channel: channel}}, progress)
+func (c *Client) Unlock(ctx context.Context, req wire.Unlock, progress func(wire.Progress)) (wire.Payment, error) {
+	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/unlock", req}, progress)
 }
 
-// TopUp locks more coins, a decimal number, for an open session's provider.
-func (c *Client) TopUp(ctx context.Context, session, coins string, progress func(wire.Progress)) (wire.Payment, error) {
+// Reclaim moves what a free payment channel holds back to the deposit.
+func (c *Client) Reclaim(ctx context.Context, req wire.Reclaim, progress func(wire.Progress)) (wire.Payment, error) {
+	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/reclaim", req}, progress)
+}
+
+// WithdrawDeposit pays coins out of the deposit.
+func (c *Client) WithdrawDeposit(ctx context.Context, req wire.WithdrawDeposit, progress func(wire.Progress)) (wire.Payment, error) {
+	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/withdraw-deposit", req}, progress)
+}
+
+// TopUp locks more for an open session's provider.
+func (c *Client) TopUp(ctx context.Context, session string, req wire.Deposit, progress func(wire.Progress)) (wire.Payment, error) {
 	path := "/v1/sessions/" + url.PathEscape(session) + "/topup"
-	return stream[wire.Payment](ctx, c, call{http.MethodPost, path, wire.Deposit{Amount: coins}}, progress)
+	return stream[wire.Payment](ctx, c, call{http.MethodPost, path, req}, progress)
 }
 
 // SetBeneficiary names who receives the earnings.
-func (c *Client) SetBeneficiary(ctx context.Context, beneficiary string, progress func(wire.Progress)) (wire.Payment, error) {
-	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/beneficiary", wire.Beneficiary{Beneficiary: beneficiary}}, progress)
+func (c *Client) SetBeneficiary(ctx context.Context, req wire.Beneficiary, progress func(wire.Progress)) (wire.Payment, error) {
+	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/beneficiary", req}, progress)
 }
 
 // call is one request; a nil body sends none.

@@ -122,11 +122,12 @@ func (f LedgerFilter) Query() url.Values {
 
 // QuoteRequest asks what an operation would cost.
 type QuoteRequest struct {
-	Operation   string `query:"operation" required:"true" enum:"deposit,topup,clear,withdraw,unlock,beneficiary"`
-	Amount      string `query:"amount" maxLength:"32" doc:"coins to deposit or lock"`
+	Operation   string `query:"operation" required:"true" enum:"register,deposit,topup,clear,withdraw,unlock,beneficiary,reclaim,withdraw-deposit"`
+	Amount      string `query:"amount" maxLength:"32" doc:"coins to deposit, lock or withdraw from the deposit, of which \"all\" is everything"`
 	Session     string `query:"session" maxLength:"32" doc:"to lock more for, 32 hexadecimal digits"`
-	Channel     uint8  `query:"channel" doc:"payment channel to unlock"`
+	Channel     uint8  `query:"channel" doc:"payment channel to unlock or reclaim"`
 	Beneficiary string `query:"beneficiary" maxLength:"42" doc:"address to name"`
+	To          string `query:"to" maxLength:"42" doc:"address to pay the deposit out to"`
 }
 
 // Query returns the request as URL query parameters.
@@ -144,6 +145,9 @@ func (r QuoteRequest) Query() url.Values {
 	if r.Beneficiary != "" {
 		q.Set("beneficiary", r.Beneficiary)
 	}
+	if r.To != "" {
+		q.Set("to", r.To)
+	}
 	return q
 }
 
@@ -158,14 +162,34 @@ type Quote struct {
 	GasPrice     string `json:"gas_price" doc:"wei"`
 	GasCost      string `json:"gas_cost" doc:"in the chain's own coin, decimal"`
 	Relayer      string `json:"relayer,omitempty" doc:"who sends it and pays the gas"`
+	To           string `json:"to,omitempty" doc:"who is paid, now or from now on"`
+	Delay        int64  `json:"delay,omitempty" doc:"seconds in which the provider can clear after the unlock that would be asked for"`
 }
 
 // Unlock takes a payment channel from its provider.
 type Unlock struct {
-	Channel uint8 `json:"channel" maximum:"5"`
+	Channel uint8  `json:"channel" maximum:"5"`
+	MaxFee  string `json:"max_fee,omitempty" maxLength:"32" doc:"coins that a relayer may take at most; empty is the node's own limit"`
+}
+
+// Reclaim moves what a free payment channel holds back to the deposit.
+type Reclaim struct {
+	Channel uint8  `json:"channel" maximum:"5"`
+	MaxFee  string `json:"max_fee,omitempty" maxLength:"32" doc:"coins that a relayer may take at most; empty is the node's own limit"`
+}
+
+// All is the amount of a withdrawal of everything.
+const All = "all"
+
+// WithdrawDeposit pays coins out of the deposit.
+type WithdrawDeposit struct {
+	Amount string `json:"amount" minLength:"1" maxLength:"32" doc:"coins, or \"all\" that is not locked, less the relayer's fee" example:"2.5"`
+	To     string `json:"to" minLength:"42" maxLength:"42" doc:"address"`
+	MaxFee string `json:"max_fee,omitempty" maxLength:"32" doc:"coins that a relayer may take at most; empty is the node's own limit"`
 }
 
 // Beneficiary names who receives the earnings.
 type Beneficiary struct {
 	Beneficiary string `json:"beneficiary" minLength:"42" maxLength:"42" doc:"address"`
+	MaxFee      string `json:"max_fee,omitempty" maxLength:"32" doc:"coins that a relayer may take at most; empty is the node's own limit"`
 }

@@ -40,7 +40,21 @@ type Connect struct {
 	ProxyAddr string `json:"proxy_addr,omitempty" maxLength:"64" doc:"where the SOCKS5 port listens; empty takes 127.0.0.1 and a free port" example:"127.0.0.1:1080"`
 }
 
+// Register registers the node's identity.
+type Register struct {
+	MaxFee string `query:"max_fee" maxLength:"32" doc:"coins that a relayer may take at most; empty is the node's own limit"`
+}
+
+// Query returns the request as URL query parameters.
+func (r Register) Query() url.Values {
+	if r.MaxFee == "" {
+		return nil
+	}
+	return url.Values{"max_fee": {r.MaxFee}}
+}
+
 // Deposit moves coins from the wallet into the deposit.
 type Deposit struct {
 	Amount string `json:"amount" minLength:"1" maxLength:"32" doc:"coins" example:"10"`
+	MaxFee string `json:"max_fee,omitempty" maxLength:"32" doc:"coins that a relayer may take at most; empty is the node's own limit"`
 }

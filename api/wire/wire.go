@@ -143,10 +143,10 @@ type Balance struct {
 	Ledger *LedgerCheck `json:"ledger,omitempty" doc:"the ledger held against the chain; absent where the chain has forgotten that block's state"`
 }
 
-// Channel is one of a consumer's payment channels that is in use.
+// Channel is one of a consumer's payment channels that is in use, or free and not empty.
 type Channel struct {
 	Channel  uint8  `json:"channel"`
-	Provider string `json:"provider"`
+	Provider string `json:"provider" doc:"empty: it is free, and what is locked is left for its next lock"`
 	Locked   Amount `json:"locked"`
 	Cleared  Amount `json:"cleared"`
 	Promised Amount `json:"promised" doc:"by this node's own records"`

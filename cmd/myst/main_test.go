@@ -123,8 +123,8 @@ func TestKilledInMidSession(t *testing.T) {
 	for _, p := range []program{provider, consumer} {
 		p.run(t, nil, "identity", "register")
 	}
-	provider.run(t, nil, "deposit", "10")
-	consumer.run(t, nil, "deposit", "5")
+	provider.run(t, nil, "deposit", "10", "--yes")
+	consumer.run(t, nil, "deposit", "5", "--yes")
 	provider.announced(t)
 	consumer.fetch(t, network)
 
@@ -234,7 +234,7 @@ func (r *running) kill(t *testing.T) {
 func (p program) buy(t *testing.T, network *devnet.Network) {
 	t.Helper()
 	p.run(t, nil, "identity", "register")
-	p.run(t, nil, "deposit", "5")
+	p.run(t, nil, "deposit", "5", "--yes")
 	var offers wire.Proposals
 	p.run(t, &offers, "proposals", "--country", "DE")
 	if len(offers.Proposals) != 1 {

@@ -17,7 +17,7 @@ func TestStoppedInMidSession(t *testing.T) {
 	consumer.join(t, network, 5*money.UnitsPerCoin)
 	buying := consumer.start(t, "--network", network.File)
 	consumer.run(t, nil, "identity", "register")
-	consumer.run(t, nil, "deposit", "5")
+	consumer.run(t, nil, "deposit", "5", "--yes")
 	var s wire.Session
 	consumer.run(t, &s, "connect", "--country", "DE")
 	const enough = 20 << 20 // more than the first windows

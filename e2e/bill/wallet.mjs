@@ -14,6 +14,9 @@ const forms = Object.fromEntries([
   "Release(address consumer,uint8 channel,uint16 epoch)",
   "RequestUnlock(uint8 channel,uint16 epoch,uint32 validUntil)",
   "SetBeneficiary(address provider,address beneficiary)",
+  "Reclaim(uint8 channel,uint16 epoch,uint32 validUntil)",
+  "WithdrawDeposit(address to,uint64 units,uint256 nonce,uint32 validUntil)",
+  "Relay(address relayer,uint64 fee,bytes32 opDigest)",
 ].map((text) => {
   const [, name, fields] = text.match(/^(\w+)\((.*)\)$/);
   return [name, { [name]: fields.split(",").map((field) => ({ type: field.split(" ")[0], name: field.split(" ")[1] })) }];

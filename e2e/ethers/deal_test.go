@@ -49,6 +49,9 @@ type deal struct {
 	promise     intent.Promise
 	beneficiary identity.Address
 	permitted   identity.Signature // of the permit, once it is signed
+	reclaimed   identity.Signature // of the reclaim, likewise
+	relayFee    money.Amount       // for relaying the reclaim
+	paidOut     intent.WithdrawDeposit
 }
 
 func randomAddress() (a identity.Address) {
@@ -65,10 +68,12 @@ func upTo(most money.Amount) money.Amount {
 
 func newDeal(at chain.Contracts, chainID uint64, relayer, consumer, provider identity.Address, key identity.PublicKey, until uint32) *deal {
 	d := &deal{at: at, chainID: chainID, consumer: consumer, provider: provider, key: key, relayer: relayer, until: until, beneficiary: randomAddress()}
-	units := upTo(money.MaxLock)
+	units := 1 + upTo(money.MaxLock-1)
 	d.fund = intent.Fund{Owner: consumer, Identity: consumer, Units: units, Fee: upTo(1_000_000) - 1, Relayer: relayer, ValidUntil: until}
-	d.lock = intent.Lock{Provider: provider, Channel: uint8(rand.IntN(intent.Channels)), Locked: upTo(units), ValidUntil: until} //nolint:gosec // no secret
-	d.promise = intent.Promise{Provider: provider, Channel: d.lock.Channel, Amount: upTo(d.lock.Locked)}
+	d.lock = intent.Lock{Provider: provider, Channel: uint8(rand.IntN(intent.Channels)), Locked: 1 + upTo(units-1), ValidUntil: until} //nolint:gosec // no secret
+	d.promise = intent.Promise{Provider: provider, Channel: d.lock.Channel, Amount: upTo(d.lock.Locked - 1)}
+	d.relayFee = upTo(units-d.lock.Locked+1) - 1
+	d.paidOut = intent.WithdrawDeposit{To: randomAddress(), Units: upTo(units - d.promise.Amount - d.relayFee), ValidUntil: until}
 	return d
 }
 
@@ -82,7 +87,7 @@ func (d *deal) permit() intent.Permit {
 
 // messages are all that are signed, in the order in which they get on chain.
 func (d *deal) messages() []message {
-	return append(d.deposit(), d.channel()...)
+	return append(append(d.deposit(), d.channel()...), d.back()...)
 }
 
 func (d *deal) deposit() []message {
@@ -127,19 +132,53 @@ func (d *deal) funded(s identity.Signature) intent.SignedFund {
 	return intent.SignedFund{Fund: d.fund, Signature: s, Permit: intent.SignedPermit{Permit: d.permit(), Signature: d.permitted}}
 }
 
+// signed is a message to the payments contract.
+func (d *deal) signed(form string, signer identity.Address, digest func(intent.Domain) [32]byte, value map[string]any,
+	check func(identity.Signature, intent.Domain) error, call func(identity.Signature) []byte,
+) message {
+	return message{
+		form: form, domain: d.in(d.at.Payments), signer: signer, digest: digest, value: value, check: check,
+		call: func(s identity.Signature) (identity.Address, []byte) { return d.at.Payments, call(s) },
+	}
+}
+
+// back is how the consumer gets its deposit back. The reclaim is relayed for a fee.
+func (d *deal) back() []message {
+	reclaim := intent.Reclaim{Channel: d.lock.Channel, Epoch: 1, ValidUntil: d.until}
+	fee := intent.Relay{Relayer: d.relayer, Fee: d.relayFee, Operation: reclaim.Digest(d.in(d.at.Payments))}
+	reclaimBy := func(s identity.Signature) intent.SignedReclaim {
+		return intent.SignedReclaim{Consumer: d.consumer, Reclaim: reclaim, Signature: s}
+	}
+	feeBy := func(s identity.Signature) intent.SignedRelay {
+		return intent.SignedRelay{Payer: d.consumer, Relay: fee, Signature: s}
+	}
+	paidOutBy := func(s identity.Signature) intent.SignedWithdrawDeposit {
+		return intent.SignedWithdrawDeposit{Consumer: d.consumer, WithdrawDeposit: d.paidOut, Signature: s}
+	}
+	return []message{
+		d.signed("Reclaim", d.consumer, reclaim.Digest, map[string]any{"channel": reclaim.Channel, "epoch": 1, "validUntil": d.until},
+			func(s identity.Signature, in intent.Domain) error { return reclaimBy(s).Verify(in) },
+			func(s identity.Signature) []byte {
+				d.reclaimed = s
+				return reclaimBy(s).Call()
+			}),
+		d.signed("Relay", d.consumer, fee.Digest,
+			map[string]any{"relayer": d.relayer, "fee": fmt.Sprint(uint64(fee.Fee)), "opDigest": text(fee.Operation[:])},
+			func(s identity.Signature, in intent.Domain) error { return feeBy(s).Verify(in) },
+			func(s identity.Signature) []byte { return feeBy(s).Call(reclaimBy(d.reclaimed).Call()) }),
+		d.signed("WithdrawDeposit", d.consumer, d.paidOut.Digest, map[string]any{
+			"to": d.paidOut.To, "units": fmt.Sprint(uint64(d.paidOut.Units)), "nonce": "0", "validUntil": d.until,
+		}, func(s identity.Signature, in intent.Domain) error { return paidOutBy(s).Verify(in) },
+			func(s identity.Signature) []byte { return paidOutBy(s).Call() }),
+	}
+}
+
 func (d *deal) channel() []message {
 	lock, promise := d.lock, d.promise
 	release := intent.Release{Consumer: d.consumer, Channel: lock.Channel}
 	unlock := intent.RequestUnlock{Channel: lock.Channel, ValidUntil: d.until}
 	beneficiary := intent.SetBeneficiary{Provider: d.provider, Beneficiary: d.beneficiary}
-	signed := func(form string, signer identity.Address, digest func(intent.Domain) [32]byte, value map[string]any,
-		check func(identity.Signature, intent.Domain) error, call func(identity.Signature) []byte,
-	) message {
-		return message{
-			form: form, domain: d.in(d.at.Payments), signer: signer, digest: digest, value: value, check: check,
-			call: func(s identity.Signature) (identity.Address, []byte) { return d.at.Payments, call(s) },
-		}
-	}
+	signed := d.signed
 	lockBy := func(s identity.Signature) intent.SignedLock {
 		return intent.SignedLock{Consumer: d.consumer, Lock: lock, Signature: s}
 	}

@@ -51,11 +51,11 @@ func TestEthersSigns(t *testing.T) {
 		if err := errors.Join(m.check(good, m.domain), l.refuses(to, data)); err != nil {
 			t.Fatalf("%s of %v: %v", m.form, m.value, err)
 		}
-		if m.form != "Permit" { // that comes with the fund
+		if m.form != "Permit" && m.form != "Reclaim" { // these come with the fund and the fee
 			l.send(to, data)
 		}
 	}
-	if len(messages) != 8 {
+	if len(messages) != 11 {
 		t.Errorf("%d messages", len(messages))
 	}
 	tookEffect(t, l, d)
@@ -70,19 +70,22 @@ func tookEffect(t *testing.T, l *ledger, d *deal) {
 	}
 	defer func() { _ = client.Close() }()
 	p := chain.NewPayments(client, l.at)
-	if balance, err := p.Balance(t.Context(), d.consumer); err != nil || balance != d.fund.Units-d.lock.Locked {
-		t.Errorf("deposit %d, %v; want %d", balance, err, d.fund.Units-d.lock.Locked)
+	if balance, err := p.Balance(t.Context(), d.consumer); err != nil || balance != d.fund.Units-d.promise.Amount-d.relayFee-d.paidOut.Units {
+		t.Errorf("deposit %d, %v; want %d", balance, err, d.fund.Units-d.promise.Amount-d.relayFee-d.paidOut.Units)
+	}
+	if coins, err := p.CoinBalance(t.Context(), d.paidOut.To); err != nil || coins != d.paidOut.Units {
+		t.Errorf("paid out %d, %v; want %d", coins, err, d.paidOut.Units)
 	}
 	earned, err := p.Earnings(t.Context(), d.provider)
 	if err != nil || earned.Gross != d.promise.Amount || earned.Beneficiary != d.beneficiary {
 		t.Errorf("earnings %+v, %v; want %d for %s", earned, err, d.promise.Amount, d.beneficiary)
 	}
-	want := chain.Channel{Locked: d.lock.Locked - d.promise.Amount, Epoch: 1}
+	want := chain.Channel{Epoch: 2}
 	if c, err := p.Channel(t.Context(), d.consumer, d.lock.Channel, 0); err != nil || c != want {
 		t.Errorf("channel %+v, %v; want %+v", c, err, want)
 	}
-	if fee, err := p.Earnings(t.Context(), d.relayer); err != nil || fee.Gross != d.fund.Fee {
-		t.Errorf("relayer's fee %+v, %v; want %d", fee, err, d.fund.Fee)
+	if fee, err := p.Earnings(t.Context(), d.relayer); err != nil || fee.Gross != d.fund.Fee+d.relayFee {
+		t.Errorf("relayer's fee %+v, %v; want %d", fee, err, d.fund.Fee+d.relayFee)
 	}
 }
 
@@ -144,12 +147,17 @@ func TestEthersVerifiesOurOwnFunctions(t *testing.T) {
 	beneficiary, err5 := intent.SignSetBeneficiary(provider, intent.SetBeneficiary{Provider: d.provider, Beneficiary: d.beneficiary}, payments)
 	unlock, err6 := intent.SignRequestUnlock(consumer, intent.RequestUnlock{Channel: d.lock.Channel, ValidUntil: d.until}, payments)
 	release, err7 := intent.SignRelease(provider, intent.Release{Consumer: d.consumer, Channel: d.lock.Channel}, payments)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
+	reclaimed := intent.Reclaim{Channel: d.lock.Channel, Epoch: 1, ValidUntil: d.until}
+	reclaim, err8 := intent.SignReclaim(consumer, reclaimed, payments)
+	paidOut, err9 := intent.SignWithdrawDeposit(consumer, d.paidOut, payments)
+	fee, err10 := intent.SignRelay(consumer, intent.Relay{Relayer: d.relayer, Fee: d.relayFee, Operation: reclaimed.Digest(payments)}, payments)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10); err != nil {
 		t.Fatal(err)
 	}
 	signatures := map[string]identity.Signature{
 		"Register": register.Signature, "Fund": fund.Signature, "Permit": fund.Permit.Signature, "Lock": lock.Signature, "Promise": promise.Signature,
 		"SetBeneficiary": beneficiary.Signature, "RequestUnlock": unlock.Signature, "Release": release.Signature,
+		"Reclaim": reclaim.Signature, "WithdrawDeposit": paidOut.Signature, "Relay": fee.Signature,
 	}
 	for _, m := range d.messages() {
 		if !w.verifies(m.signer, m, m.domain, signatures[m.form]) {

@@ -214,12 +214,17 @@ func failure(errs []error) error {
 			return err
 		}
 	}
+	var said error
 	for _, err := range errs {
-		if !errors.Is(err, relay.ErrUnavailable) {
-			return err
+		switch {
+		case errors.Is(err, relay.ErrUnavailable):
+		case said == nil:
+			said = err
+		default: // one may be too dear, and another want something that can be done
+			said = fmt.Errorf("%w; %w", said, err)
 		}
 	}
-	return errors.Join(errs...)
+	return cmp.Or(said, errors.Join(errs...))
 }
 
 func (c *Client) remember(id string, h *Hub) {

@@ -56,7 +56,7 @@ func (w *World) Fund(t testing.TB, p *Party) {
 	w.mint(t, p.Address, "--amount", "50")
 	p.Up(t)
 	p.Run(t, nil, "identity", "register")
-	p.Run(t, nil, "deposit", "20")
+	p.Run(t, nil, "deposit", "20", "--yes")
 }
 
 // Announced waits until all that a party provides is announced.
