@@ -15,6 +15,7 @@ import (
 	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/messaging"
+	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/payments"
 	"github.com/mysteriumnetwork/myst/proxy"
 	"github.com/mysteriumnetwork/myst/relay"
@@ -181,7 +182,26 @@ func (c *consuming) choose(ctx context.Context) error {
 	if p.SetupCharge > c.plan.Lock/20 {
 		return fmt.Errorf("%w: %s for a lock of %s", payments.ErrSetup, p.SetupCharge, c.plan.Lock)
 	}
+	if err := c.coversFee(ctx, deposit); err != nil {
+		return err
+	}
 	c.sayLock()
+	return nil
+}
+
+// coversFee refuses a lock after which the deposit does not hold what a relayer asks for putting it on chain.
+func (c *consuming) coversFee(ctx context.Context, deposit money.Amount) error {
+	if c.plan.OnChain() {
+		return nil
+	}
+	q, err := c.n.cfg.Relayer.Quote(ctx)
+	if err != nil {
+		return nil //nolint:nilerr // the provider may reach a relayer
+	}
+	if fee := q.Fees[relay.KindLock]; fee > deposit.SaturatingSub(c.plan.Cost) {
+		return fmt.Errorf("%w: beside %s coins to be locked, relayer %s asks a fee of %s; the deposit holds %s: run 'myst deposit', or lock less by --lock",
+			ErrFunds, c.plan.Cost, q.Relayer, fee, deposit)
+	}
 	return nil
 }
 
@@ -298,7 +318,7 @@ func (c *consuming) orderLock(ctx context.Context, signed intent.SignedLock) (or
 		c.say("lock", "relayer %s asks a fee of %s coins", q.Relayer, q.Fees[relay.KindLock])
 		network := c.n.cfg.Network.Contracts
 		return q.Pay(relay.Lock(signed), c.self.Signer, w.most, w.domain(network.Payments), w.domain(network.Registry))
-	})
+	}, func(waits string) { c.say("lock", "waiting: %s", waits) })
 	if err != nil {
 		return false, fmt.Errorf("lock: %w", relayError(err))
 	}

@@ -118,6 +118,7 @@ func (n *Node) Quote(ctx context.Context, req QuoteRequest) (Quote, error) {
 		}
 		n.quotes.keep(chosen)
 		q.Relayer, q.RelayFee = chosen.Relayer, q.RelayFee+fee
+		q.OwnGas = chosen.Relayer == self.address()
 		gas, err := n.gas(ctx, chosen.Relayer, kind, fee > 0, a.unsigned)
 		if err != nil {
 			return q, fmt.Errorf("%s: %w", req.Operation, notYet(kind, chainError(err)))
