@@ -15,7 +15,6 @@ import (
 	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/messaging"
-	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/payments"
 	"github.com/mysteriumnetwork/myst/proxy"
 	"github.com/mysteriumnetwork/myst/relay"
@@ -182,27 +181,24 @@ func (c *consuming) choose(ctx context.Context) error {
 	if p.SetupCharge > c.plan.Lock/20 {
 		return fmt.Errorf("%w: %s for a lock of %s", payments.ErrSetup, p.SetupCharge, c.plan.Lock)
 	}
-	if err := c.coversFee(ctx, deposit); err != nil {
+	if err := c.coversFee(ctx); err != nil {
 		return err
 	}
 	c.sayLock()
 	return nil
 }
 
-// coversFee refuses a lock after which the deposit does not hold what a relayer asks for putting it on chain.
-func (c *consuming) coversFee(ctx context.Context, deposit money.Amount) error {
+// coversFee refuses a lock after which the deposit does not hold what any relayer asks for putting it on chain.
+func (c *consuming) coversFee(ctx context.Context) error {
 	if c.plan.OnChain() {
 		return nil
 	}
-	q, err := c.n.cfg.Relayer.Quote(ctx)
-	if err != nil {
-		return nil //nolint:nilerr // the provider may reach a relayer
+	w := c.n.wallet(c.self, AnyFee)
+	_, _, _, err := w.choose(ctx, w.ask(relay.KindLock, c.plan.Cost))
+	if errors.Is(err, ErrFunds) {
+		return fmt.Errorf("beside %s coins to be locked: %w", c.plan.Cost, err)
 	}
-	if fee := q.Fees[relay.KindLock]; fee > deposit.SaturatingSub(c.plan.Cost) {
-		return fmt.Errorf("%w: beside %s coins to be locked, relayer %s asks a fee of %s; the deposit holds %s: run 'myst deposit', or lock less by --lock",
-			ErrFunds, c.plan.Cost, q.Relayer, fee, deposit)
-	}
-	return nil
+	return nil // otherwise the provider may reach a relayer
 }
 
 // sayLock tells of coins that the session will lock, before anything of it is signed.
