@@ -78,7 +78,9 @@ func (o *outcome) show() {
 	case relay.StateMined:
 		said = fmt.Sprintf("in block %d", o.ticket.Block)
 	case relay.StateQueued, relay.StateSent:
-		said = "waiting for transaction " + o.ticket.Transaction
+		if said = "waiting for the relayer to send it"; o.ticket.Transaction != "" {
+			said = "waiting for transaction " + o.ticket.Transaction
+		}
 	case relay.StateFailed:
 	}
 	if said != "" && said != o.shown {

@@ -181,7 +181,7 @@ func (n *Node) calls(ctx context.Context, self *Self, req QuoteRequest, q *Quote
 		return one(w.askUnlock(ctx, req.Channel, q))
 	case OpBeneficiary:
 		q.To = req.Beneficiary
-		return one(w.ask(relay.KindBeneficiary, 0), w.nameable(ctx))
+		return one(w.ask(relay.KindBeneficiary, 0), w.nameable(ctx, req.Beneficiary))
 	case OpTopUp:
 		l, err := n.find(req.Session)
 		if err == nil {
