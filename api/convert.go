@@ -79,6 +79,9 @@ func toConnect(c wire.Connect) (node.ConnectRequest, error) {
 		return node.ConnectRequest{}, err
 	}
 	lock, err := toAmount("lock", c.Lock)
+	if err == nil && lock == 0 && c.Lock != "" {
+		err = invalid("lock: want more than zero; leave it out for the node's default")
+	}
 	if err != nil {
 		return node.ConnectRequest{}, err
 	}

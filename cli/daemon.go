@@ -156,8 +156,8 @@ func (e *env) nodeFlags(cmd *cobra.Command) *nodeFlags {
 	cmd.MarkFlagsRequiredTogether("relay-tls-cert", "relay-tls-key")
 	pricingFlags(flags, &cfg.Relay.Pricing)
 	flags.BoolVar(&cfg.OwnGas, "own-gas", false, "send what no relayer takes, such as clearing where all ask a fee, with this identity's own gas coins")
-	coinsFlag(flags, &cfg.RelayFee, "relay-fee-max", "`coins` that a relayer may ask this node for one transaction (default 0.1)")
-	coinsFlag(flags, &cfg.Lock, "lock", "`coins` that \"connect\" reserves for a provider by default (default 1)")
+	someCoinsFlag(flags, &cfg.RelayFee, "relay-fee-max", "`coins` that a relayer may ask this node for one transaction (default 0.1)")
+	someCoinsFlag(flags, &cfg.Lock, "lock", "`coins` that \"connect\" reserves for a provider by default (default 1)")
 	flags.Uint64Var(&cfg.Confirmations, "confirmations", 2, "`blocks` to wait before a lock counts")
 	flags.DurationVar(&cfg.DrainTimeout, "drain-timeout", 0, "at most this long for an orderly end (default 30s)")
 	f.logs.add(flags)
@@ -198,7 +198,7 @@ func providerFlags(cmd *cobra.Command, cfg *app.NodeConfig) {
 	flags.Var(&list[identity.Address]{value[[]identity.Address]{kind: "address", into: &cfg.Deny}, identity.ParseAddress}, "deny",
 		"provider: refuse the consumer with this `address`; repeatable")
 	coinsFlag(flags, &cfg.ClearAbove, "clear-above", "provider: clear when a consumer owes these `coins` (default: at the end)")
-	coinsFlag(flags, &cfg.ClearLeast, "clear-least", "provider: let smaller `coins` gather before they are cleared (default 0.001)")
+	someCoinsFlag(flags, &cfg.ClearLeast, "clear-least", "provider: let smaller `coins` gather before they are cleared (default 0.001)")
 	coinsFlag(flags, &cfg.GasRate, "gas-rate", "provider: what one of the chain's own coins is worth, in `coins`; lets the node weigh gas when it clears")
 	flags.Var(&value[uint64]{kind: "percent", into: &cfg.GasShare, parse: parsePercent}, "gas-share",
 		"provider: with --gas-rate, the most `percent` of what is cleared that its gas may cost (default 10)")

@@ -52,14 +52,27 @@ func parseCoins(s string) (money.Amount, error) {
 	return money.Parse(s)
 }
 
+// parseSomeCoins is parseCoins where nothing at all would be taken for the default.
+func parseSomeCoins(s string) (money.Amount, error) {
+	amount, err := parseCoins(s)
+	if err == nil && amount == 0 {
+		err = errors.New("want more than zero; leave it out for the default")
+	}
+	return amount, err
+}
+
+func someCoinsFlag(flags *pflag.FlagSet, into *money.Amount, name, text string) {
+	flags.Var(&value[money.Amount]{kind: "coins", into: into, parse: parseSomeCoins}, name, text)
+}
+
 func coinsFlag(flags *pflag.FlagSet, into *money.Amount, name, text string) {
 	flags.Var(&value[money.Amount]{kind: "coins", into: into, parse: parseCoins}, name, text)
 }
 
 // coinsTextFlag checks an amount that is sent on as text.
-func coinsTextFlag(flags *pflag.FlagSet, into *string, name, text string) {
+func coinsTextFlag(flags *pflag.FlagSet, into *string, parse func(string) (money.Amount, error), name, text string) {
 	flags.Var(&value[string]{kind: "coins", into: into, parse: func(s string) (string, error) {
-		_, err := parseCoins(s)
+		_, err := parse(s)
 		return s, err
 	}}, name, text)
 }

@@ -20,8 +20,8 @@ func filterFlags(cmd *cobra.Command, f *wire.Filter) {
 	countryFlag(cmd, &f.Country, "only providers in this `country`, such as DE")
 	serviceFlag(cmd, &f.ServiceType, "only this `service`: "+strings.Join(services, ", "))
 	addressFlag(flags, &f.Provider, "provider", "only the provider with this `address`")
-	coinsTextFlag(flags, &f.MaxPricePerGiB, "max-price-per-gib", "at most these `coins` per GiB")
-	coinsTextFlag(flags, &f.MaxPricePerHour, "max-price-per-hour", "at most these `coins` per hour")
+	coinsTextFlag(flags, &f.MaxPricePerGiB, parseCoins, "max-price-per-gib", "at most these `coins` per GiB")
+	coinsTextFlag(flags, &f.MaxPricePerHour, parseCoins, "max-price-per-hour", "at most these `coins` per hour")
 	unitFlag(cmd, &f.MeteringUnit)
 	bandwidthFlag(flags, &f.MinBandwidth, "min-bandwidth", "at least this committed `speed` in bit/s, such as 50M")
 }
@@ -75,7 +75,7 @@ func (e *env) connect() *cobra.Command {
 		Args: args(0), ValidArgsFunction: noFiles,
 	}
 	filterFlags(cmd, &req.Filter)
-	coinsTextFlag(cmd.Flags(), &req.Lock, "lock", "reserve these `coins` for the provider (default: the node's setting)")
+	coinsTextFlag(cmd.Flags(), &req.Lock, parseSomeCoins, "lock", "reserve these `coins`, more than zero, for the provider (default: the node's setting)")
 	cmd.Flags().Var(&value[string]{kind: "address:port", into: &req.ProxyAddr, parse: func(s string) (string, error) {
 		_, err := parseAddrPort(s)
 		return s, err

@@ -36,7 +36,7 @@ func (f Filter) Query() url.Values {
 // Connect asks for a session with the cheapest provider that matches.
 type Connect struct {
 	Filter    Filter `json:"filter"`
-	Lock      string `json:"lock,omitempty" maxLength:"32" doc:"coins to reserve for the provider; empty takes the node's default" example:"1"`
+	Lock      string `json:"lock,omitempty" maxLength:"32" doc:"coins, more than zero, to reserve for the provider; empty takes the node's default" example:"1"`
 	ProxyAddr string `json:"proxy_addr,omitempty" maxLength:"64" doc:"where the SOCKS5 port listens; empty takes 127.0.0.1 and a free port" example:"127.0.0.1:1080"`
 }
 
