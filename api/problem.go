@@ -46,6 +46,7 @@ var kinds = []struct {
 	{node.ErrNotNow, http.StatusConflict, wire.CodeNotNow},
 	{node.ErrShuttingDown, http.StatusServiceUnavailable, wire.CodeShuttingDown},
 	{node.ErrUnavailable, http.StatusServiceUnavailable, wire.CodeUnavailable},
+	{node.ErrNoAnswer, http.StatusGatewayTimeout, wire.CodeTimeout},
 	{node.ErrNoOutcome, http.StatusGatewayTimeout, wire.CodeTimeout},
 	{context.DeadlineExceeded, http.StatusGatewayTimeout, wire.CodeTimeout},
 	// The API ends with the node, and the node's context with it.

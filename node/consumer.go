@@ -12,12 +12,12 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/messaging"
+	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/payments"
 	"github.com/mysteriumnetwork/myst/proxy"
-	"github.com/mysteriumnetwork/myst/relay"
 	"github.com/mysteriumnetwork/myst/session"
 	"github.com/mysteriumnetwork/myst/tunnel"
 )
@@ -33,6 +33,8 @@ type consuming struct {
 	proposal market.Signed
 	client   tunnel.Client
 	plan     payments.Plan
+	relayer  identity.Address // who would put the plan's lock on chain; zero is not known
+	fee      money.Amount     // what it takes for that
 	payer    *payments.Payer
 	session  *session.Session
 	live     *live
@@ -86,6 +88,9 @@ func (n *Node) connectAny(ctx context.Context, self *Self, req ConnectRequest, p
 			}
 			continue
 		}
+		if !errors.Is(last, ErrNoProposal) {
+			progress(Progress{Step: "next", Detail: last.Error()})
+		}
 		up, err := n.connectOne(ctx, &consuming{n: n, self: self, req: req, port: port, progress: progress, proposal: proposal})
 		if err == nil {
 			return up, nil
@@ -94,7 +99,6 @@ func (n *Node) connectAny(ctx context.Context, self *Self, req ConnectRequest, p
 		if !tryNext(ctx, err) {
 			break
 		}
-		progress(Progress{Step: "next", Detail: last.Error()})
 	}
 	return Session{}, fmt.Errorf("connect: %w", last)
 }
@@ -128,11 +132,11 @@ func tryNext(ctx context.Context, err error) bool {
 	if errors.As(err, &refusal) {
 		return refusal.Reason != session.NotRegistered && refusal.Reason != session.CannotPay
 	}
-	return ctx.Err() == nil && errors.Is(err, errUnreachable)
+	return ctx.Err() == nil && (errors.Is(err, ErrNoAnswer) || errors.Is(err, errUnbonded))
 }
 
-// errUnreachable says that a provider did not answer a first message.
-var errUnreachable = errors.New("provider does not answer")
+// errUnbonded says that a provider has taken back what it had to deposit for announcing.
+var errUnbonded = errors.New("the provider's bond is gone")
 
 // errAbandoned says that nobody waited any more when a session came up.
 var errAbandoned = errors.New("the request for the session was withdrawn")
@@ -144,6 +148,9 @@ func (c *consuming) connect(ctx context.Context) (Session, error) {
 	var err error
 	if c.client, err = c.n.cfg.Clients[p.ServiceType](); err != nil {
 		return Session{}, fmt.Errorf("%s client: %w", p.ServiceType, err)
+	}
+	if err := c.bonded(ctx); err != nil {
+		return Session{}, err
 	}
 	// One at a time from the choice of a payment channel until it is taken.
 	select {
@@ -168,58 +175,6 @@ func (c *consuming) connect(ctx context.Context) (Session, error) {
 	return c.start(ctx, offer)
 }
 
-// choose picks the payment channel that backs the session.
-func (c *consuming) choose(ctx context.Context) error {
-	p := c.proposal.Proposal
-	deposit, err := c.n.cfg.Chain.Balance(ctx, c.self.address())
-	if err != nil {
-		return chainError(err)
-	}
-	if c.plan, err = c.self.Ledger.Plan(ctx, p.Provider, c.req.Lock, deposit); err != nil {
-		return planError(err)
-	}
-	if p.SetupCharge > c.plan.Lock/20 {
-		return fmt.Errorf("%w: %s for a lock of %s", payments.ErrSetup, p.SetupCharge, c.plan.Lock)
-	}
-	if err := c.coversFee(ctx); err != nil {
-		return err
-	}
-	c.sayLock()
-	return nil
-}
-
-// coversFee refuses a lock after which the deposit does not hold what any relayer asks for putting it on chain.
-func (c *consuming) coversFee(ctx context.Context) error {
-	if c.plan.OnChain() {
-		return nil
-	}
-	w := c.n.wallet(c.self, AnyFee)
-	_, _, _, err := w.choose(ctx, w.ask(relay.KindLock, c.plan.Cost))
-	if errors.Is(err, ErrFunds) {
-		return fmt.Errorf("beside %s coins to be locked: %w", c.plan.Cost, err)
-	}
-	return nil // otherwise the provider may reach a relayer
-}
-
-// sayLock tells of coins that the session will lock, before anything of it is signed.
-func (c *consuming) sayLock() {
-	if c.plan.OnChain() {
-		return
-	}
-	beside := ""
-	if c.plan.Elsewhere > 0 {
-		beside = fmt.Sprintf("; other providers hold %s, until they release it or you take it back by 'myst unlock'", c.plan.Elsewhere)
-	}
-	c.say("lock", "this will lock %s coins of the deposit for this provider%s", c.plan.Cost, beside)
-}
-
-func planError(err error) error {
-	if errors.Is(err, payments.ErrFunds) {
-		return fmt.Errorf("%w: %w; run 'myst deposit'", ErrFunds, err)
-	}
-	return chainError(err)
-}
-
 func (c *consuming) say(step, format string, args ...any) {
 	c.progress(Progress{Step: step, Detail: fmt.Sprintf(format, args...)})
 }
@@ -230,11 +185,11 @@ func (c *consuming) negotiate(ctx context.Context) (*session.Offer, error) {
 	c.say("negotiate", "opening a dialogue")
 	key, err := c.n.cfg.Finder.KeyBody(ctx, c.proposal)
 	if err != nil {
-		return nil, fmt.Errorf("%w: messaging key: %w", errUnreachable, err)
+		return nil, c.unanswered(ctx, fmt.Errorf("messaging key: %w", err))
 	}
 	contact, ok := p.Contact(market.ContactNATS)
 	if !ok {
-		return nil, fmt.Errorf("%w: it has no contact that this node can use", errUnreachable)
+		return nil, fmt.Errorf("%w: it has no contact that this node can use", ErrNoAnswer)
 	}
 	peer := messaging.Peer{Identity: p.Provider, Key: key, Contact: contact.Address}
 	var correlation [16]byte
@@ -250,10 +205,19 @@ func (c *consuming) negotiate(ctx context.Context) (*session.Offer, error) {
 	case errors.As(err, &refusal):
 		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
 	case err != nil:
-		return nil, fmt.Errorf("%w: %w", errUnreachable, err)
+		return nil, c.unanswered(ctx, err)
 	}
 	c.say("negotiate", "accepted as session %s", offer.ID)
 	return offer, nil
+}
+
+// unanswered is what a user is told of a provider that was not heard of. What went wrong on the way is for the log.
+func (c *consuming) unanswered(ctx context.Context, err error) error {
+	c.n.log.Info("no answer from a provider", "provider", c.proposal.Proposal.Provider, "error", err)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return fmt.Errorf("%w: it, or the broker between, may be down; take another one, or try again later", ErrNoAnswer)
 }
 
 // start sends the lock, waits for it and for the provider, and brings the tunnel up.
@@ -283,42 +247,6 @@ func (c *consuming) start(ctx context.Context, offer *session.Offer) (Session, e
 		return Session{}, fmt.Errorf("session %s: %w", c.session.ID(), err)
 	}
 	return c.live.snapshot(), nil
-}
-
-// flight3 is the lock to be put on chain, or nothing when it is there.
-func (c *consuming) flight3(ctx context.Context) (session.Start, error) {
-	if c.plan.OnChain() {
-		return session.Start{}, nil
-	}
-	signed, err := c.self.Ledger.SignLock(ctx, c.proposal.Proposal.Provider, c.plan)
-	if err != nil {
-		return session.Start{}, err
-	}
-	c.say("lock", "reserving %s coins for the provider in payment channel %d: %s", c.plan.Lock, c.plan.Channel, c.plan.Action)
-	ordered, err := c.orderLock(ctx, signed)
-	if err != nil || ordered {
-		return session.Start{}, err
-	}
-	return session.Start{SignedLock: signed.Encode()}, nil
-}
-
-// orderLock has the lock put on chain for a fee, if one is asked: only who signed the lock can pay it. Else the
-// provider does.
-func (c *consuming) orderLock(ctx context.Context, signed intent.SignedLock) (ordered bool, err error) {
-	q, err := c.n.cfg.Relayer.Quote(ctx)
-	if err != nil || q.Fees[relay.KindLock] == 0 {
-		return false, nil //nolint:nilerr // the provider may reach a relayer
-	}
-	w := c.n.wallet(c.self, AnyFee)
-	_, err = submit(ctx, w.relayer, func(q *relay.Quote) (relay.Intent, error) {
-		c.say("lock", "relayer %s asks a fee of %s coins", q.Relayer, q.Fees[relay.KindLock])
-		network := c.n.cfg.Network.Contracts
-		return q.Pay(relay.Lock(signed), c.self.Signer, w.most, w.domain(network.Payments), w.domain(network.Registry))
-	}, func(waits string) { c.say("lock", "waiting: %s", waits) })
-	if err != nil {
-		return false, fmt.Errorf("lock: %w", relayError(err))
-	}
-	return true, nil
 }
 
 func (c *consuming) terms(id session.ID) payments.Terms {

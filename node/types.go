@@ -2,6 +2,7 @@ package node
 
 import (
 	"errors"
+	"fmt"
 	"math/big"
 	"time"
 
@@ -29,6 +30,8 @@ var (
 	ErrUnavailable = errors.New("unavailable")
 	// ErrFunds says that the wallet, the deposit or the earnings do not cover what was asked.
 	ErrFunds = errors.New("not enough coins")
+	// ErrNoAnswer says that a provider did not answer to a request for a session.
+	ErrNoAnswer = errors.New("the provider does not answer")
 	// ErrRefused says that the provider refused the session; the text has its typed reason.
 	ErrRefused = errors.New("refused by the provider")
 	// ErrNotNow says that an operation makes no sense as things are; the text says why, and what would help.
@@ -117,6 +120,26 @@ type ConnectRequest struct {
 	Lock money.Amount
 	// ProxyAddr is where the SOCKS5 port listens; empty takes 127.0.0.1 and a free port.
 	ProxyAddr string
+	// Agreed, when not nil, is what the session may take at most until it is open: what would take more ends with an
+	// AgreementError before anything is signed.
+	Agreed *Agreed
+}
+
+// Agreed is what a user allows a session to take until it is open.
+type Agreed struct {
+	Lock money.Amount // from the deposit, for the provider
+	Fee  money.Amount // for the relayer that puts the lock on chain
+}
+
+// AgreementError says that a session would take more than was agreed to. Nothing was signed, nobody was asked.
+type AgreementError struct {
+	Quote Quote // what it would take
+}
+
+// Error tells the amounts.
+func (e *AgreementError) Error() string {
+	return fmt.Sprintf("it would lock %s coins of the deposit and take a relayer's fee of %s coins, which was not agreed to",
+		e.Quote.Amount, e.Quote.RelayFee)
 }
 
 // Progress is one step of a long operation, as it happens.
@@ -180,6 +203,7 @@ const (
 	OpBeneficiary = "beneficiary"
 	OpTopUp       = "topup"
 
+	OpConnect         = "connect"
 	OpReclaim         = "reclaim"
 	OpWithdrawDeposit = "withdraw-deposit"
 )
@@ -208,6 +232,12 @@ type Quote struct {
 	GasPrice     *big.Int // wei
 	Relayer      identity.Address
 	OwnGas       bool // the relayer is this node, which pays the gas itself
+	// Provider is who a lock is for, or whose payment channel it is; zero where there is none.
+	Provider identity.Address
+	// Offer is what a session would be of; nil for anything else.
+	Offer *market.Signed
+	// Elsewhere is what other providers' payment channels hold beside a session's lock.
+	Elsewhere money.Amount
 	// To is who is paid: by a withdrawal now, or by those that follow a beneficiary's naming.
 	To identity.Address
 	// Delay is how long the provider can clear after the unlock that is to be asked for; zero when it is freed now.

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/payments"
 	"github.com/mysteriumnetwork/myst/relay"
 )
 
@@ -19,6 +21,9 @@ type charging struct {
 	fees map[relay.Kind]money.Amount
 	coin money.Amount // in everybody's wallet
 	took []relay.Intent
+
+	sender identity.Address // zero is a relayer
+	asked  int              // how often for a quote
 }
 
 func (c *charging) CoinBalance(context.Context, identity.Address) (money.Amount, error) {
@@ -26,7 +31,8 @@ func (c *charging) CoinBalance(context.Context, identity.Address) (money.Amount,
 }
 
 func (c *charging) Quote(context.Context) (relay.Quote, error) {
-	return relay.Quote{Relayer: identity.Address{9}, Fees: c.fees}, nil
+	c.asked++
+	return relay.Quote{Relayer: cmp.Or(c.sender, identity.Address{9}), Fees: c.fees}, nil
 }
 
 func (c *charging) Order(ctx context.Context, complete relay.Complete) (relay.Ticket, error) {
@@ -108,21 +114,40 @@ func TestWhoHasTheLockRelayed(t *testing.T) {
 	}
 	consumer := &consuming{
 		n:    &Node{cfg: Config{Relayer: c, Chain: c, Network: w.network, RelayFee: 40, Clock: time.Now}},
-		self: &w.self, progress: func(Progress) {},
+		self: &w.self, progress: func(Progress) {}, plan: payments.Plan{Action: payments.New, Cost: 100},
 	}
-	if ordered, err := consumer.orderLock(t.Context(), signed); err != nil || !ordered {
-		t.Fatalf("%v, %v", ordered, err)
+	order := func() (bool, error) {
+		consumer.relayer, consumer.fee = identity.Address{}, 0
+		if err := consumer.price(t.Context()); err != nil {
+			return false, err
+		}
+		return consumer.orderLock(t.Context(), signed)
+	}
+	c.asked = 0
+	if ordered, err := order(); err != nil || !ordered || c.asked != 2 {
+		t.Fatalf("%v, %v, %d questions", ordered, err, c.asked)
 	}
 	if in := c.took[0]; len(c.took) != 1 || in.Payment.Fee != 40 || in.Payment.Operation != signed.Digest(w.domain(identity.Address{3})) {
 		t.Errorf("%+v", c.took)
 	}
 	c.fees[relay.KindLock] = 0
-	if ordered, err := consumer.orderLock(t.Context(), signed); err != nil || ordered || len(c.took) != 1 {
+	if ordered, err := order(); err != nil || ordered || len(c.took) != 1 {
 		t.Errorf("%v, %v", ordered, err)
 	}
 	c.fees[relay.KindLock] = 41
-	if ordered, err := consumer.orderLock(t.Context(), signed); !errors.Is(err, relay.ErrNotOffered) || ordered {
+	if ordered, err := order(); !errors.Is(err, relay.ErrNotOffered) || !errors.Is(err, ErrNotNow) || ordered {
 		t.Errorf("too dear: %v, %v", ordered, err)
+	}
+	// More than was agreed to is not paid, were it asked between.
+	c.fees[relay.KindLock] = 40
+	consumer.req.Agreed = &Agreed{Fee: 39}
+	if ordered, err := order(); !errors.Is(err, relay.ErrNotOffered) || ordered || len(c.took) != 1 {
+		t.Errorf("more than agreed: %v, %v", ordered, err)
+	}
+	// With own gas it is the consumer's to send, for nothing.
+	c.fees[relay.KindLock], c.sender = 0, w.self.address()
+	if ordered, err := order(); err != nil || !ordered || len(c.took) != 2 || c.took[1].Payment != nil {
+		t.Errorf("own gas: %v, %v, %+v", ordered, err, c.took)
 	}
 }
 
