@@ -98,7 +98,20 @@ func toConnect(c wire.Connect) (node.ConnectRequest, error) {
 			return node.ConnectRequest{}, invalid("proxy_addr: %s is not a loopback address, so others could use and spend the session", addr)
 		}
 	}
-	return node.ConnectRequest{Filter: filter, Lock: lock, ProxyAddr: c.ProxyAddr}, nil
+	agreed, err := toAgreed(c.Agreed)
+	return node.ConnectRequest{Filter: filter, Lock: lock, ProxyAddr: c.ProxyAddr, Agreed: agreed}, err
+}
+
+func toAgreed(in *wire.Agreed) (*node.Agreed, error) {
+	if in == nil {
+		return nil, nil
+	}
+	lock, err := toAmount("agreed.lock", in.Lock)
+	if err != nil {
+		return nil, err
+	}
+	fee, err := toAmount("agreed.fee", in.Fee)
+	return &node.Agreed{Lock: lock, Fee: fee}, err
 }
 
 // addressText shows nobody's address as nothing.
@@ -160,14 +173,16 @@ func fromSession(s node.Session) wire.Session {
 func fromProposals(found []market.Signed, unit string) wire.Proposals {
 	sorted := slices.Clone(found)
 	slices.SortFunc(sorted, market.Cheapest(unit))
-	return wire.Proposals{Proposals: convert(sorted, func(s market.Signed) wire.Proposal {
-		hash, p := s.Hash(), s.Proposal
-		return wire.Proposal{
-			Hash: hex.EncodeToString(hash[:]), Provider: addressText(p.Provider), ServiceType: p.ServiceType,
-			Country: p.Country, Price: wire.FromPrice(p.Price), SetupCharge: wire.FromMoney(p.SetupCharge),
-			Bandwidth: p.Bandwidth, Expires: s.ExpiresAt().UTC(), Description: p.Description,
-		}
-	})}
+	return wire.Proposals{Proposals: convert(sorted, fromProposal)}
+}
+
+func fromProposal(s market.Signed) wire.Proposal {
+	hash, p := s.Hash(), s.Proposal
+	return wire.Proposal{
+		Hash: hex.EncodeToString(hash[:]), Provider: addressText(p.Provider), ServiceType: p.ServiceType,
+		Country: p.Country, Price: wire.FromPrice(p.Price), SetupCharge: wire.FromMoney(p.SetupCharge),
+		Bandwidth: p.Bandwidth, Expires: s.ExpiresAt().UTC(), Description: p.Description,
+	}
 }
 
 // fromSessions sorts by start, newest first.
@@ -195,6 +210,7 @@ func fromPayment(p node.Payment) wire.Payment {
 	return wire.Payment{
 		Operation: p.Operation, Transaction: p.Transaction, Block: p.Block,
 		Amount: wire.FromMoney(p.Amount), Fee: wire.FromMoney(p.Fee), RelayFee: wire.FromMoney(p.RelayFee), UnlockAt: moment(p.UnlockAt),
+		Provider: addressText(p.Provider), To: addressText(p.To),
 	}
 }
 

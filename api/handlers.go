@@ -253,7 +253,7 @@ func stream[I, O any](a huma.API, id, method, path, summary string, run func(con
 			}
 		}
 		out, err := run(ctx, in, func(p node.Progress) {
-			emit(wire.Progress{Step: p.Step, Detail: p.Detail}, false)
+			emit(wire.Progress(p), false)
 		})
 		if err != nil {
 			emit(*problemOf(err), true)

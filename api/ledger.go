@@ -131,12 +131,21 @@ func fromQuote(q node.Quote) wire.Quote {
 	if q.GasPrice != nil {
 		price = q.GasPrice.String()
 	}
-	return wire.Quote{
+	out := wire.Quote{
 		Operation: q.Operation, Amount: wire.FromMoney(q.Amount), NetworkFee: wire.FromMoney(q.NetworkFee),
 		RelayFee: wire.FromMoney(q.RelayFee), Transactions: q.Transactions, Gas: q.Gas, GasPrice: price,
 		GasCost: etherText(q.GasCost()), Relayer: addressText(q.Relayer), OwnGas: q.OwnGas,
-		To: addressText(q.To), Delay: int64(q.Delay / time.Second),
+		Provider: addressText(q.Provider), To: addressText(q.To), Delay: int64(q.Delay / time.Second),
 	}
+	if q.Operation == node.OpWithdraw || q.Operation == node.OpWithdrawDeposit {
+		net := wire.FromMoney(q.Net)
+		out.Net = &net
+	}
+	if q.Offer != nil {
+		offer, elsewhere := fromProposal(*q.Offer), wire.FromMoney(q.Elsewhere)
+		out.Offer, out.Elsewhere = &offer, &elsewhere
+	}
+	return out
 }
 
 // etherText shows wei as a decimal number of 10^18.

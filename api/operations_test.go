@@ -195,6 +195,38 @@ func TestAgreedFee(t *testing.T) {
 	}
 }
 
+// A session that would take more than was agreed to ends with what it would take, and is open once that is agreed to.
+func TestAgreedSession(t *testing.T) {
+	n := ready(t)
+	n.RelayFee = 20_000
+	_, dir, _ := serve(t, n)
+	c, ctx := dial(t, dir), t.Context()
+	for _, agreed := range []wire.Agreed{{Lock: "0", Fee: "0"}, {Lock: "1.9", Fee: "1"}, {Lock: "2", Fee: "0.01"}} {
+		_, err := c.Connect(ctx, wire.Connect{Lock: "2", Agreed: &agreed}, nil)
+		problem, ok := errors.AsType[*wire.Problem](err)
+		if !ok || problem.Code() != wire.CodeNotAgreed || problem.Status != http.StatusConflict || problem.Quote == nil {
+			t.Fatalf("%+v: %v", agreed, err)
+		}
+		q := problem.Quote
+		if q.Operation != node.OpConnect || q.Amount.Coins != "2" || q.RelayFee.Coins != "0.02" || q.Offer.Provider != q.Provider || q.GasCost != "0.0001" {
+			t.Errorf("%+v: %+v", agreed, q)
+		}
+	}
+	if list, err := c.Sessions(ctx); err != nil || len(list.Sessions) != 0 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	for _, malformed := range []wire.Agreed{{Lock: "2"}, {Lock: "all", Fee: "0"}, {Lock: "2", Fee: "-1"}} {
+		if _, err := c.Connect(ctx, wire.Connect{Agreed: &malformed}, nil); wire.CodeOf(err) != wire.CodeInvalid {
+			t.Errorf("%+v: %v", malformed, err)
+		}
+	}
+	for _, agreed := range []wire.Agreed{{Lock: "2", Fee: "0.02"}, {Lock: "0", Fee: "0"}} { // the second finds a lock
+		if s, err := c.Connect(ctx, wire.Connect{Lock: "2", Agreed: &agreed}, nil); err != nil || s.State != "active" {
+			t.Errorf("%+v: %+v, %v", agreed, s, err)
+		}
+	}
+}
+
 func TestAgreedFeeToRegister(t *testing.T) {
 	n := apitest.New(0)
 	n.RelayFee = 20_000

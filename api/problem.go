@@ -25,6 +25,7 @@ var titles = map[string]string{
 	wire.CodeFunds:         "Not enough deposit",
 	wire.CodeRefused:       "Refused by the provider",
 	wire.CodeNotNow:        "Not possible now",
+	wire.CodeNotAgreed:     "Not agreed to",
 	wire.CodeShuttingDown:  "Shutting down",
 	wire.CodeTimeout:       "Deadline passed",
 	wire.CodeInternal:      "Operation failed",
@@ -64,6 +65,11 @@ func newProblem(status int, code, detail string) *wire.Problem {
 func problemOf(err error) *wire.Problem {
 	if errors.Is(err, errInvalid) {
 		return newProblem(http.StatusUnprocessableEntity, wire.CodeInvalid, err.Error())
+	}
+	if unagreed, ok := errors.AsType[*node.AgreementError](err); ok {
+		p, quote := newProblem(http.StatusConflict, wire.CodeNotAgreed, err.Error()), fromQuote(unagreed.Quote)
+		p.Quote = &quote
+		return p
 	}
 	for _, k := range kinds {
 		if errors.Is(err, k.err) {

@@ -77,6 +77,9 @@ type env struct {
 	json    bool
 	quiet   bool
 	running bool
+
+	sent        bool   // the running operation has signed something, and may have sent it
+	transaction string // its hash, once a relayer has named it
 }
 
 const longHelp = `myst sells and buys private network access, without trusting anybody.

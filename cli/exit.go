@@ -50,7 +50,7 @@ var exitCodes = []struct {
 		[]string{wire.CodeNotFound, wire.CodeNoProposal}},
 	{exitRefused, "refused: by the provider, as things are, by you, or because the identity is not registered",
 		[]error{node.ErrRefused, node.ErrNotRegistered, node.ErrNotNow, errDeclined},
-		[]string{wire.CodeRefused, wire.CodeNotRegistered, wire.CodeNotNow}},
+		[]string{wire.CodeRefused, wire.CodeNotRegistered, wire.CodeNotNow, wire.CodeNotAgreed}},
 	{exitFunds, "not enough coins or deposit", []error{node.ErrFunds}, []string{wire.CodeFunds}},
 	{exitUnavailable, "the chain, a hub, a broker or a provider cannot be reached in time",
 		[]error{node.ErrUnavailable, context.DeadlineExceeded}, []string{wire.CodeUnavailable, wire.CodeTimeout}},
@@ -102,6 +102,17 @@ var hints = map[string]string{
 	wire.CodeUnavailable:   "See what is missing with: myst status",
 }
 
+// interrupted says what becomes of the operation that was waited for.
+func (e *env) interrupted() string {
+	switch {
+	case e.transaction != "":
+		return "interrupted; transaction " + e.transaction + " goes on all the same: 'myst balance' shows what it did, and 'myst ledger' has it once it is confirmed"
+	case e.sent:
+		return "interrupted; what was signed may be on its way, and get into a block within the hour: look at 'myst balance' before you try again"
+	}
+	return "interrupted"
+}
+
 // reportError prints what went wrong with a command to standard error.
 func (e *env) reportError(err error, code int, command string) {
 	hint := hints[wire.CodeOf(err)]
@@ -110,7 +121,7 @@ func (e *env) reportError(err error, code int, command string) {
 	}
 	text := err.Error()
 	if code == exitInterrupted {
-		text = "interrupted"
+		text = e.interrupted()
 	}
 	if e.json {
 		// Nothing is left to do if standard error is closed.

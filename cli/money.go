@@ -173,12 +173,16 @@ func (e *env) clear() *cobra.Command {
 }
 
 func printPayment(w *printer, title string, p wire.Payment) {
-	block, amount, fee, relayFee := "", "", "", ""
+	block, amount, fee, relayFee, arrived := "", "", "", "", ""
 	if p.Block > 0 {
 		block = strconv.FormatUint(p.Block, 10)
 	}
 	if p.Amount.Units > 0 {
 		amount = p.Amount.Coins + " coins"
+	}
+	if p.Operation == node.OpWithdraw {
+		// Of what was earned, not of what arrived, as in the quote.
+		arrived, amount = amount, wire.FromMoney(p.Amount.Money()+p.Fee.Money()).Coins+" coins"
 	}
 	if p.Fee.Units > 0 {
 		fee = p.Fee.Coins + " coins"
@@ -187,5 +191,6 @@ func printPayment(w *printer, title string, p wire.Payment) {
 		relayFee = p.RelayFee.Coins + " coins"
 	}
 	w.line("%s", title)
-	w.fields("Amount", amount, "Network fee", fee, "Relay fee", relayFee, "Transaction", p.Transaction, "Block", block)
+	w.fields("Amount", amount, "Provider", p.Provider, "Paid to", p.To, "Network fee", fee, "Relay fee", relayFee, "Arrived", arrived,
+		"Transaction", p.Transaction, "Block", block)
 }

@@ -74,7 +74,8 @@ func TestMoneyOnANetwork(t *testing.T) {
 	}
 	must(t, p, `(?m)^Network fee`, `(?m)^Network fee +0\.[0-9]+ coins$`, "withdraw", "--yes")
 	must(t, c, "Asked to unlock", "", "unlock", "0", "--yes")
-	if _, errs, code := at(t, c, "unlock", "0", "--yes"); code != exitRefused || !strings.Contains(errs, "still has time to clear") {
+	if _, errs, code := at(t, c, "unlock", "0", "--yes"); code != exitRefused ||
+		!regexp.MustCompile(`still has time to clear, until 20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9:]{8} UTC by`).MatchString(errs) {
 		t.Fatalf("unlock before its time: %d %s", code, errs)
 	}
 	getBack(t, n, c)
@@ -115,7 +116,7 @@ func connect(t *testing.T, c, p *devnet.Participant) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		_, errs, code := at(t, c, "connect", "--provider", p.Address.String())
+		_, errs, code := at(t, c, "connect", "--provider", p.Address.String(), "--yes")
 		switch code {
 		case exitOK:
 			return

@@ -1,13 +1,17 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/term"
 
 	"github.com/mysteriumnetwork/myst/api/wire"
 )
@@ -31,15 +35,24 @@ func (e *env) show(value any, human func(w *printer)) error {
 	return nil
 }
 
-// progress returns a callback that shows each step with the time since the operation began.
+// progress returns a callback that shows each step with the time since the operation began: to whoever looks, and without
+// --json into a log. It keeps what an interrupted command must tell.
 func (e *env) progress() func(wire.Progress) {
-	started := time.Now()
+	started, shown := time.Now(), !e.quiet && (!e.json || isTerminal(e.stderr))
 	return func(p wire.Progress) {
-		if !e.quiet {
+		if p.Sent {
+			e.sent, e.transaction = true, cmp.Or(p.Transaction, e.transaction)
+		}
+		if shown {
 			// Progress that cannot be shown must not end the operation.
 			_, _ = fmt.Fprintf(e.stderr, "%6.1fs  %-10s  %s\n", time.Since(started).Seconds(), clean(p.Step), clean(p.Detail))
 		}
 	}
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // note tells the user something beside the result.

@@ -26,11 +26,19 @@ func yesFlag(cmd *cobra.Command) *bool {
 	return cmd.Flags().BoolP("yes", "y", false, "do not ask whether to go on")
 }
 
+// askable says whether there is somebody to ask, where somebody is to be asked. Errors: errUsage.
+func (e *env) askable(yes bool, what string) error {
+	if !yes && !term.IsTerminal(int(e.stdin.Fd())) {
+		return usagef("%s, and there is no terminal to ask at: add --yes to go on without being asked", what)
+	}
+	return nil
+}
+
 // agree shows what an operation would cost and asks whether to go on. It returns the relayer's fee that was agreed to, in
 // coins; empty is what the node allows. Errors: errDeclined, errUsage where there is nobody to ask.
 func (e *env) agree(ctx context.Context, c *client.Client, req wire.QuoteRequest, yes bool) (maxFee string, err error) {
-	if !yes && !term.IsTerminal(int(e.stdin.Fd())) {
-		return "", usagef("this moves coins, and there is no terminal to ask at: add --yes to go on without being asked")
+	if err := e.askable(yes, "this moves coins"); err != nil {
+		return "", err
 	}
 	if yes && (e.quiet || e.json) {
 		return "", nil
@@ -39,23 +47,28 @@ func (e *env) agree(ctx context.Context, c *client.Client, req wire.QuoteRequest
 	if err != nil || quote.Transactions == 0 {
 		return "", err
 	}
+	return quote.RelayFee.Coins, e.agreeTo(ctx, req, quote, yes)
+}
+
+// agreeTo shows what an operation would cost and, without yes, asks whether to go on. Errors: errDeclined.
+func (e *env) agreeTo(ctx context.Context, req wire.QuoteRequest, quote wire.Quote, yes bool) error {
 	w := &printer{w: e.stderr}
 	printQuote(w, req, quote)
 	if yes || w.err != nil {
-		return quote.RelayFee.Coins, w.err
+		return w.err
 	}
 	w.line("Go on? [y/N]")
 	if w.err != nil {
-		return "", w.err
+		return w.err
 	}
 	line, err := readLine(ctx, e.stdin)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
-		return "", errDeclined
+		return errDeclined
 	}
-	return quote.RelayFee.Coins, nil
+	return nil
 }
 
 // agreeToFee is agree for what moves no coins but a relayer's fee, and nothing to agree to where none is asked.
@@ -68,11 +81,13 @@ func (e *env) agreeToFee(ctx context.Context, c *client.Client, req wire.QuoteRe
 }
 
 func printQuote(w *printer, req wire.QuoteRequest, q wire.Quote) {
-	amount := ""
+	amount, arrives, transactions := "", "", ""
 	if q.Amount.Units > 0 {
 		amount = q.Amount.Coins + " coins"
 	}
-	transactions := ""
+	if q.Net != nil {
+		arrives = q.Net.Coins + " coins"
+	}
 	if q.Transactions > 1 {
 		transactions = fmt.Sprintf(" in %d transactions", q.Transactions)
 	}
@@ -80,11 +95,53 @@ func printQuote(w *printer, req wire.QuoteRequest, q wire.Quote) {
 	if q.OwnGas {
 		payer = "this node pays it, from its identity's account"
 	}
-	w.fields("Amount", amount, "Paid to", paidTo(q), "Network fee", q.NetworkFee.Coins+" coins", "Relay fee", q.RelayFee.Coins+" coins",
-		"Gas", fmt.Sprintf("about %d%s, now %s of the chain's coin; %s", q.Gas, transactions, q.GasCost, payer))
+	w.fields("Operation", operationText(req, q), "Provider", q.Provider, "Offer", offerText(q.Offer),
+		"Amount", amount, "Paid to", paidTo(q), "Network fee", q.NetworkFee.Coins+" coins", "Relay fee", q.RelayFee.Coins+" coins",
+		"Arrives", arrives, "Gas", fmt.Sprintf("about %d%s, now %s of the chain's coin; %s", q.Gas, transactions, q.GasCost, payer))
 	for _, line := range consequences(req, q) {
 		w.line("%s", line)
 	}
+}
+
+// operationText names an operation in words.
+func operationText(req wire.QuoteRequest, q wire.Quote) string {
+	switch q.Operation {
+	case node.OpConnect:
+		return "open a session, and lock coins for it"
+	case node.OpRegister:
+		return "register this identity"
+	case node.OpDeposit:
+		return "move coins from the wallet into the deposit"
+	case node.OpTopUp:
+		return "lock more for an open session"
+	case node.OpClear:
+		return "clear what consumers promised"
+	case node.OpWithdraw:
+		return "pay the earnings out"
+	case node.OpWithdrawDeposit:
+		return "pay coins of the deposit out"
+	case node.OpBeneficiary:
+		return "name who receives the earnings"
+	case node.OpReclaim:
+		return fmt.Sprintf("move what payment channel %d holds to the deposit", req.Channel)
+	case node.OpUnlock:
+		if q.Delay == 0 {
+			return fmt.Sprintf("free payment channel %d", req.Channel)
+		}
+		return fmt.Sprintf("ask for payment channel %d", req.Channel)
+	}
+	return q.Operation
+}
+
+func offerText(p *wire.Proposal) string {
+	if p == nil {
+		return ""
+	}
+	text := p.ServiceType + " in " + p.Country + ", " + priceText(p.Price)
+	if p.SetupCharge.Units > 0 {
+		text += ", set-up charge " + p.SetupCharge.Coins
+	}
+	return text
 }
 
 func paidTo(q wire.Quote) string {
@@ -97,6 +154,13 @@ func paidTo(q wire.Quote) string {
 // consequences say what an operation cannot take back, and what must follow it.
 func consequences(req wire.QuoteRequest, q wire.Quote) []string {
 	switch req.Operation {
+	case node.OpConnect:
+		lines := []string{"The amount is locked for this provider, who gets of it what you promise. If it does not take the session, the next\n" +
+			"one that matches is asked, for no more."}
+		if q.Elsewhere != nil && q.Elsewhere.Units > 0 {
+			lines = append(lines, "Other providers hold "+q.Elsewhere.Coins+" coins, until they release it or you take it back by: myst unlock")
+		}
+		return lines
 	case node.OpBeneficiary:
 		return []string{
 			"From now on all earnings are paid to " + clean(q.To) + ".",

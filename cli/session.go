@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -68,9 +69,11 @@ func (e *env) connect() *cobra.Command {
 			"the node until \"myst disconnect\"; interrupting this command before it is open gives up.\n\n" +
 			"It locks --lock coins of the deposit for that provider, unless enough is locked for it\n" +
 			"already. What others hold stays with them: \"myst balance\" shows it, and \"myst unlock\"\n" +
-			"takes it back.",
+			"takes it back. What is to be locked and what a relayer asks for it is shown before, and\n" +
+			"you are asked whether to go on; without a terminal to ask at, --yes must say so. Where\n" +
+			"the lock is there already, nothing is asked.",
 		Example: `  myst connect --country DE --proxy 127.0.0.1:1080
-  myst connect --provider 0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf --lock 2
+  myst connect --provider 0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf --lock 2 --yes
   curl --proxy socks5h://127.0.0.1:1080 https://example.com`,
 		Args: args(0), ValidArgsFunction: noFiles,
 	}
@@ -80,8 +83,9 @@ func (e *env) connect() *cobra.Command {
 		_, err := parseAddrPort(s)
 		return s, err
 	}}, "proxy", "loopback `address:port` of the SOCKS5 proxy (default: a free port)")
+	yes := yesFlag(cmd)
 	return e.ask(cmd, func(ctx context.Context, c *client.Client, _ []string) error {
-		session, err := c.Connect(ctx, req, e.progress())
+		session, err := e.open(ctx, c, req, *yes)
 		if err != nil {
 			return err
 		}
@@ -95,6 +99,30 @@ func (e *env) connect() *cobra.Command {
 			}
 		})
 	})
+}
+
+// open opens a session. What it would lock and pay is shown, and asked for unless there is yes, when the node has found
+// out: nothing is, where the lock is there.
+func (e *env) open(ctx context.Context, c *client.Client, req wire.Connect, yes bool) (wire.Session, error) {
+	progress := e.progress()
+	if yes && (e.quiet || e.json) {
+		return c.Connect(ctx, req, progress)
+	}
+	for agreed := (&wire.Agreed{Lock: "0", Fee: "0"}); ; {
+		req.Agreed = agreed
+		session, err := c.Connect(ctx, req, progress)
+		problem, ok := errors.AsType[*wire.Problem](err)
+		if !ok || problem.Quote == nil {
+			return session, err
+		}
+		if err := e.askable(yes, problem.Error()); err != nil {
+			return session, err
+		}
+		if err := e.agreeTo(ctx, wire.QuoteRequest{Operation: node.OpConnect}, *problem.Quote, yes); err != nil {
+			return session, err
+		}
+		agreed = &wire.Agreed{Lock: problem.Quote.Amount.Coins, Fee: problem.Quote.RelayFee.Coins}
+	}
 }
 
 func proxyText(s wire.Session) string {

@@ -51,7 +51,7 @@ func (p *party) cheating(t *testing.T, how string, bytes int) *party {
 // buy opens a session with a provider.
 func (p *party) buy(t *testing.T, from *party) (s wire.Session) {
 	t.Helper()
-	p.Run(t, &s, "connect", "--provider", from.Address)
+	p.Run(t, &s, "connect", "--provider", from.Address, "--yes")
 	return s
 }
 

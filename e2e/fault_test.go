@@ -51,7 +51,7 @@ func (m *world) begin(t *testing.T, round int) *trade {
 	go func() {
 		defer close(d.ended)
 		var s wire.Session
-		if d.buyer.Try(t, &s, "connect", "--service", d.service) != nil {
+		if d.buyer.Try(t, &s, "connect", "--service", d.service, "--yes") != nil {
 			return
 		}
 		for ctx.Err() == nil {

@@ -106,6 +106,6 @@ func (p *party) announced(t *testing.T) {
 func (m *world) connect(t *testing.T, buyer int, service string) wire.Session {
 	t.Helper()
 	var s wire.Session
-	m.buyers[buyer].Run(t, &s, "connect", "--service", service)
+	m.buyers[buyer].Run(t, &s, "connect", "--service", service, "--yes")
 	return s
 }

@@ -47,7 +47,7 @@ func (n *Node) Clear(ctx context.Context, progress func(Progress)) ([]Payment, e
 	if err != nil {
 		return nil, err
 	}
-	progress(Progress{Step: "clear", Detail: "claiming what was promised"})
+	progress(Progress{Step: "clear", Detail: "claiming what was promised", Sent: true})
 	paid, err := n.clear(ctx, self)
 	if err != nil {
 		return paid, err

@@ -131,7 +131,8 @@ func (c *consuming) flight3(ctx context.Context) (session.Start, error) {
 	if err != nil {
 		return session.Start{}, err
 	}
-	c.say("lock", "reserving %s coins for the provider in payment channel %d: %s", c.plan.Lock, c.plan.Channel, c.plan.Action)
+	c.progress(Progress{Step: "lock", Sent: true, Detail: fmt.Sprintf("reserving %s coins for the provider in payment channel %d: %s",
+		c.plan.Lock, c.plan.Channel, c.plan.Action)})
 	ordered, err := c.orderLock(ctx, signed)
 	if err != nil || ordered {
 		return session.Start{}, err

@@ -85,7 +85,7 @@ func (o *outcome) show() {
 	}
 	if said != "" && said != o.shown {
 		o.shown = said
-		o.progress(Progress{Step: o.operation, Detail: said})
+		o.progress(Progress{Step: o.operation, Detail: said, Sent: true, Transaction: o.ticket.Transaction})
 	}
 }
 
@@ -163,8 +163,10 @@ func (n *Node) confirmed(ctx context.Context, self *Self, paid Payment, took loo
 			first, shown = false, block
 			cancel()
 			waiting, cancel = limited(ctx, n.cfg.Patience)
-			progress(Progress{Step: "confirm", Detail: fmt.Sprintf("waiting for %d blocks on top of block %d; the ledger is at block %d",
-				n.cfg.Confirmations, paid.Block, block)})
+			progress(Progress{
+				Step: "confirm", Detail: fmt.Sprintf("waiting for %d blocks on top of block %d; the ledger is at block %d", n.cfg.Confirmations, paid.Block, block),
+				Sent: true, Transaction: paid.Transaction,
+			})
 		}
 		switch err := sleep(waiting, relayPoll); {
 		case err != nil && errors.Is(context.Cause(waiting), errPatience):

@@ -58,6 +58,7 @@ type asked struct {
 	terms func(context.Context, *relay.Quote) (relay.Kind, money.Amount, error)
 	// unsigned is the call itself, where nobody needs to sign for its gas to be estimated.
 	unsigned *relay.Intent
+	until    time.Time // of a call that frees a channel: until when the contract refuses it
 }
 
 // ask is a call of one kind, whose fee is paid from the deposit, beside what else is taken from it.
@@ -121,14 +122,19 @@ func (n *Node) Quote(ctx context.Context, req QuoteRequest) (Quote, error) {
 		q.OwnGas = chosen.Relayer == self.address()
 		gas, err := n.gas(ctx, chosen.Relayer, kind, fee > 0, a.unsigned)
 		if err != nil {
-			return q, fmt.Errorf("%s: %w", req.Operation, notYet(kind, chainError(err)))
+			return q, fmt.Errorf("%s: %w", req.Operation, notYet(kind, a.until, chainError(err)))
 		}
 		q.Gas, q.Transactions = q.Gas+gas, q.Transactions+1
 	}
-	if req.Operation == OpWithdrawDeposit && q.Amount == 0 {
-		deposit, err := w.withdrawable(ctx, req.To, 0)
-		q.Amount = deposit.SaturatingSub(q.RelayFee)
-		return q, err
+	if req.Operation == OpWithdrawDeposit {
+		if q.Amount == 0 {
+			deposit, err := w.withdrawable(ctx, req.To, 0)
+			if err != nil {
+				return q, err
+			}
+			q.Amount = deposit.SaturatingSub(q.RelayFee)
+		}
+		q.Net = q.Amount
 	}
 	return q, nil
 }
@@ -146,14 +152,15 @@ func (n *Node) gas(ctx context.Context, relayer identity.Address, kind relay.Kin
 	return n.cfg.Gas.Gas(ctx, relayer, to, data)
 }
 
-// notYet says what it means that the contract refuses to free a channel.
-func notYet(kind relay.Kind, err error) error {
+// notYet says what it means that the contract refuses to free a channel before a time.
+func notYet(kind relay.Kind, until time.Time, err error) error {
 	var refusal *relay.Refusal
 	refused := errors.As(err, &refusal) && refusal.Reason == relay.ReasonReverts || errors.Is(err, chain.ErrReverted)
 	if kind != relay.KindUnlock || !refused {
 		return err
 	}
-	return fmt.Errorf("%w: the provider still has time to clear; 'myst balance' tells until when: %w", ErrNotNow, err)
+	return fmt.Errorf("%w: the provider still has time to clear, until %s by the chain's clock; after that the same command frees the channel: %w",
+		ErrNotNow, until.UTC().Format("2006-01-02 15:04:05 UTC"), err)
 }
 
 // calls are what an operation would have relayed. It fills in what would move, and where.
@@ -172,10 +179,7 @@ func (n *Node) calls(ctx context.Context, self *Self, req QuoteRequest, q *Quote
 		return one(n.askDeposit(ctx, w, req.Amount))
 	case OpWithdraw:
 		earned, err := w.earned(ctx)
-		q.Amount, q.NetworkFee, q.To = earned.Gross, earned.Fee, earned.Beneficiary
-		if q.To.IsZero() {
-			q.To = self.address()
-		}
+		q.Amount, q.NetworkFee, q.Net, q.To = earned.Gross, earned.Fee, earned.Net, w.paysOut(earned)
 		return one(w.askUnsigned(relay.Withdraw(self.address())), err)
 	case OpUnlock:
 		return one(w.askUnlock(ctx, req.Channel, q))
@@ -185,6 +189,7 @@ func (n *Node) calls(ctx context.Context, self *Self, req QuoteRequest, q *Quote
 	case OpTopUp:
 		l, err := n.find(req.Session)
 		if err == nil {
+			q.Provider = l.snapshot().Peer
 			_, err = w.larger(ctx, l.snapshot(), req.Amount)
 		}
 		return one(w.ask(relay.KindLock, req.Amount), err)
@@ -231,8 +236,11 @@ func (w *wallet) askUnlock(ctx context.Context, channel uint8, q *Quote) (asked,
 	if err != nil {
 		return asked{}, err
 	}
+	q.Provider = c.Provider
 	if !c.UnlockAt.IsZero() {
-		return w.askUnsigned(relay.FreeChannel(w.self.address(), channel)), nil
+		a := w.askUnsigned(relay.FreeChannel(w.self.address(), channel))
+		a.until = c.UnlockAt
+		return a, nil
 	}
 	if q.Delay, err = w.chain.UnlockDelay(ctx); err != nil {
 		return asked{}, fmt.Errorf("unlock: %w", chainError(err))

@@ -38,7 +38,7 @@ func (n *Node) TopUp(ctx context.Context, id string, amount, most money.Amount, 
 	if err != nil {
 		return paid, err
 	}
-	paid.Amount = plan.Cost
+	paid.Amount, paid.Provider = plan.Cost, s.Peer
 	if paid, err = n.confirmed(ctx, self, paid, took, progress); err != nil {
 		return paid, err
 	}

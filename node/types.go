@@ -146,6 +146,9 @@ func (e *AgreementError) Error() string {
 type Progress struct {
 	Step   string // "find", "negotiate", "lock", "confirm", "tunnel", …
 	Detail string
+	// Sent says that something was signed and may have been sent: it goes on though nobody waits any more.
+	Sent        bool
+	Transaction string // its hash, 0x…, once a relayer has named it
 }
 
 // Balance is what the node's identity owns, read from the chain.
@@ -226,6 +229,7 @@ type Quote struct {
 	Operation    string
 	Amount       money.Amount // that would move, fees included
 	NetworkFee   money.Amount
+	Net          money.Amount // of what is paid out: what arrives
 	RelayFee     money.Amount // asked by the relayer, who pays the gas
 	Transactions int
 	Gas          uint64
@@ -261,6 +265,8 @@ type Payment struct {
 	Fee         money.Amount // network fee taken
 	UnlockAt    time.Time    // of an unlock that was only asked for: when it can be finished
 	RelayFee    money.Amount // what the relayer took
+	// Provider is who was locked for, or whose payment channel it was; To who was paid. Zero where there is none.
+	Provider, To identity.Address
 
 	onboarded bool // registered the identity by the way
 }

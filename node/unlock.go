@@ -39,12 +39,12 @@ func (n *Node) Unlock(ctx context.Context, channel uint8, most money.Amount, pro
 	}
 	paid, err := w.relay(ctx, OpUnlock, in, took, progress)
 	if err != nil {
-		return paid, notYet(in.Kind, err)
+		return paid, notYet(in.Kind, before.UnlockAt, err)
 	}
 	if in.Kind == relay.KindUnlock {
 		paid.Amount = now.Locked.SaturatingSub(now.Cleared)
 	}
-	paid.UnlockAt = now.UnlockAt
+	paid.Provider, paid.UnlockAt = before.Provider, now.UnlockAt
 	return n.confirmed(ctx, self, paid, took, progress)
 }
 

@@ -67,7 +67,7 @@ func (w *wallet) covers(ctx context.Context, fee, beside money.Amount) error {
 
 // order is relay of an intent that depends on the relayer.
 func (w *wallet) order(ctx context.Context, operation string, complete relay.Complete, took look, progress func(Progress)) (Payment, error) {
-	progress(Progress{Step: operation, Detail: "asking a relayer to send the transaction"})
+	progress(Progress{Step: operation, Detail: "asking a relayer to send the transaction", Sent: true})
 	var fee money.Amount
 	var kind relay.Kind
 	ticket, err := submit(ctx, w.relayer, w.quotes.standing(w.clock, func(q *relay.Quote) (relay.Intent, error) {

@@ -63,7 +63,11 @@ func newWallet(t *testing.T) (*wallet, *charging) {
 func TestWalletPaysWhatIsAsked(t *testing.T) {
 	w, c := newWallet(t)
 	said := ""
-	progress := func(p Progress) { said += p.Detail + "\n" }
+	progress := func(p Progress) {
+		if said += p.Detail + "\n"; !p.Sent != strings.HasPrefix(p.Detail, "relayer 0x") || strings.HasPrefix(p.Detail, "in block") != (p.Transaction != "") {
+			t.Errorf("who interrupts this is told nothing true: %+v", p)
+		}
+	}
 	// A newcomer has nothing to pay a registration from, and is told what comes first.
 	if _, err := w.register(t.Context(), c, progress); !errors.Is(err, ErrFunds) || !strings.Contains(err.Error(), "myst deposit") {
 		t.Errorf("registered: %v", err)

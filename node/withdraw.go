@@ -1,10 +1,12 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
 	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/payments/journal"
 	"github.com/mysteriumnetwork/myst/relay"
 )
@@ -43,12 +45,17 @@ func (w *wallet) withdraw(ctx context.Context, progress func(Progress)) (Payment
 	if err != nil {
 		return paid, nil, err
 	}
-	paid.Amount, paid.Fee = earned.Net, earned.Fee
+	paid.Amount, paid.Fee, paid.To = earned.Net, earned.Fee, w.paysOut(earned)
 	// More may have been cleared before it was withdrawn. That the transaction was another's is possible, and shown then.
 	if did, err := w.effects(ctx, paid); err == nil && did.Block > since && did.Withdrawn+did.Fee >= earned.Gross {
 		paid.Amount, paid.Fee = did.Withdrawn, did.Fee
 	}
 	return paid, took, nil
+}
+
+// paysOut is who earnings are paid to.
+func (w *wallet) paysOut(earned chain.Earnings) identity.Address {
+	return cmp.Or(earned.Beneficiary, w.self.address())
 }
 
 // earned returns what can be withdrawn. Error: ErrFunds when that is nothing.

@@ -5,8 +5,10 @@
 package apitest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"math/big"
 	"slices"
 	"sync"
 	"time"
@@ -56,6 +58,7 @@ type Node struct {
 	earnings   money.Amount
 	offers     []market.Signed
 	sessions   []node.Session
+	locked     map[identity.Address]bool // providers that hold a lock
 	block      uint64
 	rows       []node.LedgerEntry
 	unlockAt   map[uint8]time.Time
@@ -91,6 +94,13 @@ func (n *Node) Offer(provider *identity.Key, country string, price money.Price, 
 		n.offers = append(n.offers, signed)
 	}
 	return err
+}
+
+// Ask makes the relayer ask a fee from now on.
+func (n *Node) Ask(amount money.Amount) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.RelayFee = amount
 }
 
 // Earn adds what a consumer has promised to this node.
@@ -164,9 +174,9 @@ func (n *Node) Connect(ctx context.Context, req node.ConnectRequest, progress fu
 	err := n.enter()
 	defer n.mu.Unlock()
 	found := n.matching(req.Filter)
-	lock := req.Lock
-	if lock == 0 {
-		lock = money.UnitsPerCoin
+	lock := cmp.Or(req.Lock, money.UnitsPerCoin)
+	if len(found) > 0 && n.locked[found[0].Proposal.Provider] {
+		lock = 0 // what is there will do
 	}
 	switch {
 	case err != nil:
@@ -181,12 +191,24 @@ func (n *Node) Connect(ctx context.Context, req node.ConnectRequest, progress fu
 		return node.Session{}, fmt.Errorf("%w: a lock of %s coins, a deposit of %s", node.ErrFunds, lock, n.deposit)
 	}
 	p := found[0].Proposal
+	if req.Agreed != nil && lock > 0 && (lock > req.Agreed.Lock || n.RelayFee > req.Agreed.Fee) {
+		return node.Session{}, &node.AgreementError{Quote: node.Quote{
+			Operation: node.OpConnect, Amount: lock, RelayFee: n.RelayFee, Transactions: 1, Gas: 50_000, GasPrice: big.NewInt(2e9),
+			Relayer: Key(8).Address(), Provider: p.Provider, Offer: &found[0],
+		}}
+	}
 	progress(node.Progress{Step: "find", Detail: fmt.Sprintf("%d match; %s is the cheapest", len(found), p.Provider)})
 	if err := n.hold(ctx); err != nil {
 		return node.Session{}, err
 	}
-	progress(node.Progress{Step: "lock", Detail: lock.String() + " coins"})
+	if lock > 0 {
+		progress(node.Progress{Step: "lock", Detail: lock.String() + " coins"})
+	}
 	n.deposit -= lock
+	if n.locked == nil {
+		n.locked = map[identity.Address]bool{}
+	}
+	n.locked[p.Provider] = true
 	proxy := req.ProxyAddr
 	if proxy == "" {
 		proxy = "127.0.0.1:1080"
@@ -263,7 +285,7 @@ func (n *Node) Register(ctx context.Context, most money.Amount, progress func(no
 	if err != nil {
 		return node.Payment{}, err
 	}
-	progress(node.Progress{Step: "relay", Detail: "the hub has the signed registration"})
+	progress(node.Progress{Step: "relay", Detail: "the hub has the signed registration", Sent: true, Transaction: fmt.Sprintf("0x%064x", n.block+1)})
 	if err := n.hold(ctx); err != nil {
 		return node.Payment{}, err
 	}
@@ -306,7 +328,9 @@ func (n *Node) Withdraw(_ context.Context, progress func(node.Progress)) (node.P
 	n.coin, n.earnings = n.coin+paid, 0
 	n.book(journal.Withdrawal, "provider", paid, n.key.Address())
 	n.book(journal.Fee, "provider", charged, identity.Address{})
-	return n.mined("withdraw", paid, charged), nil
+	done := n.mined("withdraw", paid, charged)
+	done.To = n.key.Address()
+	return done, nil
 }
 
 // Clear implements api.Node.

@@ -101,6 +101,7 @@ func (n *Node) Quote(_ context.Context, req node.QuoteRequest) (node.Quote, erro
 		}
 	case node.OpWithdraw:
 		q.Amount, q.NetworkFee, q.To = n.earnings, n.earnings*fee/10_000, n.key.Address()
+		q.Net = q.Amount - q.NetworkFee
 		if n.earnings == 0 {
 			err = fmt.Errorf("%w: there are no earnings to withdraw", node.ErrFunds)
 		}
@@ -113,7 +114,7 @@ func (n *Node) Quote(_ context.Context, req node.QuoteRequest) (node.Quote, erro
 			err = fmt.Errorf("%w: a deposit of %s coins", node.ErrFunds, n.deposit)
 		}
 	case node.OpUnlock:
-		q.Delay = delay
+		q.Delay, q.Provider = delay, Key(2).Address()
 		err = n.unlockable(req.Channel)
 	case node.OpBeneficiary:
 		q.To = req.Beneficiary
@@ -123,6 +124,7 @@ func (n *Node) Quote(_ context.Context, req node.QuoteRequest) (node.Quote, erro
 		err = n.reclaimable(req.Channel)
 	case node.OpWithdrawDeposit:
 		q.To, q.Amount = req.To, cmp.Or(req.Amount, n.deposit)
+		q.Net = q.Amount
 		err = n.covered(q.Amount)
 	}
 	return q, err
@@ -229,7 +231,7 @@ func (n *Node) Unlock(_ context.Context, channel uint8, most money.Amount, progr
 	n.unlockAt[channel] = n.now().Add(delay)
 	n.book(journal.UnlockRequest, "consumer", 0, Key(2).Address())
 	paid := n.mined(node.OpUnlock, 0, 0)
-	paid.UnlockAt = n.unlockAt[channel]
+	paid.UnlockAt, paid.Provider = n.unlockAt[channel], Key(2).Address()
 	return paid, nil
 }
 

@@ -153,18 +153,23 @@ func (r QuoteRequest) Query() url.Values {
 
 // Quote is what an operation would cost. The gas is an estimate, and paid by the relayer.
 type Quote struct {
-	Operation    string `json:"operation"`
-	Amount       Amount `json:"amount" doc:"that would move, fees included"`
-	NetworkFee   Amount `json:"network_fee"`
-	RelayFee     Amount `json:"relay_fee" doc:"asked by the relayer beside the amount"`
-	Transactions int    `json:"transactions"`
-	Gas          uint64 `json:"gas"`
-	GasPrice     string `json:"gas_price" doc:"wei"`
-	GasCost      string `json:"gas_cost" doc:"in the chain's own coin, decimal"`
-	Relayer      string `json:"relayer,omitempty" doc:"who sends it and pays the gas"`
-	OwnGas       bool   `json:"own_gas,omitempty" doc:"that is this node itself"`
-	To           string `json:"to,omitempty" doc:"who is paid, now or from now on"`
-	Delay        int64  `json:"delay,omitempty" doc:"seconds in which the provider can clear after the unlock that would be asked for"`
+	Operation    string  `json:"operation"`
+	Amount       Amount  `json:"amount" doc:"that would move, fees included"`
+	NetworkFee   Amount  `json:"network_fee"`
+	RelayFee     Amount  `json:"relay_fee" doc:"asked by the relayer beside the amount"`
+	Net          *Amount `json:"net,omitempty" doc:"of what is paid out: what arrives"`
+	Transactions int     `json:"transactions"`
+	Gas          uint64  `json:"gas"`
+	GasPrice     string  `json:"gas_price" doc:"wei"`
+	GasCost      string  `json:"gas_cost" doc:"in the chain's own coin, decimal"`
+	Relayer      string  `json:"relayer,omitempty" doc:"who sends it and pays the gas"`
+	OwnGas       bool    `json:"own_gas,omitempty" doc:"that is this node itself"`
+	Provider     string  `json:"provider,omitempty" doc:"who a lock is for, or whose payment channel it is"`
+	To           string  `json:"to,omitempty" doc:"who is paid, now or from now on"`
+	Delay        int64   `json:"delay,omitempty" doc:"seconds in which the provider can clear after the unlock that would be asked for"`
+
+	Offer     *Proposal `json:"offer,omitempty" doc:"what a session would be of"`
+	Elsewhere *Amount   `json:"elsewhere,omitempty" doc:"of a session: what other providers' payment channels hold beside its lock"`
 }
 
 // Unlock takes a payment channel from its provider.

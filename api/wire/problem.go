@@ -22,6 +22,7 @@ const (
 	CodeFunds         = "funds"          // 402: the deposit does not cover it
 	CodeRefused       = "refused"        // 409: the provider refused
 	CodeNotNow        = "not-now"        // 409: it makes no sense as things are
+	CodeNotAgreed     = "not-agreed"     // 409: it would take more than was agreed to; the problem has the quote
 	CodeShuttingDown  = "shutting-down"  // 503: the node is draining
 	CodeTimeout       = "timeout"        // 504: a step took longer than its deadline
 	CodeInternal      = "internal"       // 500: anything else
@@ -34,6 +35,7 @@ type Problem struct {
 	Status int     `json:"status" doc:"HTTP status"`
 	Detail string  `json:"detail" doc:"this occurrence, and what to do"`
 	Errors []Field `json:"errors,omitempty" doc:"which parts of the request are malformed"`
+	Quote  *Quote  `json:"quote,omitempty" doc:"of not-agreed: what it would take"`
 }
 
 // Field is one malformed part of a request.

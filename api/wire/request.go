@@ -38,6 +38,14 @@ type Connect struct {
 	Filter    Filter `json:"filter"`
 	Lock      string `json:"lock,omitempty" maxLength:"32" doc:"coins, more than zero, to reserve for the provider; empty takes the node's default" example:"1"`
 	ProxyAddr string `json:"proxy_addr,omitempty" maxLength:"64" doc:"where the SOCKS5 port listens; empty takes 127.0.0.1 and a free port" example:"127.0.0.1:1080"`
+
+	Agreed *Agreed `json:"agreed,omitempty" doc:"what the session may take at most until it is open; what would take more ends with the problem not-agreed and its quote. Absent: what the node allows"`
+}
+
+// Agreed is what a user allows a session to take until it is open.
+type Agreed struct {
+	Lock string `json:"lock" minLength:"1" maxLength:"32" doc:"coins of the deposit to lock for the provider" example:"1"`
+	Fee  string `json:"fee" minLength:"1" maxLength:"32" doc:"coins for the relayer that puts the lock on chain" example:"0"`
 }
 
 // Register registers the node's identity.

@@ -163,6 +163,8 @@ type Payment struct {
 	Amount      Amount `json:"amount"`
 	Fee         Amount `json:"fee" doc:"network fee taken"`
 	RelayFee    Amount `json:"relay_fee" doc:"what the relayer took for sending it"`
+	Provider    string `json:"provider,omitempty" doc:"who was locked for, or whose payment channel it was"`
+	To          string `json:"to,omitempty" doc:"who was paid"`
 
 	UnlockAt *time.Time `json:"unlock_at,omitempty" doc:"of an unlock that was asked for: from when on it can be finished"`
 }
@@ -176,4 +178,7 @@ type Payments struct {
 type Progress struct {
 	Step   string `json:"step"`
 	Detail string `json:"detail"`
+
+	Sent        bool   `json:"sent,omitempty" doc:"something was signed and may have been sent: it goes on though nobody waits any more"`
+	Transaction string `json:"transaction,omitempty" doc:"its hash, 0x…, once a relayer has named it"`
 }

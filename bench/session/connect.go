@@ -5,7 +5,7 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -45,29 +45,35 @@ func (b *byHand) open(t testing.TB, site *testbed.Site) opening {
 
 // open times "myst connect" from its start to the first byte through the session. The steps are those that it
 // tells, each until the next.
-func (s *trade) open(t testing.TB) (opening, wire.Session) {
+func (s *trade) open(t testing.TB) (o opening, proxy string) {
 	t.Helper()
 	started := time.Now()
 	steps, at := []step{{Name: "start"}}, []time.Time{started}
-	session := s.connect(t, func(line string) {
-		if fields := strings.Fields(line); len(fields) > 1 && fields[1] != steps[len(steps)-1].Name {
+	proxy = s.connect(t, func(line string) {
+		// Beside progress, which begins with its time, there is what a new lock costs.
+		if fields := strings.Fields(line); len(fields) > 1 && elapsed.MatchString(fields[0]) && fields[1] != steps[len(steps)-1].Name {
 			steps, at = append(steps, step{Name: fields[1]}), append(at, time.Now())
 		}
 	})
 	steps, at = append(steps, step{Name: "first byte"}), append(at, time.Now())
-	w := way{name: "session", client: testbed.Client(s.buyer.On, session.ProxyAddr)}
+	w := way{name: "session", client: testbed.Client(s.buyer.On, proxy)}
 	w.fetch(t, s.world.Page, 1)
 	at = append(at, time.Now())
 	for i := range steps {
 		steps[i].Milli = milliseconds(at[i+1].Sub(at[i]))
 	}
-	return opening{Milli: milliseconds(at[len(at)-1].Sub(started)), Steps: steps}, session
+	return opening{Milli: milliseconds(at[len(at)-1].Sub(started)), Steps: steps}, proxy
 }
 
-// connect runs "myst connect" and gives each line of its progress to told when it comes.
-func (s *trade) connect(t testing.TB, told func(line string)) (session wire.Session) {
+var (
+	elapsed   = regexp.MustCompile(`^[0-9.]+s$`)
+	proxyLine = regexp.MustCompile(`(?m)^Proxy +socks5h://(\S+)$`)
+)
+
+// connect runs "myst connect", gives each line that it tells meanwhile to told when it comes, and returns where its proxy is.
+func (s *trade) connect(t testing.TB, told func(line string)) (proxy string) {
 	t.Helper()
-	cmd := s.buyer.Command(t, "connect", "--service", "openvpn", "--json")
+	cmd := s.buyer.Command(t, "connect", "--service", "openvpn", "--yes")
 	var result bytes.Buffer
 	cmd.Stdout = &result
 	progress, err := cmd.StderrPipe()
@@ -83,10 +89,11 @@ func (s *trade) connect(t testing.TB, told func(line string)) (session wire.Sess
 	if err := cmd.Wait(); err != nil {
 		t.Fatalf("myst connect: %v", err)
 	}
-	if err := json.Unmarshal(result.Bytes(), &session); err != nil {
-		t.Fatal(err)
+	found := proxyLine.FindSubmatch(result.Bytes())
+	if found == nil {
+		t.Fatalf("myst connect names no proxy: %s", result.Bytes())
 	}
-	return session
+	return string(found[1])
 }
 
 // disconnect ends the session and waits until the provider has closed its books.

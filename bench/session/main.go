@@ -92,14 +92,14 @@ func newTrade(t testing.TB) *trade {
 // throughput downloads by each way in turn, over one session, whose opening it returns.
 func (s *trade) throughput(t testing.TB, r *result) opening {
 	t.Helper()
-	first, session := s.open(t)
+	first, proxy := s.open(t)
 	s.hand.connect(t)
 	nodes := []int{s.seller.Cmd.Process.Pid, s.buyer.Cmd.Process.Pid}
 	both := slices.Concat(testbed.Children(t, nodes[0], "openvpn"), testbed.Children(t, nodes[1], "openvpn"))
 	ways := []way{
 		{"by hand", testbed.Client(s.hand.inside, ""), []int{s.hand.server.Cmd.Process.Pid, s.hand.client.Cmd.Process.Pid}, nil},
 		{"session, bound", bound(s.buyer.On, device(t, s.buyer.On)), both, nodes},
-		{"session, SOCKS5", testbed.Client(s.buyer.On, session.ProxyAddr), both, nodes},
+		{"session, SOCKS5", testbed.Client(s.buyer.On, proxy), both, nodes},
 	}
 	if len(both) != 2 {
 		t.Fatalf("a session has %d openvpn processes", len(both))

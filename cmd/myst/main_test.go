@@ -162,7 +162,7 @@ func (p program) announced(t *testing.T) {
 func (p program) fetch(t *testing.T, network *devnet.Network) {
 	t.Helper()
 	var s wire.Session
-	p.run(t, &s, "connect", "--country", "FR")
+	p.run(t, &s, "connect", "--country", "FR", "--yes")
 	if _, err := devnet.FetchBlob(t.Context(), through(s), network.Web.URL(), func(int64) {}); err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +241,7 @@ func (p program) buy(t *testing.T, network *devnet.Network) {
 		t.Fatalf("proposals: %+v", offers)
 	}
 	var session wire.Session
-	p.run(t, &session, "connect", "--country", "DE")
+	p.run(t, &session, "connect", "--country", "DE", "--yes")
 	seen, err := devnet.FetchAddress(t.Context(), through(session), network.Web.URL())
 	if err != nil || seen != "127.0.0.2" {
 		t.Errorf("the web server saw %q, %v", seen, err)

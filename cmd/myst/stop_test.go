@@ -19,7 +19,7 @@ func TestStoppedInMidSession(t *testing.T) {
 	consumer.run(t, nil, "identity", "register")
 	consumer.run(t, nil, "deposit", "5", "--yes")
 	var s wire.Session
-	consumer.run(t, &s, "connect", "--country", "DE")
+	consumer.run(t, &s, "connect", "--country", "DE", "--yes")
 	const enough = 20 << 20 // more than the first windows
 	busy, cut := make(chan struct{}), make(chan error, 1)
 	go func() {
