@@ -80,7 +80,7 @@ func (n *Node) clear(ctx context.Context, self *Self) ([]Payment, error) {
 		err = errors.Join(err, failed)
 	}
 	if err != nil {
-		return paid, fmt.Errorf("clear: %w", relayError(chainError(err)))
+		return paid, fmt.Errorf("clear: %w", untaken(OpClear, chainError(err)))
 	}
 	return paid, nil
 }

@@ -115,7 +115,7 @@ func (n *Node) Quote(ctx context.Context, req QuoteRequest) (Quote, error) {
 	for _, a := range calls {
 		chosen, kind, fee, err := w.choose(ctx, a)
 		if err != nil {
-			return q, fmt.Errorf("%s: %w", req.Operation, relayError(err))
+			return q, fmt.Errorf("%s: %w", req.Operation, untaken(req.Operation, err))
 		}
 		n.quotes.keep(chosen)
 		q.Relayer, q.RelayFee = chosen.Relayer, q.RelayFee+fee

@@ -78,7 +78,7 @@ func (w *wallet) order(ctx context.Context, operation string, complete relay.Com
 		return in, err
 	}), func(waits string) { progress(Progress{Step: operation, Detail: "waiting: " + waits}) })
 	if err != nil {
-		return Payment{}, fmt.Errorf("%s: %w", operation, relayError(err))
+		return Payment{}, fmt.Errorf("%s: %w", operation, untaken(operation, err))
 	}
 	paid, err := w.await(ctx, operation, ticket, took, progress)
 	if err == nil {
@@ -127,6 +127,15 @@ func relayError(err error) error {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	case errors.As(err, &refusal), errors.Is(err, relay.ErrNotOffered):
 		return fmt.Errorf("%w: %w", ErrNotNow, err)
+	}
+	return err
+}
+
+// untaken is relayError of an operation, and names what sends that for which relayers ask too much, or take nothing.
+func untaken(operation string, err error) error {
+	hinted := (operation == OpClear || operation == OpWithdraw) && errors.Is(err, relay.ErrNotOffered) && !errors.Is(err, ErrFunds)
+	if err = relayError(err); hinted {
+		err = fmt.Errorf("%w; 'myst node --own-gas' sends it with gas coins of this identity's own", err)
 	}
 	return err
 }

@@ -155,6 +155,29 @@ func TestWhoHasTheLockRelayed(t *testing.T) {
 	}
 }
 
+// Where relayers charge for everything, a provider is told what sends its earnings all the same.
+func TestOwnGasIsNamed(t *testing.T) {
+	w, c := newWallet(t)
+	c.earned[w.self.address()] = 100
+	delete(c.fees, relay.KindWithdraw)
+	m := c.member(t, memberConfig{config: func(cfg *Config) { cfg.Gas, cfg.Relayer = meter{}, c }})
+	c.earned[m.key.Address()] = 100
+	for name, do := range map[string]func() error{
+		"withdraw": func() error { _, _, err := w.withdraw(t.Context(), quiet); return err },
+		"quote":    func() error { _, err := m.Quote(t.Context(), QuoteRequest{Operation: OpWithdraw}); return err },
+		"clear":    func() error { return untaken(OpClear, relay.ErrNotOffered) },
+	} {
+		if err := do(); !errors.Is(err, ErrNotNow) || !strings.Contains(err.Error(), "'myst node --own-gas' sends it") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, err := range []error{untaken(OpDeposit, relay.ErrNotOffered), untaken(OpWithdraw, relay.ErrUnavailable)} {
+		if strings.Contains(err.Error(), "own-gas") {
+			t.Error(err)
+		}
+	}
+}
+
 // Earnings are not sent where nobody gets them, and that is said before anything is agreed to or signed.
 func TestBeneficiariesThatCannotBePaid(t *testing.T) {
 	w := newWorld()
