@@ -251,6 +251,9 @@ func devnetCommand(version string) *cobra.Command {
 			if cfg.Providers < 1 || cfg.Providers > 50 {
 				return fmt.Errorf("--providers %d: want 1 to 50", cfg.Providers)
 			}
+			if cfg.UnlockDelay < time.Second {
+				return fmt.Errorf("--unlock-delay %s: want a second at least", cfg.UnlockDelay)
+			}
 			out := cmd.OutOrStdout()
 			cfg.Logger, cfg.Version = logger(cmd, verbose), version
 			network, err := devnet.Start(cmd.Context(), cfg, func(what string) { _, _ = fmt.Fprintln(out, "·", what) })
@@ -267,6 +270,7 @@ func devnetCommand(version string) *cobra.Command {
 		},
 	}
 	cmd.Flags().IntVar(&cfg.Providers, "providers", 1, "how many providers")
+	cmd.Flags().DurationVar(&cfg.UnlockDelay, "unlock-delay", 72*time.Hour, "how long a provider has to clear after an unlock request")
 	cmd.Flags().StringVar(&cfg.Dir, "dir", "", "keep everything here; empty is a temporary folder")
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log what every part does")
 	return cmd
