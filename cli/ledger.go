@@ -14,6 +14,19 @@ import (
 	"github.com/mysteriumnetwork/myst/payments/journal"
 )
 
+const longColumns = `Columns of the table:
+  ROW      number of the row; numbers are never used again
+  TIME     of the block, or of the session's end, in this machine's time zone;
+           --csv and --json have UTC
+  KIND     what happened, to what the identity has AS a consumer or a provider
+  COINS    how many moved; KIND and AS tell which way. Below zero only in a row
+           that takes another one back
+  WITH     who was on the other side: the provider or the consumer, who paid a
+           deposit or was paid, the relayer of a fee
+  CHANNEL  payment channel and epoch: 2/7 is channel 2 after it was freed 7 times
+  BLOCK    empty for promises, which are on no chain
+  DETAIL   first digits of the session, or the row that is taken back`
+
 func (e *env) ledger() *cobra.Command {
 	var filter wire.LedgerFilter
 	asCSV := false
@@ -23,7 +36,7 @@ func (e *env) ledger() *cobra.Command {
 			"clearing, fee and withdrawal that the chain has confirmed, and one for what each session's\n" +
 			"promises added. Rows are never changed. What a reorganisation of the chain removes is\n" +
 			"taken back by a further row. A table has the newest thousand rows, and says when there\n" +
-			"are older ones; --csv and --json print all.",
+			"are older ones; --csv and --json print all.\n\n" + longColumns,
 		Example: "  myst ledger\n  myst ledger --since 24h --kind clearing\n  myst ledger --limit 20 --before 81\n  myst ledger --csv > ledger.csv",
 		Args:    args(0), ValidArgsFunction: noFiles,
 	}

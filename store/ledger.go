@@ -171,31 +171,30 @@ type LedgerFilter struct {
 // Ledger returns the rows of a domain that a filter selects, oldest first: the newest of them, or with From the oldest.
 func (tx *Tx) Ledger(domain [32]byte, f LedgerFilter) ([]LedgerRow, error) {
 	condition, args := f.where(domain)
-	order := "DESC"
-	if f.From > 0 {
-		order = "ASC"
-	}
-	limit := -1
-	if f.Limit > 0 {
-		limit = f.Limit
-	}
-	rows, err := tx.ledger(condition+" ORDER BY id "+order+" LIMIT ?", append(args, limit)...)
+	rows, err := tx.ledger(condition, args...)
 	if f.From == 0 {
 		slices.Reverse(rows)
 	}
 	return rows, err
 }
 
+// where selects, orders and limits. Rows of Self with Other are found apart from Other's own: one condition for both could
+// only be held against every row of the domain.
 func (f LedgerFilter) where(domain [32]byte) (condition string, args []any) {
-	where, args := []string{"domain = ?"}, []any{domain[:]}
-	add := func(condition string, values ...any) {
-		where, args = append(where, condition), append(args, values...)
-	}
 	if f.Other == ([20]byte{}) || f.Other == f.Self {
-		add("self = ?", f.Self[:])
-	} else {
-		add("(self = ? OR self = ? AND counterparty = ?)", f.Other[:], f.Self[:], f.Other[:])
+		return f.part(domain, "self = ?", f.Self[:])
 	}
+	own, args := f.part(domain, "self = ?", f.Other[:])
+	with, more := f.part(domain, "self = ? AND counterparty = ?", f.Self[:], f.Other[:])
+	order, limit := f.order()
+	return " WHERE id IN (SELECT id FROM (SELECT id FROM ledger" + own + ") UNION ALL SELECT id FROM (SELECT id FROM ledger" + with + "))" + order,
+		append(append(args, more...), limit)
+}
+
+// part is where for one of both conditions on whose rows they are.
+func (f LedgerFilter) part(domain [32]byte, whose string, who ...any) (condition string, args []any) {
+	where, args := []string{"domain = ?", whose}, append([]any{domain[:]}, who...)
+	add := func(condition string, value any) { where, args = append(where, condition), append(args, value) }
 	for i, bound := range []int64{f.Since, f.Until, f.From, f.Before} {
 		if bound != 0 {
 			add([]string{"at >= ?", "at < ?", "id >= ?", "id < ?"}[i], bound)
@@ -207,13 +206,25 @@ func (f LedgerFilter) where(domain [32]byte) (condition string, args []any) {
 	if f.Session != ([16]byte{}) {
 		add("session = ?", f.Session[:])
 	}
-	return "WHERE " + strings.Join(where, " AND "), args
+	order, limit := f.order()
+	return " WHERE " + strings.Join(where, " AND ") + order, append(args, limit)
+}
+
+// order takes the newest rows, or with From the oldest.
+func (f LedgerFilter) order() (order string, limit int) {
+	if limit = f.Limit; limit == 0 {
+		limit = -1 // all
+	}
+	if f.From > 0 {
+		return " ORDER BY id LIMIT ?", limit
+	}
+	return " ORDER BY id DESC LIMIT ?", limit
 }
 
 func (tx *Tx) ledger(where string, args ...any) (all []LedgerRow, err error) {
 	err = tx.query("read ledger", `SELECT id, EXISTS (SELECT 1 FROM ledger AS later WHERE later.reverses = ledger.id),
 		coalesce(reverses, 0), domain, self, role, kind, at, block, block_hash, log, tx, counterparty,
-		channel, epoch, session, amount, total, deposit, locked, earnings, part FROM ledger `+where, args, func(scan func(...any) error) error {
+		channel, epoch, session, amount, total, deposit, locked, earnings, part FROM ledger`+where, args, func(scan func(...any) error) error {
 		var r LedgerRow
 		if err := scan(&r.ID, &r.Reversed, &r.Reverses, Fixed(r.Domain[:]), Fixed(r.Self[:]), &r.Role, &r.Kind, &r.At, &r.Block,
 			Fixed(r.BlockHash[:]), &r.Log, Fixed(r.Tx[:]), Fixed(r.Counterparty[:]), &r.Channel, &r.Epoch, Fixed(r.Session[:]),

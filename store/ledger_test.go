@@ -2,8 +2,10 @@ package store
 
 import (
 	"database/sql"
+	"errors"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,9 +84,12 @@ func TestLedgerIsNotReadWhole(t *testing.T) {
 	db := open(t)
 	key := []any{make([]byte, 32), make([]byte, 20)}
 	page := func(f LedgerFilter) (string, []any) {
+		f.Limit = 10
 		condition, args := f.where([32]byte{})
-		return `SELECT id FROM ledger ` + condition + ` ORDER BY id DESC LIMIT 10`, args
+		return `SELECT * FROM ledger` + condition, args
 	}
+	with, withArgs := page(LedgerFilter{Self: [20]byte{1}, Other: [20]byte{2}, Before: 9})
+	since, sinceArgs := page(LedgerFilter{Self: [20]byte{1}, Other: [20]byte{2}, From: 9, Since: 3, Kind: "lock"})
 	all, allArgs := page(LedgerFilter{Before: 9})
 	from, fromArgs := page(LedgerFilter{From: 9, Kind: "lock"})
 	for name, query := range map[string]struct {
@@ -97,7 +102,9 @@ func TestLedgerIsNotReadWhole(t *testing.T) {
 		"log":         {logHas, append(key, make([]byte, 32), make([]byte, 32), 1, "provider", "clearing", 0), false},
 		"transaction": {txBooked, append(key, make([]byte, 32)), false}, "reversal": {reverseAbove, append(key, 1, 2), false},
 		"earned": {earnedSums, key, false}, "newest": {all, allArgs, false}, "oldest": {from, fromArgs, false},
+		"newest with another": {with, withArgs, false}, "oldest with another": {since, sinceArgs, false},
 	} {
+		plan := ""
 		err := db.View(t.Context(), func(tx *Tx) error {
 			return tx.query("plan", "EXPLAIN QUERY PLAN "+query.text, query.args, func(scan func(...any) error) error {
 				var id, parent, unused int
@@ -106,6 +113,7 @@ func TestLedgerIsNotReadWhole(t *testing.T) {
 				if strings.Contains(detail, "old USING INDEX sqlite_autoindex") {
 					t.Errorf("%s begins with all that is not taken back: %s", name, detail)
 				}
+				plan += detail + "\n"
 				covered := !query.covered || strings.Contains(detail, "COVERING INDEX")
 				if !covered || strings.HasPrefix(detail, "SCAN ledger") || name != "reversal" && strings.Contains(detail, "ORDER BY") {
 					t.Errorf("%s: %s", name, detail)
@@ -116,5 +124,69 @@ func TestLedgerIsNotReadWhole(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
+		if strings.Contains(name, "another") && !strings.Contains(plan, "INDEX ledger_with (domain=? AND self=? AND counterparty=?") {
+			t.Errorf("%s reads all of the identity's rows:\n%s", name, plan)
+		}
 	}
+}
+
+// A page of the rows with another identity has the same rows as a filter of all, whatever the bounds.
+func TestLedgerWithAnother(t *testing.T) {
+	db := open(t)
+	who := func(i int) (a [20]byte) { a[0] = byte(i); return a }
+	const rows = 240
+	if err := db.InTx(t.Context(), func(tx *Tx) error {
+		for i := range rows {
+			row := LedgerRow{Self: who(1 + i%3), Counterparty: who(1 + i/3%4), Role: "consumer", Kind: "lock", At: int64(i + 1), Block: 1}
+			if i%2 == 1 {
+				row.Kind = "clearing"
+			}
+			row.Domain[0] = byte(i / 12 % 2)
+			if err := tx.AppendLedger(row); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	err := db.View(t.Context(), func(tx *Tx) error {
+		all, err := tx.Ledger([32]byte{}, LedgerFilter{Self: who(1)})
+		for _, other := range []int{2, 3} {
+			more, failed := tx.Ledger([32]byte{}, LedgerFilter{Self: who(other)})
+			all, err = append(all, more...), errors.Join(err, failed)
+		}
+		slices.SortFunc(all, func(a, b LedgerRow) int { return int(a.ID - b.ID) })
+		for _, f := range []LedgerFilter{
+			{}, {Limit: 5}, {Limit: 5, From: 7}, {From: 100}, {Limit: 4, Before: 90}, {Since: 50, Until: 120}, {Kind: "lock", Limit: 3}, {Kind: "clearing", From: 20, Limit: 6},
+		} {
+			f.Self, f.Other = who(1), who(2)
+			got, failed := tx.Ledger([32]byte{}, f)
+			err = errors.Join(err, failed)
+			if want := chosen(all, f); !slices.Equal(got, want) || len(want) == 0 {
+				t.Errorf("%+v: %d rows, want %d: %+v", f, len(got), len(want), got)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// chosen is what a filter should select of all rows.
+func chosen(all []LedgerRow, f LedgerFilter) (rows []LedgerRow) {
+	for _, r := range all {
+		whose := r.Self == f.Other || r.Self == f.Self && r.Counterparty == f.Other
+		if whose && r.At >= f.Since && (f.Until == 0 || r.At < f.Until) && r.ID >= f.From && (f.Before == 0 || r.ID < f.Before) && (f.Kind == "" || f.Kind == r.Kind) {
+			rows = append(rows, r)
+		}
+	}
+	switch {
+	case f.Limit == 0 || len(rows) <= f.Limit:
+		return rows
+	case f.From > 0:
+		return rows[:f.Limit]
+	}
+	return rows[len(rows)-f.Limit:]
 }
