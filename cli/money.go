@@ -18,7 +18,8 @@ func (e *env) balance() *cobra.Command {
 		Use: "balance", Short: "Show what the node's identity owns",
 		Long: "Show what the node's identity owns, in coins: in its wallet; in its deposit, from which\n" +
 			"it pays as a consumer, and which is its bond as a provider; locked for providers; and\n" +
-			"earned as a provider. Earnings never go into the deposit: \"myst withdraw\" pays them out.",
+			"earned as a provider. Earnings never go into the deposit: \"myst withdraw\" pays them out,\n" +
+			"to the beneficiary.",
 		Example: "  myst balance\n  myst balance --json",
 		Args:    args(0), ValidArgsFunction: noFiles,
 	}
@@ -32,7 +33,7 @@ func (e *env) balance() *cobra.Command {
 }
 
 func printBalance(w *printer, b wire.Balance) {
-	w.fields("Identity", b.Identity, "Ledger", checkText(b.Ledger))
+	w.fields("Identity", b.Identity, "Beneficiary", beneficiaryText(b), "Ledger", checkText(b.Ledger))
 	w.line("")
 	w.table([]string{"", ">COINS", ""}, [][]string{
 		{"Wallet", b.Coin.Coins, "not deposited"},
@@ -40,10 +41,6 @@ func printBalance(w *printer, b wire.Balance) {
 		{"Earnings", b.Earnings.Coins, "earned as a provider and cleared: \"myst withdraw\" pays them out, less the network fee of " + percent(b.FeePerMyriad)},
 		{"Uncleared", b.Uncleared.Coins, "promised to you as a provider: \"myst clear\" claims it"},
 	})
-	if b.Beneficiary != "" && b.Beneficiary != b.Identity {
-		w.line("")
-		w.fields("Withdrawals are paid to", b.Beneficiary)
-	}
 	if len(b.Channels) == 0 {
 		return
 	}
@@ -55,6 +52,14 @@ func printBalance(w *printer, b wire.Balance) {
 		})
 	}
 	w.table([]string{"CHANNEL", "PROVIDER", ">LOCKED", ">PROMISED", ">CLEARED", "UNLOCKED FROM"}, rows)
+}
+
+// beneficiaryText says who earnings are paid to.
+func beneficiaryText(b wire.Balance) string {
+	if b.Beneficiary == "" {
+		return "this identity; \"myst beneficiary\" names another account for the earnings, once"
+	}
+	return b.Beneficiary + ", who alone can name another"
 }
 
 // holder is who a payment channel is locked for.

@@ -69,6 +69,7 @@ func TestMoneyOnANetwork(t *testing.T) {
 	must(t, c, "ended", "", "disconnect")
 	must(t, p, "Cleared|Nothing", "", "clear", "--yes")
 	must(t, p, "Earnings are paid to", `(?m)^Gas `, "beneficiary", c.Address.String(), "--yes")
+	must(t, p, `(?m)^Beneficiary +`+c.Address.String()+`, who alone can name another$`, "", "balance")
 	if _, errs, code := at(t, p, "beneficiary", p.Address.String(), "--yes"); code != exitRefused || !strings.Contains(errs, "only that account") {
 		t.Fatalf("a second beneficiary: %d %s", code, errs)
 	}

@@ -271,7 +271,7 @@ func (n *Node) Balance(context.Context) (node.Balance, error) {
 	defer n.mu.Unlock()
 	return node.Balance{
 		Identity: n.key.Address(), Coin: n.coin, Deposit: n.deposit, Earnings: n.earnings, Uncleared: n.uncleared,
-		Beneficiary: n.key.Address(), FeePerMyriad: fee, Ledger: n.check(),
+		Beneficiary: n.pays, FeePerMyriad: fee, Ledger: n.check(),
 	}, err
 }
 

@@ -137,7 +137,7 @@ type Balance struct {
 	Channels     []Channel `json:"channels"`
 	Earnings     Amount    `json:"earnings" doc:"cleared, not withdrawn, before the network fee"`
 	Uncleared    Amount    `json:"uncleared" doc:"promised to this identity and not cleared yet"`
-	Beneficiary  string    `json:"beneficiary,omitempty" doc:"who a withdrawal pays"`
+	Beneficiary  string    `json:"beneficiary,omitempty" doc:"who was named to receive the earnings; absent: nobody, and this identity does"`
 	FeePerMyriad uint16    `json:"fee_per_myriad" doc:"network fee in 1/10,000 of what is withdrawn"`
 
 	Ledger *LedgerCheck `json:"ledger,omitempty" doc:"the ledger held against the chain; absent where the chain has forgotten that block's state"`
