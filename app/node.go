@@ -227,11 +227,15 @@ func (r *nodeRun) announce(key *identity.Key, keys *messaging.Keyring, home []na
 		return err
 	}
 	joined := self.Retry
-	self.Retry = func() { joined(); announcer.Retry() }
+	bond := &bondWatch{run: r, who: key.Address(), announcer: announcer, wake: make(chan struct{}, 1)}
+	self.Retry = func() { joined(); announcer.Retry(); bond.retry() }
 	for i, server := range r.servers {
 		self.Services = append(self.Services, node.Service{Server: server, Announcer: announcer.Service(i), Proposal: proposals[i]})
 	}
 	r.run("announcer", announcer.Run)
+	if r.network.Bond > 0 {
+		r.run("bond", bond.watch)
+	}
 	return nil
 }
 

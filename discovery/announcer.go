@@ -70,6 +70,7 @@ type Announcer struct {
 	renewed    time.Time     // when lives were last prolonged, or everything signed
 	sequence   uint64        // newest used, Unix milliseconds
 	problem    string        // why nothing can be signed
+	suspended  string        // why nothing is offered for now; empty when it is
 	changed    chan struct{} // closed and replaced when a target's state changes
 }
 
@@ -153,6 +154,8 @@ func (a *Announcer) update(again bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch {
+	case a.suspended != "":
+		return
 	case err != nil:
 	case !bytes.Equal(body, a.keyBody), again && now.Sub(a.signed) >= keyPoll:
 		err = a.signAll(body, now)
@@ -380,6 +383,8 @@ func (s *Service) Problem() string {
 	switch {
 	case s.withdrawn:
 		return "withdrawn"
+	case a.suspended != "":
+		return a.suspended
 	case a.problem != "":
 		return a.problem
 	case len(a.targets) == 0:
@@ -429,6 +434,12 @@ func (s *Service) retract() error {
 		return nil
 	}
 	s.withdrawn = true
+	return s.takeBack(now)
+}
+
+// takeBack replaces the statements about the service, if there are any that stand. The caller holds mu.
+func (s *Service) takeBack(now time.Time) error {
+	a := s.announcer
 	if s.current == nil {
 		return nil // nothing was said
 	}
