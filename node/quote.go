@@ -159,8 +159,8 @@ func notYet(kind relay.Kind, until time.Time, err error) error {
 	if kind != relay.KindUnlock || !refused {
 		return err
 	}
-	return fmt.Errorf("%w: the provider still has time to clear, until %s by the chain's clock; after that the same command frees the channel: %w",
-		ErrNotNow, until.UTC().Format("2006-01-02 15:04:05 UTC"), err)
+	return fmt.Errorf("%w: the provider still has time to clear, until %s by the chain's clock; after that the same command frees the channel",
+		ErrNotNow, until.UTC().Format("2006-01-02 15:04:05 UTC"))
 }
 
 // calls are what an operation would have relayed. It fills in what would move, and where.

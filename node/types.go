@@ -138,8 +138,11 @@ type AgreementError struct {
 
 // Error tells the amounts.
 func (e *AgreementError) Error() string {
-	return fmt.Sprintf("it would lock %s coins of the deposit and take a relayer's fee of %s coins, which was not agreed to",
-		e.Quote.Amount, e.Quote.RelayFee)
+	fee := ""
+	if e.Quote.RelayFee > 0 {
+		fee = fmt.Sprintf(" and pay a relayer %s coins", e.Quote.RelayFee)
+	}
+	return fmt.Sprintf("it would lock %s coins of the deposit%s, which was not agreed to", e.Quote.Amount, fee)
 }
 
 // Progress is one step of a long operation, as it happens.
