@@ -83,8 +83,7 @@ func (w *World) startChain(t testing.TB, dir string) {
 	t.Helper()
 	w.Chain = NewDaemon(t, w.ChainHost, Program(t, "mystdev"), nil, "chain", "--data-dir", filepath.Join(dir, "chain"),
 		"--host", w.ChainHost.Addr.String(), "--period", w.period.String())
-	w.Chain.Start(t)
-	w.Chain.Await(t, "the chain answers", func() bool { return w.Chain.On.answers(t, "8545") })
+	w.UpChain(t)
 	w.dev(t, "contracts", "deploy", "--rpc", w.RPC(), "--key-file", w.key, "--out", w.File)
 }
 
@@ -134,6 +133,19 @@ func (w *World) startHub(t testing.TB) {
 	if err := os.WriteFile(w.File, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	w.UpHub(t)
+}
+
+// UpChain starts the chain and waits until it answers.
+func (w *World) UpChain(t testing.TB) {
+	t.Helper()
+	w.Chain.Start(t)
+	w.Chain.Await(t, "the chain answers", func() bool { return w.Chain.On.answers(t, "8545") })
+}
+
+// UpHub starts the hub and waits until it answers.
+func (w *World) UpHub(t testing.TB) {
+	t.Helper()
 	w.Hub.Start(t)
 	w.Hub.Await(t, "the hub answers", func() bool { return w.Hub.On.answers(t, "4060") })
 }
