@@ -3,13 +3,11 @@ pragma solidity 0.8.37;
 
 import {FundIntent, IPayments, LockIntent, PermitSignature, PromiseIntent} from "../src/IPayments.sol";
 import {Refusal} from "../src/Ledger.sol";
-import {Base} from "./Base.sol";
+import {RelayBase} from "./Relay.t.sol";
 
 /// The rows of the design's table of attacks, in its order, each tried. What only a node can answer, such
 /// as a minimum lock, is tried on what the contract contributes to it.
-contract AttacksTest is Base {
-    uint40 internal constant FIVE = 5_000_000;
-
+contract AttacksTest is RelayBase {
     function setUp() public override {
         super.setUp();
         depositFor(consumer, 20 * COIN);
@@ -104,6 +102,25 @@ contract AttacksTest is Base {
         eq(payments.clearBatch(list), 100, "paid");
         list[1] = signPromise(CONSUMER, provider, 0, 0, 150);
         eq(payments.clearPacked(pack(provider, list)), 50, "paid");
+    }
+
+    /// Who sees a relayed clearing clears most of it first, so that its fee eats the rest: it is refused then, and the
+    /// relayer, to whom that could happen as well, has simulated it. Nor is the fee due once more later.
+    function test_attack_relayedClearingFrontRun() external {
+        lockFor(CONSUMER, provider, 0, 0, FIVE);
+        bytes memory op = abi.encodeCall(
+            payments.clearPacked, (pack(provider, one(signPromise(CONSUMER, provider, 0, 0, FIVE))))
+        );
+        (bytes32 r, bytes32 vs) = signFee(PROVIDER, relayer, FEE, unsignedDigest(provider, op));
+        clearOne(CONSUMER, provider, 0, 0, FIVE - uint40(FEE) + 1);
+        fails(IPayments.Uncovered.selector);
+        VM.prank(relayer);
+        payments.relay(FEE, r, vs, op);
+        clearOne(CONSUMER, provider, 0, 0, FIVE);
+        fails(IPayments.NothingChanged.selector);
+        VM.prank(relayer);
+        payments.relay(FEE, r, vs, op);
+        eq(grossOf(provider), FIVE, "nothing is lost");
     }
 
     function test_attack_dustLocksAndUnlockSpam() external {
