@@ -153,9 +153,24 @@ func (l *lives) relay(s scene) {
 		{c, lock.Digest(l.domain), lock.Call()}, {c, unlock.Digest(l.domain), unlock.Call()}, {c, reclaim.Digest(l.domain), reclaim.Call()},
 		{c, withdraw.Digest(l.domain), withdraw.Call()}, {p, release.Digest(l.domain), release.Call()},
 		{p, pays.Digest(l.domain), pays.Call()}, {c, register.Digest(l.registry()), register.Call()},
+		l.unsigned(l.t, p, intent.CallWithdraw(p.Address())), l.clearing(s), l.clearing(s), l.clearing(s),
 	}).Draw(l.t, "operation")
 	relayer := rapid.SampledFrom(l.keys()).Draw(l.t, "relayer")
 	l.relayed(l.t, relayer, op, money.Amount(rapid.Uint64Range(0, 20).Draw(l.t, "fee")))
+}
+
+// clearing is what a relayer can clear for the scene's provider, if it is one of these.
+func (l *lives) clearing(s scene) operation {
+	call, err := intent.CallClearPacked(l.promises(s))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	for _, p := range l.providers {
+		if p.Address() == s.now.Provider {
+			return l.unsigned(l.t, p, call)
+		}
+	}
+	return l.unsigned(l.t, l.providers[0], call)
 }
 
 func (l *lives) keys() []*identity.Key { return slices.Concat(l.consumers, l.providers) }
