@@ -20,7 +20,7 @@ type sender struct {
 func (s *sender) Order(ctx context.Context, complete relay.Complete) (relay.Ticket, error) {
 	ticket, err := s.Client.Order(ctx, complete)
 	own := s.own.Load()
-	if own == nil || err == nil || ctx.Err() != nil || !nobodyTakes(err) {
+	if own == nil || err == nil || ctx.Err() != nil || !relay.NobodyTakes(err) {
 		return ticket, err
 	}
 	if ticket, failed := own.Order(ctx, complete); failed == nil {
@@ -29,15 +29,6 @@ func (s *sender) Order(ctx context.Context, complete relay.Complete) (relay.Tick
 		err = fmt.Errorf("%w; with this node's own gas: %w", err, failed)
 	}
 	return relay.Ticket{}, err
-}
-
-// nobodyTakes tells whether an intent was refused for what it pays, or not heard of, and not for what it is.
-func nobodyTakes(err error) bool {
-	var refusal *relay.Refusal
-	if errors.As(err, &refusal) {
-		return refusal.Reason == relay.ReasonFee
-	}
-	return errors.Is(err, relay.ErrNotOffered) || errors.Is(err, relay.ErrUnavailable)
 }
 
 // Status implements [relay.Relayer].

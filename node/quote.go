@@ -51,11 +51,15 @@ func (s *quotes) standing(clock func() time.Time, complete relay.Complete) relay
 	}
 }
 
+type terms func(context.Context, *relay.Quote) (relay.Kind, money.Amount, error)
+
 // asked is one call that an operation would have relayed.
 type asked struct {
 	// terms says what kind of call it is at one relayer, and for what fee. Errors: relay.ErrNotOffered passes
 	// that relayer over.
-	terms func(context.Context, *relay.Quote) (relay.Kind, money.Amount, error)
+	terms terms
+	// first, when not nil, are terms that are looked for at every relayer before.
+	first terms
 	// unsigned is the call itself, where nobody needs to sign for its gas to be estimated.
 	unsigned *relay.Intent
 }
@@ -78,11 +82,41 @@ func (w *wallet) askUnsigned(in relay.Intent) asked {
 	return a
 }
 
+// askEarnings is a clearing or a withdrawal, by whoever sends it for nothing, else for a fee of at most so much of the
+// earnings.
+func (w *wallet) askEarnings(ctx context.Context, in relay.Intent, most money.Amount) (asked, error) {
+	in, err := w.fromEarnings(ctx, in)
+	if err != nil {
+		return asked{}, err
+	}
+	bare := in
+	bare.Nonce = 0
+	return asked{
+		first: func(_ context.Context, q *relay.Quote) (relay.Kind, money.Amount, error) {
+			if q.Relayer == w.self.address() {
+				return in.Kind, 0, fmt.Errorf("%w: others are asked first", relay.ErrNotOffered)
+			}
+			fee, err := q.FeeOf(in, 0)
+			return in.Kind, fee, err
+		},
+		terms: func(_ context.Context, q *relay.Quote) (relay.Kind, money.Amount, error) {
+			fee, err := q.FeeOf(in, min(w.most, most))
+			return in.Kind, fee, err
+		},
+		unsigned: &bare,
+	}, nil
+}
+
 // errChosen ends an order before anything is signed.
 var errChosen = errors.New("a relayer is chosen")
 
 // choose finds the relayer that an order would take, and what it would get.
 func (w *wallet) choose(ctx context.Context, a asked) (q relay.Quote, kind relay.Kind, fee money.Amount, err error) {
+	if a.first != nil {
+		if q, kind, fee, err = w.choose(ctx, asked{terms: a.first}); err == nil || !relay.NobodyTakes(err) {
+			return q, kind, fee, err
+		}
+	}
 	_, err = w.relayer.Order(ctx, func(offered *relay.Quote) (relay.Intent, error) {
 		kind, fee, err = a.terms(ctx, offered)
 		if err == nil {
@@ -124,12 +158,26 @@ func (n *Node) Quote(ctx context.Context, req QuoteRequest) (Quote, error) {
 		}
 		q.Gas, q.Transactions = q.Gas+gas, q.Transactions+1
 	}
+	if req.Operation == OpWithdraw {
+		err = w.lessRelayFee(ctx, &q)
+		return q, err
+	}
 	if req.Operation == OpWithdrawDeposit && q.Amount == 0 {
 		deposit, err := w.withdrawable(ctx, req.To, 0)
 		q.Amount = deposit.SaturatingSub(q.RelayFee)
 		return q, err
 	}
 	return q, nil
+}
+
+// lessRelayFee has the network's fee be of what a relayer leaves of the earnings.
+func (w *wallet) lessRelayFee(ctx context.Context, q *Quote) error {
+	var err error
+	_, q.NetworkFee, err = w.split(ctx, chain.Earnings{Gross: q.Amount, Fee: q.NetworkFee}, q.RelayFee)
+	if err != nil {
+		return fmt.Errorf("withdraw: %w", chainError(err))
+	}
+	return nil
 }
 
 // gas is estimated where that takes no signature, and else what calls of the kind were measured to use.
@@ -142,7 +190,11 @@ func (n *Node) gas(ctx context.Context, relayer identity.Address, kind relay.Kin
 	if err != nil {
 		return 0, err
 	}
-	return n.cfg.Gas.Gas(ctx, relayer, to, data)
+	gas, err := n.cfg.Gas.Gas(ctx, relayer, to, data)
+	if err == nil && forFee {
+		gas += relay.Gas(kind, forFee, 0) // beyond the call for nothing
+	}
+	return gas, err
 }
 
 // notYet says what it means that the contract refuses to free a channel.
@@ -175,7 +227,10 @@ func (n *Node) calls(ctx context.Context, self *Self, req QuoteRequest, q *Quote
 		if q.To.IsZero() {
 			q.To = self.address()
 		}
-		return one(w.askUnsigned(relay.Withdraw(self.address())), err)
+		if err != nil {
+			return nil, err
+		}
+		return one(w.askEarnings(ctx, relay.Withdraw(self.address()), earned.Gross-1))
 	case OpUnlock:
 		return one(w.askUnlock(ctx, req.Channel, q))
 	case OpBeneficiary:
@@ -206,7 +261,9 @@ func (n *Node) calls(ctx context.Context, self *Self, req QuoteRequest, q *Quote
 		q.Amount = amount
 		calls := make([]asked, len(batches))
 		for i, batch := range batches {
-			calls[i] = w.askUnsigned(relay.Clear(batch...))
+			if calls[i], err = w.askEarnings(ctx, relay.Clear(batch...), amount); err != nil {
+				return nil, fmt.Errorf("clear: %w", err)
+			}
 		}
 		return calls, nil
 	}

@@ -68,15 +68,24 @@ func (w *wallet) covers(ctx context.Context, fee, beside money.Amount) error {
 // order is relay of an intent that depends on the relayer.
 func (w *wallet) order(ctx context.Context, operation string, complete relay.Complete, took look, progress func(Progress)) (Payment, error) {
 	progress(Progress{Step: operation, Detail: "asking a relayer to send the transaction"})
+	return w.orderAny(ctx, operation, []relay.Complete{complete}, took, progress)
+}
+
+// orderAny is order of the first of some forms of an intent that a relayer takes.
+func (w *wallet) orderAny(ctx context.Context, operation string, forms []relay.Complete, took look, progress func(Progress)) (Payment, error) {
 	var fee money.Amount
 	var kind relay.Kind
-	ticket, err := submit(ctx, w.relayer, w.quotes.standing(w.clock, func(q *relay.Quote) (relay.Intent, error) {
-		in, err := complete(q)
-		if fee, kind = in.Fee(), in.Kind; err == nil && fee > 0 {
-			progress(Progress{Step: operation, Detail: fmt.Sprintf("relayer %s asks a fee of %s coins", q.Relayer, fee)})
+	shown := make([]relay.Complete, len(forms))
+	for i, complete := range forms {
+		shown[i] = func(q *relay.Quote) (relay.Intent, error) {
+			in, err := complete(q)
+			if fee, kind = in.Fee(), in.Kind; err == nil && fee > 0 {
+				progress(Progress{Step: operation, Detail: fmt.Sprintf("relayer %s asks a fee of %s coins", q.Relayer, fee)})
+			}
+			return in, err
 		}
-		return in, err
-	}))
+	}
+	ticket, err := w.submit(ctx, shown...)
 	if err != nil {
 		return Payment{}, fmt.Errorf("%s: %w", operation, relayError(err))
 	}
@@ -93,6 +102,48 @@ func unpaid(in relay.Intent) relay.Complete {
 		_, err := q.Fee(in.Kind, 0)
 		return in, err
 	}
+}
+
+// fromEarnings prepares a clearing or a withdrawal of this identity's, whose fee names its next nonce.
+func (w *wallet) fromEarnings(ctx context.Context, in relay.Intent) (relay.Intent, error) {
+	nonce, err := w.chain.WithdrawNonce(ctx, w.self.address())
+	in.Nonce = nonce
+	return in, chainError(err)
+}
+
+// forms are the ways in which a clearing or a withdrawal is relayed: by whoever does it for nothing, else for a fee of the
+// earnings, of at most so much, which it notes. The node's own gas, if it may be used, comes after both.
+func (w *wallet) forms(in relay.Intent, most money.Amount, fee *money.Amount) []relay.Complete {
+	free := func(q *relay.Quote) (relay.Intent, error) {
+		*fee = 0
+		bare := in
+		bare.Nonce = 0
+		if q.Relayer == w.self.address() {
+			return bare, fmt.Errorf("%w: others are asked first", relay.ErrNotOffered)
+		}
+		_, err := q.FeeOf(in, 0)
+		return bare, err
+	}
+	paid := func(q *relay.Quote) (relay.Intent, error) {
+		within := *w
+		within.most = min(w.most, most)
+		paid, err := within.pay(q, in)
+		*fee = paid.Fee()
+		return paid, err
+	}
+	return []relay.Complete{free, paid}
+}
+
+// submit hands an intent over in the first of some forms that a relayer takes, each by the quote that the user was shown
+// where the newest is dearer.
+func (w *wallet) submit(ctx context.Context, forms ...relay.Complete) (ticket relay.Ticket, err error) {
+	for _, form := range forms {
+		ticket, err = submit(ctx, w.relayer, w.quotes.standing(w.clock, form))
+		if err == nil || ctx.Err() != nil || !relay.NobodyTakes(err) {
+			break
+		}
+	}
+	return ticket, err
 }
 
 // submit hands an intent over. A relayer takes one call of an identity at a time: submit waits for its

@@ -5,17 +5,23 @@ import (
 	"fmt"
 
 	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/payments/journal"
 	"github.com/mysteriumnetwork/myst/relay"
 )
 
-// Withdraw pays the identity's cleared earnings out, less the network fee.
-func (n *Node) Withdraw(ctx context.Context, progress func(Progress)) (Payment, error) {
+// Withdraw pays the identity's cleared earnings out, less the network fee and what a relayer takes, at most so much.
+func (n *Node) Withdraw(ctx context.Context, most money.Amount, progress func(Progress)) (Payment, error) {
 	self, err := n.identity(ctx)
 	if err != nil {
 		return Payment{}, err
 	}
-	paid, took, err := n.wallet(self, 0).withdraw(ctx, progress)
+	release, err := n.aloneWithNonce(ctx, self, OpWithdraw)
+	if err != nil {
+		return Payment{}, err
+	}
+	paid, took, err := n.wallet(self, most).withdraw(ctx, progress)
+	release()
 	if err != nil {
 		return paid, err
 	}
@@ -39,16 +45,39 @@ func (w *wallet) withdraw(ctx context.Context, progress func(Progress)) (Payment
 		}
 		return w.booked(ctx, journal.Withdrawal, 0, since) // as much may have been cleared since
 	}
-	paid, err := w.relay(ctx, OpWithdraw, relay.Withdraw(w.self.address()), took, progress)
+	in, err := w.fromEarnings(ctx, relay.Withdraw(w.self.address()))
+	if err != nil {
+		return Payment{}, nil, fmt.Errorf("withdraw: %w", err)
+	}
+	var fee money.Amount
+	// A fee that leaves nothing is refused.
+	progress(Progress{Step: OpWithdraw, Detail: "asking a relayer to send the transaction"})
+	paid, err := w.orderAny(ctx, OpWithdraw, w.forms(in, earned.Gross-1, &fee), took, progress)
 	if err != nil {
 		return paid, nil, err
 	}
-	paid.Amount, paid.Fee = earned.Net, earned.Fee
+	if paid.Amount, paid.Fee, err = w.split(ctx, earned, fee); err != nil {
+		return paid, nil, fmt.Errorf("withdraw: %w", chainError(err))
+	}
 	// More may have been cleared before it was withdrawn. That the transaction was another's is possible, and shown then.
-	if did, err := w.effects(ctx, paid); err == nil && did.Block > since && did.Withdrawn+did.Fee >= earned.Gross {
+	if did, err := w.effects(ctx, paid); err == nil && did.Block > since && did.Withdrawn+did.Fee >= earned.Gross-fee {
 		paid.Amount, paid.Fee = did.Withdrawn, did.Fee
 	}
 	return paid, took, nil
+}
+
+// split is what of the earnings is paid out, and what the network takes, when a relayer has taken its fee.
+func (w *wallet) split(ctx context.Context, earned chain.Earnings, relayFee money.Amount) (net, fee money.Amount, err error) {
+	if relayFee == 0 {
+		return earned.Net, earned.Fee, nil
+	}
+	rate, err := w.chain.FeeRate(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	gross := earned.Gross.SaturatingSub(relayFee)
+	net, err = gross.MulDiv(10_000-uint64(min(rate, 10_000)), 10_000) // rounded down, as the fee is rounded up
+	return net, gross - net, err
 }
 
 // earned returns what can be withdrawn. Error: ErrFunds when that is nothing.

@@ -30,12 +30,14 @@ type Claim struct {
 	Transaction string // once sent
 	Block       uint64 // once mined
 	Reason      string // why it failed
+	// Fee is what a relayer takes for it of what it brings, if it takes effect.
+	Fee money.Amount
 }
 
 // Claimer puts promises on chain; a relay.Relayer with its clear intent is one. Claiming the same
-// promises again must return the claim that is under way.
+// promises again must return the claim that is under way. A relayer may take at most so much for it.
 type Claimer interface {
-	Claim(ctx context.Context, promises []intent.SignedPromise) (Claim, error)
+	Claim(ctx context.Context, promises []intent.SignedPromise, most money.Amount) (Claim, error)
 	Claimed(ctx context.Context, id string) (Claim, error)
 }
 
@@ -53,7 +55,7 @@ type ClearerConfig struct {
 	// end. Least is what is not worth clearing, except on demand and before an unlock.
 	Above, Least money.Amount
 	// GasCost estimates what the gas to clear a batch costs, in units of the coin, and MaxGasPercent is the share
-	// of what is cleared that may be spent so. Nil: there is no rate, and gas is not considered.
+	// of what is cleared that may be spent so, or paid to a relayer. Nil: there is no rate, and gas is not considered.
 	GasCost       func(ctx context.Context, batch []intent.SignedPromise) (money.Amount, error)
 	MaxGasPercent uint64
 	// Batch is how many promises go into one transaction; zero is 100.
@@ -118,7 +120,7 @@ func (c *Clearer) Run(ctx context.Context) error {
 	again := backoff.Backoff{Min: retryFirst, Max: c.cfg.Interval}
 	for {
 		wait := c.cfg.Interval
-		if _, err := c.clear(ctx, false); err == nil || errors.Is(err, ErrNothingToClear) {
+		if _, err := c.clear(ctx, nil); err == nil || errors.Is(err, ErrNothingToClear) {
 			again.Reset()
 		} else if ctx.Err() == nil {
 			c.cfg.Logger.Warn("clearing will be tried again", "error", err)
@@ -138,9 +140,9 @@ func (c *Clearer) Run(ctx context.Context) error {
 
 // Clear claims everything that is uncleared, whatever the policy says, and waits until it is mined: what an unlock
 // would take away first. A batch that fails holds up no other; what the others brought comes with the error. While
-// the chain cannot be read it fails at once.
+// the chain cannot be read it fails at once. Relayers may take at most so much for it in all.
 // Errors: ErrNothingToClear, ErrClaim, and those of the chain and the claimer.
-func (c *Clearer) Clear(ctx context.Context) ([]Clearing, error) {
+func (c *Clearer) Clear(ctx context.Context, most money.Amount) ([]Clearing, error) {
 	// Who was never promised anything, as consumers, need not wait for a chain.
 	promises, err := c.cfg.Ledger.PromisedTo(ctx)
 	if err == nil && len(promises) == 0 {
@@ -155,7 +157,7 @@ func (c *Clearer) Clear(ctx context.Context) ([]Clearing, error) {
 			return nil, fmt.Errorf("read payment channels: %w", err)
 		}
 	}
-	return c.clear(ctx, true)
+	return c.clear(ctx, &most)
 }
 
 // Uncleared returns what was promised to the identity and is not cleared.
@@ -218,22 +220,36 @@ func byUrgency(all []outstanding) {
 	})
 }
 
-func (c *Clearer) clear(ctx context.Context, all bool) ([]Clearing, error) {
+// Alone waits until no claim is under way, and holds up further ones until the release is called: of two fees of an identity's
+// earnings at a time, one would be for nothing.
+func (c *Clearer) Alone(ctx context.Context) (release func(), err error) {
 	select {
 	case c.turn <- struct{}{}:
+		return func() { <-c.turn }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	defer func() { <-c.turn }()
+}
+
+// clear claims by the policy, or with a bound of all fees together everything.
+func (c *Clearer) clear(ctx context.Context, most *money.Amount) ([]Clearing, error) {
+	release, err := c.Alone(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	found, err := c.outstanding(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var done []Clearing
 	var failed []error
-	for _, batch := range c.choose(ctx, found, all) {
-		clearing, err := c.claim(ctx, batch)
+	for _, batch := range c.choose(ctx, found, most != nil) {
+		clearing, err := c.claim(ctx, batch, c.share(batch, most))
 		if err == nil {
+			if most != nil {
+				*most = most.SaturatingSub(clearing.Fee)
+			}
 			done = append(done, clearing)
 			continue
 		}
@@ -382,8 +398,30 @@ func (c *Clearer) worth(ctx context.Context, batch []outstanding) bool {
 	return err != nil || cost <= most
 }
 
+// share is what a relayer may take for clearing a batch: what was agreed to, or the set share of what it brings. What an
+// unlock would take away may cost more, but something of it must be left.
+func (c *Clearer) share(batch []outstanding, agreed *money.Amount) money.Amount {
+	var total money.Amount
+	urgent := false
+	for _, o := range batch {
+		total += o.due // at most 2^40 each
+		urgent = urgent || o.urgent()
+	}
+	switch {
+	case agreed != nil:
+		return min(*agreed, total)
+	case urgent:
+		return total.SaturatingSub(1)
+	}
+	most, err := total.MulDiv(c.cfg.MaxGasPercent, 100)
+	if err != nil {
+		return 0
+	}
+	return most
+}
+
 // claim submits a batch and waits for its outcome.
-func (c *Clearer) claim(ctx context.Context, batch []outstanding) (Clearing, error) {
+func (c *Clearer) claim(ctx context.Context, batch []outstanding, most money.Amount) (Clearing, error) {
 	result := Clearing{Promises: len(batch)}
 	promises := make([]intent.SignedPromise, len(batch))
 	for i, o := range batch {
@@ -397,7 +435,7 @@ func (c *Clearer) claim(ctx context.Context, batch []outstanding) (Clearing, err
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Patience)
 	defer cancel()
 	var err error
-	if result.Claim, err = c.cfg.Claimer.Claim(ctx, promises); err != nil {
+	if result.Claim, err = c.cfg.Claimer.Claim(ctx, promises, most); err != nil {
 		return result, fmt.Errorf("claim %d promises: %w", len(batch), err)
 	}
 	ticker := time.NewTicker(c.cfg.Poll)
@@ -411,13 +449,13 @@ func (c *Clearer) claim(ctx context.Context, batch []outstanding) (Clearing, err
 		}
 		claim, err := c.cfg.Claimer.Claimed(ctx, result.ID)
 		if unheard = err; err == nil {
-			result.Claim = claim
+			claim.Fee, result.Claim = result.Fee, claim
 		}
 	}
 	if result.Failed {
 		return result, fmt.Errorf("%w: %s", ErrClaim, result.Reason)
 	}
 	c.cfg.Logger.Info("promises cleared", "promises", result.Promises, "coins", result.Amount,
-		"transaction", result.Transaction, "block", result.Block)
+		"fee", result.Fee, "transaction", result.Transaction, "block", result.Block)
 	return result, nil
 }

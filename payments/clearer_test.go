@@ -42,12 +42,12 @@ type claims struct {
 	err     error
 }
 
-func (c *claims) Claim(ctx context.Context, promises []intent.SignedPromise) (Claim, error) {
+func (c *claims) Claim(ctx context.Context, promises []intent.SignedPromise, most money.Amount) (Claim, error) {
 	c.batches = append(c.batches, len(promises))
 	if c.err != nil {
 		return Claim{}, c.err
 	}
-	return c.fakeChain.Claim(ctx, promises)
+	return c.fakeChain.Claim(ctx, promises, most)
 }
 
 func TestClearOnDemand(t *testing.T) {
@@ -61,20 +61,20 @@ func TestClearOnDemand(t *testing.T) {
 	if got, err := c.Uncleared(t.Context()); err != nil || got != 10+20+30+1000 {
 		t.Errorf("uncleared %d, %v", got, err)
 	}
-	got, err := c.Clear(t.Context())
+	got, err := c.Clear(t.Context(), money.MaxLock)
 	if err != nil || len(got) != 2 || got[0].Amount+got[1].Amount != 1060 || got[0].Promises != 3 || got[1].Promises != 1 {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if _, err := c.Clear(t.Context()); !errors.Is(err, ErrNothingToClear) {
+	if _, err := c.Clear(t.Context(), money.MaxLock); !errors.Is(err, ErrNothingToClear) {
 		t.Errorf("again: %v", err)
 	}
 	w.owe(1000, 7)
 	claimer.err = errors.New("relayer is away")
-	if _, err := c.Clear(t.Context()); !errors.Is(err, claimer.err) {
+	if _, err := c.Clear(t.Context(), money.MaxLock); !errors.Is(err, claimer.err) {
 		t.Errorf("relayer away: %v", err)
 	}
 	claimer.err = nil
-	if got, err := c.Clear(t.Context()); err != nil || got[0].Amount != 7 {
+	if got, err := c.Clear(t.Context(), money.MaxLock); err != nil || got[0].Amount != 7 {
 		t.Errorf("relayer back: %+v, %v", got, err)
 	}
 }
@@ -151,15 +151,15 @@ func TestClaimsThatTakeTheirTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := &slowClaimer{answers: []Claim{{}, {Transaction: "0x1"}, {Mined: true, Transaction: "0x1", Block: 4}}}
 		c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: slow})
-		if got, err := c.Clear(t.Context()); err != nil || got[0].Block != 4 {
+		if got, err := c.Clear(t.Context(), money.MaxLock); err != nil || got[0].Block != 4 {
 			t.Errorf("%+v, %v", got, err)
 		}
 		slow.answers = []Claim{{Failed: true, Reason: "reverted"}}
-		if _, err := c.Clear(t.Context()); !errors.Is(err, ErrClaim) {
+		if _, err := c.Clear(t.Context(), money.MaxLock); !errors.Is(err, ErrClaim) {
 			t.Errorf("failed claim: %v", err)
 		}
 		slow.answers = []Claim{{}}
-		if _, err := c.Clear(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := c.Clear(t.Context(), money.MaxLock); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("claim that never ends: %v", err)
 		}
 	})
@@ -217,7 +217,7 @@ func TestUrgentFirstAndFailedBatches(t *testing.T) {
 	if err != nil || len(batches) != 5 || total != 15 || batches[0][0].Amount != 5 {
 		t.Errorf("pending %+v, %d, %v", batches, total, err)
 	}
-	done, err := c.Clear(t.Context())
+	done, err := c.Clear(t.Context(), money.MaxLock)
 	if !errors.Is(err, refusing) || len(done) != 3 {
 		t.Errorf("%+v, %v", done, err)
 	}
@@ -236,12 +236,12 @@ type picky struct {
 	asked  []money.Amount
 }
 
-func (p *picky) Claim(ctx context.Context, promises []intent.SignedPromise) (Claim, error) {
+func (p *picky) Claim(ctx context.Context, promises []intent.SignedPromise, most money.Amount) (Claim, error) {
 	p.asked = append(p.asked, promises[0].Amount)
 	if err := p.refuse[promises[0].Amount]; err != nil {
 		return Claim{}, err
 	}
-	return p.fakeChain.Claim(ctx, promises)
+	return p.fakeChain.Claim(ctx, promises, most)
 }
 
 // Who was never promised anything, such as a consumer, hears so without a chain.
@@ -250,7 +250,7 @@ func TestNothingToClearNeedsNoChain(t *testing.T) {
 	w.open(&w.provider)
 	w.provider.ledger.cfg.Fresh = func(context.Context) error { return errors.New("no endpoint answers") }
 	c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: &slowClaimer{answers: []Claim{{}}}})
-	if _, err := c.Clear(t.Context()); !errors.Is(err, ErrNothingToClear) {
+	if _, err := c.Clear(t.Context(), money.MaxLock); !errors.Is(err, ErrNothingToClear) {
 		t.Errorf("clear: %v", err)
 	}
 }
@@ -264,14 +264,14 @@ func TestClearWithoutChain(t *testing.T) {
 	w.provider.ledger.cfg.Fresh = func(context.Context) error { return away }
 	c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: &slowClaimer{answers: []Claim{{}}}})
 	c.turn <- struct{}{} // the background's claim
-	if _, err := c.Clear(t.Context()); !errors.Is(err, away) {
+	if _, err := c.Clear(t.Context(), money.MaxLock); !errors.Is(err, away) {
 		t.Errorf("clear without a chain: %v", err)
 	}
 }
 
 type slowClaimer struct{ answers []Claim }
 
-func (s *slowClaimer) Claim(context.Context, []intent.SignedPromise) (Claim, error) {
+func (s *slowClaimer) Claim(context.Context, []intent.SignedPromise, money.Amount) (Claim, error) {
 	return Claim{ID: "1"}, nil
 }
 

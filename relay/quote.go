@@ -176,6 +176,15 @@ func (q *Quote) Pay(in Intent, signer identity.Signer, most money.Amount, paymen
 	return in, nil
 }
 
+// NobodyTakes tells whether an intent was refused for what it pays, or not heard of, and not for what it is.
+func NobodyTakes(err error) bool {
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		return refusal.Reason == ReasonFee
+	}
+	return errors.Is(err, ErrNotOffered) || errors.Is(err, ErrUnavailable)
+}
+
 // Complete makes an intent fit for one relayer, whose quote this is. ErrNotOffered passes that relayer over.
 type Complete func(*Quote) (Intent, error)
 

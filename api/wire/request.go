@@ -40,13 +40,13 @@ type Connect struct {
 	ProxyAddr string `json:"proxy_addr,omitempty" maxLength:"64" doc:"where the SOCKS5 port listens; empty takes 127.0.0.1 and a free port" example:"127.0.0.1:1080"`
 }
 
-// Register registers the node's identity.
-type Register struct {
+// Limit bounds what relayers may take for registering, withdrawing or clearing.
+type Limit struct {
 	MaxFee string `query:"max_fee" maxLength:"32" doc:"coins that a relayer may take at most; empty is the node's own limit"`
 }
 
 // Query returns the request as URL query parameters.
-func (r Register) Query() url.Values {
+func (r Limit) Query() url.Values {
 	if r.MaxFee == "" {
 		return nil
 	}
