@@ -126,6 +126,7 @@ func TestAProviderWithItsOwnGas(t *testing.T) {
 	t.Parallel()
 	n, err := Start(t.Context(), Config{
 		Dir: t.TempDir(), BlockTime: quick, OwnGas: true, HubPricing: relay.Pricing{Rate: 50 * money.UnitsPerCoin},
+		Price: money.Price{PerGiB: 1000, PerHour: 1000}, SetupCharge: 1000,
 	}, nil)
 	if err != nil {
 		t.Fatal(err)
