@@ -1,6 +1,7 @@
 package devnet
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -125,8 +126,8 @@ func TestASessionThroughAPaidRelayer(t *testing.T) {
 func TestAProviderWithItsOwnGas(t *testing.T) {
 	t.Parallel()
 	n, err := Start(t.Context(), Config{
-		Dir: t.TempDir(), BlockTime: quick, OwnGas: true, HubPricing: relay.Pricing{Rate: 50 * money.UnitsPerCoin},
-		Price: money.Price{PerGiB: 1000, PerHour: 1000}, SetupCharge: 1000,
+		Dir: t.TempDir(), BlockTime: quick, OwnGas: true, HubPricing: relay.Pricing{Rate: 1e7 * money.UnitsPerCoin},
+		Price: money.Price{PerGiB: 1000, PerHour: 1000}, SetupCharge: 2, // less than the fee ever is
 	}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -137,9 +138,10 @@ func TestAProviderWithItsOwnGas(t *testing.T) {
 		if err := n.Give(t.Context(), p.Address, purse); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.API.Deposit(t.Context(), wire.Deposit{Amount: "10"}, nil); err != nil {
-			t.Fatal(err)
-		}
+		eventually(t, "gas is cheap enough for the fee of a deposit", func(ctx context.Context) error {
+			_, err := p.API.Deposit(ctx, wire.Deposit{Amount: "10"}, nil)
+			return err
+		})
 	}
 	announced(t, provider)
 	s := &sale{consumer: consumer, provider: provider}
@@ -151,6 +153,9 @@ func TestAProviderWithItsOwnGas(t *testing.T) {
 		t.Fatalf("cleared without gas: %+v, %v", paid, err)
 	}
 	if err := n.bank.Give(t.Context(), provider.Address, 0, money.UnitsPerCoin); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.API.Clear(t.Context(), wire.Limit{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if earned := cleared(t, provider); uint64(earned) != s.bought.Promised.Units || earned == 0 {

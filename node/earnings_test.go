@@ -41,9 +41,9 @@ type nonced struct {
 
 func (n nonced) WithdrawNonce(context.Context, identity.Address) (uint64, error) { return n.nonce, nil }
 
-func asking(who byte, clear, more, first money.Amount) relay.Quote {
+func asking(who byte, one, more, first money.Amount) relay.Quote {
 	return relay.Quote{Relayer: identity.Address{who}, Fees: map[relay.Kind]money.Amount{
-		relay.KindClear: clear, relay.KindClearMore: more, relay.KindFirstFee: first,
+		relay.KindClear: one, relay.KindClearMore: more, relay.KindFirstFee: first,
 	}}
 }
 

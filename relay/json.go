@@ -77,7 +77,7 @@ func (in *Intent) signed() (parts []encoder) {
 		return []encoder{in.WithdrawDeposit}
 	case KindBeneficiary:
 		return []encoder{in.Beneficiary}
-	case KindUnlock, KindWithdraw, KindCollect:
+	case KindUnlock, KindWithdraw, KindCollect, KindClearMore, KindFirstFee:
 	}
 	return parts
 }

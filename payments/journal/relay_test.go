@@ -193,15 +193,15 @@ func TestFeesOfEarnings(t *testing.T) {
 	}
 	b.deposit(t, c.Address(), 1000)
 	b.lock(t, c, p.Address(), 0, 0, 300)
-	clear := func(sender *identity.Key, total, fee money.Amount) {
+	clears := func(sender *identity.Key, total, fee money.Amount) {
 		t.Helper()
 		call, err := intent.CallClearPacked([]intent.SignedPromise{b.promise(t, c, p.Address(), 0, 0, total)})
 		if err != nil || !b.relayed(t, sender, b.unsigned(t, p, call), fee) {
 			t.Fatalf("not cleared, %v", err)
 		}
 	}
-	clear(relayer, 100, 7)
-	clear(p, 150, 50) // all of it, to itself
+	clears(relayer, 100, 7)
+	clears(p, 150, 50) // all of it, to itself
 	if got, paid := b.agree(t, sold), b.agree(t, earned); got.Earnings != 143 || paid.Earnings != 7 {
 		t.Fatalf("earnings of %+v, and %+v of the relayer", got, paid)
 	}
