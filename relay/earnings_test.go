@@ -54,7 +54,9 @@ func (f *paid) clearsAndWithdraws(t *testing.T, provider *identity.Key, n int) {
 	if in.Nonce == 0 {
 		fee += q.Fees[KindFirstFee]
 	}
+	told := f.told(t, in)
 	ticket := f.relay(t, in)
+	f.toldFits(t, told, ticket)
 	if got, want := f.earned(t, provider.Address()), before+money.Amount(n)*20*coin-fee; fee == 0 || got != want {
 		t.Errorf("%d cleared: earnings of %s, want %s", n, got, want)
 	}
@@ -68,7 +70,9 @@ func (f *paid) clearsAndWithdraws(t *testing.T, provider *identity.Key, n int) {
 	earned := f.earned(t, provider.Address())
 	relayer = f.gross(t)
 	in = f.earns(t, provider, Withdraw(provider.Address()))
+	told = f.told(t, in)
 	ticket = f.relay(t, in)
+	f.toldFits(t, told, ticket)
 	left := earned - in.Fee()
 	if got := must[money.Amount](t)(f.reader.CoinBalance(t.Context(), provider.Address())) - had; got != left-(left*500+9_999)/10_000 {
 		t.Errorf("%s withdrawn of %s", got, left)
@@ -79,6 +83,31 @@ func (f *paid) clearsAndWithdraws(t *testing.T, provider *identity.Key, n int) {
 	f.workFits(t, in, ticket)
 	f.forgotten(t, in)
 	f.refused(t, ReasonReverts, in)
+}
+
+// told is the gas that a user is told of a call for a fee: what it is estimated to be for nothing, and what the fee adds.
+func (f *paid) told(t *testing.T, in Intent) uint64 {
+	t.Helper()
+	first := in.Nonce == 0
+	in.Payment, in.Quote, in.Nonce = nil, nil, 0
+	to, data, err := Call(f.network, f.payer.Address(), in, f.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gas := must[uint64](t)(f.client.Gas(t.Context(), f.payer.Address(), to, data)) + Gas(in.Kind, true, 0)
+	if first {
+		gas += must[gasPrices](t)(f.service.gasPrices(t.Context())).slot
+	}
+	return gas
+}
+
+func (f *paid) toldFits(t *testing.T, told uint64, ticket Ticket) {
+	t.Helper()
+	used := f.gasOf(t, ticket)
+	t.Logf("%d gas told, %d used", told, used)
+	if told < used-used/10 || told > used+used/4 { // an estimate has room for what is refunded
+		t.Errorf("%d gas told, %d used", told, used)
+	}
 }
 
 // workFits holds what is charged for an intent to what it used.
