@@ -39,15 +39,39 @@ func (w *world) promise(key *identity.Key, amount money.Amount) {
 type claims struct {
 	*fakeChain
 	batches []int
+	fees    []money.Amount // that a relayer may take of each
 	err     error
 }
 
 func (c *claims) Claim(ctx context.Context, promises []intent.SignedPromise, most money.Amount) (Claim, error) {
-	c.batches = append(c.batches, len(promises))
+	c.batches, c.fees = append(c.batches, len(promises)), append(c.fees, most)
 	if c.err != nil {
 		return Claim{}, c.err
 	}
 	return c.fakeChain.Claim(ctx, promises, most)
+}
+
+// What a relayer may take of a batch is the share that is set, all but a unit of what an unlock would take away, and on
+// demand what was agreed to, but never more than the batch brings.
+func TestFeeOfABatch(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.provider)
+	claimer := &claims{fakeChain: w.chain}
+	c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: claimer, MaxGasPercent: 10})
+	for i, agreed := range []*money.Amount{nil, new(money.Amount(7)), new(money.Amount(5000))} {
+		w.owe(1000, 500)
+		w.owe(1000, 509)
+		if _, err := c.clear(t.Context(), agreed); err != nil {
+			t.Fatal(err)
+		}
+		if want := []money.Amount{100, 7, 1009}[i]; claimer.fees[i] != want {
+			t.Errorf("a fee of %d may be taken, want %d", claimer.fees[i], want)
+		}
+	}
+	urgent := []outstanding{{due: 500}, {due: 509, until: time.Unix(1, 0)}}
+	if got := c.share(urgent, nil); got != 1008 {
+		t.Errorf("before an unlock %d", got)
+	}
 }
 
 func TestClearOnDemand(t *testing.T) {
