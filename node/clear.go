@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
+	"time"
 
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
@@ -13,28 +15,47 @@ import (
 )
 
 // claims puts promises on chain through a relayer.
-type claims struct{ w *wallet }
+type claims struct {
+	w *wallet
+	// avoided is until when who clears for nothing does not come first, in unix nanoseconds.
+	avoided atomic.Int64
+}
+
+// avoidFree is how long it is not preferred to be cleared for nothing, after a claim that brought nothing.
+const avoidFree = time.Hour
 
 // Claims returns what puts promises to an identity on chain, for its payments.Clearer.
 func (n *Node) Claims(signer identity.Signer) payments.Claimer {
-	return claims{n.wallet(&Self{Signer: signer}, AnyFee)}
+	return &claims{w: n.wallet(&Self{Signer: signer}, AnyFee)}
 }
 
 // Claim implements payments.Claimer.
-func (c claims) Claim(ctx context.Context, promises []intent.SignedPromise, most money.Amount) (payments.Claim, error) {
+func (c *claims) Claim(ctx context.Context, promises []intent.SignedPromise, most money.Amount) (payments.Claim, error) {
 	in, err := c.w.fromEarnings(ctx, relay.Clear(promises...))
 	if err != nil {
 		return payments.Claim{}, fmt.Errorf("clear: %w", err)
 	}
 	var fee money.Amount
-	claimed, err := claim(c.w.submit(ctx, c.w.forms(in, most, &fee)...))
+	forms := c.w.forms(in, most, &fee)
+	if c.w.clock().UnixNano() < c.avoided.Load() {
+		forms = forms[1:] // which is for nothing where that is what is asked
+	}
+	claimed, err := claim(c.w.submit(ctx, func(string) {}, forms...))
 	claimed.Fee = fee
 	return claimed, err
 }
 
 // Claimed implements payments.Claimer.
-func (c claims) Claimed(ctx context.Context, id string) (payments.Claim, error) {
+func (c *claims) Claimed(ctx context.Context, id string) (payments.Claim, error) {
 	return claim(c.w.relayer.Status(ctx, id))
+}
+
+// Avoid implements payments.Claimer. Of the relayers that work for nothing there may be no other.
+func (c *claims) Avoid(id string) {
+	c.avoided.Store(c.w.clock().Add(avoidFree).UnixNano())
+	if several, ok := c.w.relayer.(interface{ Avoid(ticket string) }); ok {
+		several.Avoid(id)
+	}
 }
 
 func claim(t relay.Ticket, err error) (payments.Claim, error) {

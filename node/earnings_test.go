@@ -78,7 +78,7 @@ func TestWhoClears(t *testing.T) {
 		for i := range promises {
 			promises[i] = promise
 		}
-		got, err := claims{w}.Claim(t.Context(), promises, tc.most)
+		got, err := (&claims{w: w}).Claim(t.Context(), promises, tc.most)
 		if tc.who.IsZero() {
 			if !errors.Is(err, relay.ErrNotOffered) || len(s.took) != 0 {
 				t.Errorf("%s: %+v, %v", name, got, err)

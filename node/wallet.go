@@ -85,7 +85,7 @@ func (w *wallet) orderAny(ctx context.Context, operation string, forms []relay.C
 			return in, err
 		}
 	}
-	ticket, err := w.submit(ctx, shown...)
+	ticket, err := w.submit(ctx, func(waits string) { progress(Progress{Step: operation, Detail: "waiting: " + waits}) }, shown...)
 	if err != nil {
 		return Payment{}, fmt.Errorf("%s: %w", operation, relayError(err))
 	}
@@ -135,10 +135,15 @@ func (w *wallet) forms(in relay.Intent, most money.Amount, fee *money.Amount) []
 }
 
 // submit hands an intent over in the first of some forms that a relayer takes, each by the quote that the user was shown
-// where the newest is dearer.
-func (w *wallet) submit(ctx context.Context, forms ...relay.Complete) (ticket relay.Ticket, err error) {
-	for _, form := range forms {
-		ticket, err = submit(ctx, w.relayer, w.quotes.standing(w.clock, form))
+// where the newest is dearer. Who has too much to do holds up other forms for a minute at most.
+func (w *wallet) submit(ctx context.Context, told func(waits string), forms ...relay.Complete) (ticket relay.Ticket, err error) {
+	for i, form := range forms {
+		within, cancel := ctx, context.CancelFunc(func() {})
+		if i < len(forms)-1 {
+			within, cancel = context.WithTimeout(ctx, formWait)
+		}
+		ticket, err = submit(within, w.relayer, w.quotes.standing(w.clock, form), told)
+		cancel()
 		if err == nil || ctx.Err() != nil || !relay.NobodyTakes(err) {
 			break
 		}
@@ -146,24 +151,41 @@ func (w *wallet) submit(ctx context.Context, forms ...relay.Complete) (ticket re
 	return ticket, err
 }
 
-// submit hands an intent over. A relayer takes one call of an identity at a time: submit waits for its
-// turn.
-func submit(ctx context.Context, relayer relay.Relayer, complete relay.Complete) (relay.Ticket, error) {
-	for {
+// formWait is for how long a form that another could follow is tried.
+const formWait = time.Minute
+
+// submit hands an intent over. A relayer takes one call of an identity at a time: submit waits for its turn, for as
+// long as for an outcome.
+func submit(ctx context.Context, relayer relay.Relayer, complete relay.Complete, told func(waits string)) (relay.Ticket, error) {
+	ctx, cancel := limited(ctx, 0)
+	defer cancel()
+	said := false
+	for pause := relayPoll; ; pause = min(2*pause, longestPause) {
 		ticket, err := relayer.Order(ctx, complete)
 		var refusal *relay.Refusal
 		if !errors.As(err, &refusal) || refusal.Reason != relay.ReasonBusy {
 			return ticket, err
 		}
-		if waited := sleep(ctx, relayPoll); waited != nil {
+		if pause == longestPause && !said {
+			said = true
+			told(refusal.Detail)
+		}
+		if waited := sleep(ctx, pause); waited != nil {
 			return ticket, errors.Join(err, waited)
 		}
 	}
 }
 
+// longestPause is that between two questions whether a relayer still has too much to do.
+const longestPause = 4 * relayPoll
+
 func relayError(err error) error {
-	if errors.Is(err, relay.ErrUnavailable) {
+	var refusal *relay.Refusal
+	switch {
+	case errors.Is(err, relay.ErrUnavailable):
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	case errors.As(err, &refusal), errors.Is(err, relay.ErrNotOffered):
+		return fmt.Errorf("%w: %w", ErrNotNow, err)
 	}
 	return err
 }

@@ -176,13 +176,11 @@ func (q *Quote) Pay(in Intent, signer identity.Signer, most money.Amount, paymen
 	return in, nil
 }
 
-// NobodyTakes tells whether an intent was refused for what it pays, or not heard of, and not for what it is.
+// NobodyTakes tells whether relayers refused an intent, for whatever they say, or were not heard of: none is believed about
+// what is wrong with it, and another, or another fee, may do.
 func NobodyTakes(err error) bool {
 	var refusal *Refusal
-	if errors.As(err, &refusal) {
-		return refusal.Reason == ReasonFee
-	}
-	return errors.Is(err, ErrNotOffered) || errors.Is(err, ErrUnavailable)
+	return errors.As(err, &refusal) || errors.Is(err, ErrNotOffered) || errors.Is(err, ErrUnavailable)
 }
 
 // Complete makes an intent fit for one relayer, whose quote this is. ErrNotOffered passes that relayer over.
