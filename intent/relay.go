@@ -20,6 +20,9 @@ type Relay struct {
 	Operation [32]byte
 }
 
+// EarningsPerFee is how many times as much as its fee a relayed clearing or withdrawal moves at least: the contract refuses others.
+const EarningsPerFee = 4
+
 var relayType = typeHash("Relay(address relayer,uint64 fee,bytes32 opDigest)")
 
 // Digest returns the EIP-712 hash in the payments contract's domain.

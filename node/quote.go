@@ -9,6 +9,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/relay"
 )
@@ -62,6 +63,8 @@ type asked struct {
 	first terms
 	// unsigned is the call itself, where nobody needs to sign for its gas to be estimated.
 	unsigned *relay.Intent
+	// nonce, when not nil, is that of the next fee of earnings, of all calls of one operation.
+	nonce *uint64
 }
 
 // ask is a call of one kind, whose fee is paid from the deposit, beside what else is taken from it.
@@ -83,28 +86,24 @@ func (w *wallet) askUnsigned(in relay.Intent) asked {
 }
 
 // askEarnings is a clearing or a withdrawal, by whoever sends it for nothing, else for a fee of at most so much of the
-// earnings.
-func (w *wallet) askEarnings(ctx context.Context, in relay.Intent, most money.Amount) (asked, error) {
-	in, err := w.fromEarnings(ctx, in)
-	if err != nil {
-		return asked{}, err
-	}
-	bare := in
-	bare.Nonce = 0
+// earnings, by the nonce that is the next by then.
+func (w *wallet) askEarnings(bare relay.Intent, most money.Amount, nonce *uint64) asked {
 	return asked{
 		first: func(_ context.Context, q *relay.Quote) (relay.Kind, money.Amount, error) {
 			if q.Relayer == w.self.address() {
-				return in.Kind, 0, fmt.Errorf("%w: others are asked first", relay.ErrNotOffered)
+				return bare.Kind, 0, fmt.Errorf("%w: others are asked first", relay.ErrNotOffered)
 			}
-			fee, err := q.FeeOf(in, 0)
-			return in.Kind, fee, err
+			fee, err := q.FeeOf(bare, 0)
+			return bare.Kind, fee, err
 		},
 		terms: func(_ context.Context, q *relay.Quote) (relay.Kind, money.Amount, error) {
+			in := bare
+			in.Nonce = *nonce
 			fee, err := q.FeeOf(in, min(w.most, most))
 			return in.Kind, fee, err
 		},
-		unsigned: &bare,
-	}, nil
+		unsigned: &bare, nonce: nonce,
+	}
 }
 
 // errChosen ends an order before anything is signed.
@@ -153,11 +152,14 @@ func (n *Node) Quote(ctx context.Context, req QuoteRequest) (Quote, error) {
 		n.quotes.keep(chosen)
 		q.Relayer, q.RelayFee = chosen.Relayer, q.RelayFee+fee
 		q.OwnGas = chosen.Relayer == self.address()
-		gas, err := n.gas(ctx, chosen.Relayer, kind, fee > 0, a.unsigned)
+		gas, err := n.gas(ctx, chosen.Relayer, kind, fee > 0, a)
 		if err != nil {
 			return q, fmt.Errorf("%s: %w", req.Operation, notYet(kind, chainError(err)))
 		}
 		q.Gas, q.Transactions = q.Gas+gas, q.Transactions+1
+		if a.nonce != nil && fee > 0 {
+			*a.nonce++
+		}
 	}
 	if req.Operation == OpWithdraw {
 		err = w.lessRelayFee(ctx, &q)
@@ -182,18 +184,20 @@ func (w *wallet) lessRelayFee(ctx context.Context, q *Quote) error {
 }
 
 // gas is estimated where that takes no signature, and else what calls of the kind were measured to use.
-func (n *Node) gas(ctx context.Context, relayer identity.Address, kind relay.Kind, forFee bool, unsigned *relay.Intent) (uint64, error) {
-	if unsigned == nil {
-		slot, err := relay.SlotGas(ctx, n.cfg.Gas.Gas, relayer, n.cfg.Network.Contracts.Coin)
-		return relay.Gas(kind, forFee, slot), err
+func (n *Node) gas(ctx context.Context, relayer identity.Address, kind relay.Kind, forFee bool, a asked) (gas uint64, err error) {
+	if a.unsigned != nil {
+		to, data, err := relay.Call(n.cfg.Network, relayer, *a.unsigned, n.cfg.Clock())
+		if err == nil {
+			gas, err = n.cfg.Gas.Gas(ctx, relayer, to, data)
+		}
+		if err != nil || !forFee {
+			return gas, err
+		}
 	}
-	to, data, err := relay.Call(n.cfg.Network, relayer, *unsigned, n.cfg.Clock())
-	if err != nil {
-		return 0, err
-	}
-	gas, err := n.cfg.Gas.Gas(ctx, relayer, to, data)
-	if err == nil && forFee {
-		gas += relay.Gas(kind, forFee, 0) // beyond the call for nothing
+	slot, err := relay.SlotGas(ctx, n.cfg.Gas.Gas, relayer, n.cfg.Network.Contracts.Coin)
+	gas += relay.Gas(kind, forFee, slot) // of a call that is estimated, what the fee adds
+	if a.nonce != nil && *a.nonce == 0 {
+		gas += relay.Gas(relay.KindFirstFee, forFee, slot)
 	}
 	return gas, err
 }
@@ -231,7 +235,8 @@ func (n *Node) calls(ctx context.Context, self *Self, req QuoteRequest, q *Quote
 		if err != nil {
 			return nil, err
 		}
-		return one(w.askEarnings(ctx, relay.Withdraw(self.address()), earned.Gross-1))
+		nonce, err := w.nextNonce(ctx)
+		return one(w.askEarnings(relay.Withdraw(self.address()), earned.Gross/intent.EarningsPerFee, &nonce), err)
 	case OpUnlock:
 		return one(w.askUnlock(ctx, req.Channel, q))
 	case OpBeneficiary:
@@ -255,20 +260,26 @@ func (n *Node) calls(ctx context.Context, self *Self, req QuoteRequest, q *Quote
 			return relay.KindWithdrawDeposit, fee, err
 		}}, err)
 	case OpClear:
-		batches, amount, err := self.Clearer.Pending(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("clear: %w", chainError(err))
-		}
-		q.Amount = amount
-		calls := make([]asked, len(batches))
-		for i, batch := range batches {
-			if calls[i], err = w.askEarnings(ctx, relay.Clear(batch...), amount); err != nil {
-				return nil, fmt.Errorf("clear: %w", err)
-			}
-		}
-		return calls, nil
+		return w.askClear(ctx, q)
 	}
 	return nil, fmt.Errorf("%w: nothing is known of what %q costs", ErrNotNow, req.Operation)
+}
+
+// askClear is everything that is to be cleared.
+func (w *wallet) askClear(ctx context.Context, q *Quote) (calls []asked, err error) {
+	batches, err := w.self.Clearer.Pending(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("clear: %w", chainError(err))
+	}
+	nonce, err := w.nextNonce(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("clear: %w", err)
+	}
+	for _, batch := range batches {
+		q.Amount += batch.Amount
+		calls = append(calls, w.askEarnings(relay.Clear(batch.Promises...), batch.Most, &nonce))
+	}
+	return calls, nil
 }
 
 func (n *Node) askDeposit(ctx context.Context, w *wallet, amount money.Amount) (asked, error) {

@@ -104,11 +104,16 @@ func unpaid(in relay.Intent) relay.Complete {
 	}
 }
 
-// fromEarnings prepares a clearing or a withdrawal of this identity's, whose fee names its next nonce.
-func (w *wallet) fromEarnings(ctx context.Context, in relay.Intent) (relay.Intent, error) {
+// nextNonce is what this identity's next fee of earnings names.
+func (w *wallet) nextNonce(ctx context.Context) (uint64, error) {
 	nonce, err := w.chain.WithdrawNonce(ctx, w.self.address())
-	in.Nonce = nonce
-	return in, chainError(err)
+	return nonce, chainError(err)
+}
+
+// fromEarnings prepares a clearing or a withdrawal of this identity's for a fee.
+func (w *wallet) fromEarnings(ctx context.Context, in relay.Intent) (_ relay.Intent, err error) {
+	in.Nonce, err = w.nextNonce(ctx)
+	return in, err
 }
 
 // forms are the ways in which a clearing or a withdrawal is relayed: by whoever does it for nothing, else for a fee of the

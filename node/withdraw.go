@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/payments/journal"
 	"github.com/mysteriumnetwork/myst/relay"
@@ -50,9 +51,8 @@ func (w *wallet) withdraw(ctx context.Context, progress func(Progress)) (Payment
 		return Payment{}, nil, fmt.Errorf("withdraw: %w", err)
 	}
 	var fee money.Amount
-	// A fee that leaves nothing is refused.
 	progress(Progress{Step: OpWithdraw, Detail: "asking a relayer to send the transaction"})
-	paid, err := w.orderAny(ctx, OpWithdraw, w.forms(in, earned.Gross-1, &fee), took, progress)
+	paid, err := w.orderAny(ctx, OpWithdraw, w.forms(in, earned.Gross/intent.EarningsPerFee, &fee), took, progress)
 	if err != nil {
 		return paid, nil, err
 	}

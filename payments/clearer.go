@@ -178,24 +178,28 @@ func (c *Clearer) Uncleared(ctx context.Context) (money.Amount, error) {
 	return total, nil
 }
 
-// Pending returns what Clear would claim, in its batches, and what that brings in all.
-func (c *Clearer) Pending(ctx context.Context) (batches [][]intent.SignedPromise, total money.Amount, err error) {
+// Batch is promises that are claimed together.
+type Batch struct {
+	Promises []intent.SignedPromise
+	Amount   money.Amount // what they bring
+	Most     money.Amount // what a relayer can take of that
+}
+
+// Pending returns what Clear would claim.
+func (c *Clearer) Pending(ctx context.Context) (batches []Batch, err error) {
 	all, err := c.outstanding(ctx)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	byUrgency(all)
 	for found := range slices.Chunk(all, c.cfg.Batch) {
-		batch := make([]intent.SignedPromise, len(found))
-		for i, o := range found {
-			batch[i] = o.promise
-			if total, err = total.Add(o.due); err != nil {
-				return nil, 0, err
-			}
+		batch := Batch{Amount: sum(found), Most: sum(found) / intent.EarningsPerFee}
+		for _, o := range found {
+			batch.Promises = append(batch.Promises, o.promise)
 		}
 		batches = append(batches, batch)
 	}
-	return batches, total, nil
+	return batches, nil
 }
 
 // outstanding is a promise that would bring something.
@@ -206,6 +210,14 @@ type outstanding struct {
 }
 
 func (o outstanding) urgent() bool { return !o.until.IsZero() }
+
+// sum is what promises bring.
+func sum(all []outstanding) (total money.Amount) {
+	for _, o := range all {
+		total += o.due // at most 2^40 each
+	}
+	return total
+}
 
 // byUrgency puts what an unlock would take away first, and of that what it would take away soonest. The rest keeps its
 // order.
@@ -428,25 +440,21 @@ func (c *Clearer) worth(ctx context.Context, batch []outstanding) bool {
 }
 
 // share is what a relayer may take for clearing a batch: what was agreed to, or the set share of what it brings. What an
-// unlock would take away may cost more, but something of it must be left.
+// unlock would take away may cost as much as the contract lets it.
 func (c *Clearer) share(batch []outstanding, agreed *money.Amount) money.Amount {
-	var total money.Amount
-	urgent := false
-	for _, o := range batch {
-		total += o.due // at most 2^40 each
-		urgent = urgent || o.urgent()
-	}
+	total := sum(batch)
+	most := total / intent.EarningsPerFee
 	switch {
 	case agreed != nil:
-		return min(*agreed, total)
-	case urgent:
-		return total.SaturatingSub(1)
+		return min(*agreed, most)
+	case slices.ContainsFunc(batch, outstanding.urgent):
+		return most
 	}
-	most, err := total.MulDiv(c.cfg.MaxGasPercent, 100)
+	share, err := total.MulDiv(c.cfg.MaxGasPercent, 100)
 	if err != nil {
 		return 0
 	}
-	return most
+	return min(share, most)
 }
 
 // claim submits a batch and waits for its outcome.

@@ -51,8 +51,8 @@ func (c *claims) Claim(ctx context.Context, promises []intent.SignedPromise, mos
 	return c.fakeChain.Claim(ctx, promises, most)
 }
 
-// What a relayer may take of a batch is the share that is set, all but a unit of what an unlock would take away, and on
-// demand what was agreed to, but never more than the batch brings.
+// What a relayer may take of a batch is the share that is set, and on demand what was agreed to, but never more than the
+// contract lets it, which it may of what an unlock would take away.
 func TestFeeOfABatch(t *testing.T) {
 	w := newWorld(t)
 	w.open(&w.provider)
@@ -64,12 +64,16 @@ func TestFeeOfABatch(t *testing.T) {
 		if _, err := c.clear(t.Context(), agreed); err != nil {
 			t.Fatal(err)
 		}
-		if want := []money.Amount{100, 7, 1009}[i]; claimer.fees[i] != want {
+		if want := []money.Amount{100, 7, 252}[i]; claimer.fees[i] != want {
 			t.Errorf("a fee of %d may be taken, want %d", claimer.fees[i], want)
 		}
 	}
+	c.cfg.MaxGasPercent = 30
+	if got := c.share([]outstanding{{due: 500}, {due: 509}}, nil); got != 252 {
+		t.Errorf("a set share of %d", got)
+	}
 	urgent := []outstanding{{due: 500}, {due: 509, until: time.Unix(1, 0)}}
-	if got := c.share(urgent, nil); got != 1008 {
+	if got := c.share(urgent, nil); got != 252 {
 		t.Errorf("before an unlock %d", got)
 	}
 }
@@ -237,9 +241,9 @@ func TestUrgentFirstAndFailedBatches(t *testing.T) {
 	refusing := errors.New("the relayer refuses")
 	claimer := &picky{fakeChain: w.chain, refuse: map[money.Amount]error{5: refusing, 2: refusing}}
 	c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: claimer, Batch: 1})
-	batches, total, err := c.Pending(t.Context())
-	if err != nil || len(batches) != 5 || total != 15 || batches[0][0].Amount != 5 {
-		t.Errorf("pending %+v, %d, %v", batches, total, err)
+	batches, err := c.Pending(t.Context())
+	if err != nil || len(batches) != 5 || batches[0].Promises[0].Amount != 5 || batches[0].Amount != 5 || batches[0].Most != 1 || batches[2].Most != 0 {
+		t.Errorf("pending %+v, %v", batches, err)
 	}
 	done, err := c.Clear(t.Context(), money.MaxLock)
 	if !errors.Is(err, refusing) || len(done) != 3 {

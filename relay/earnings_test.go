@@ -159,18 +159,55 @@ func TestFeesOfEarningsThatAreRefused(t *testing.T) {
 	}
 }
 
-// A withdrawal costs its fee even when nothing else would be left of it, but never more than there is.
+// A fee is at most a quarter of what is cleared, and of what is withdrawn.
 func TestFeeAboveEarnings(t *testing.T) {
 	f := newPaid(t)
 	provider, consumer := newKey(t), f.funded(t, 100*coin)
-	f.relay(t, f.pay(t, consumer, Lock(f.lock(t, consumer, provider.Address(), 0, 5*coin))))
-	fee := f.quote(t).Fees[KindClear] + f.quote(t).Fees[KindFirstFee]
-	f.refused(t, ReasonReverts, f.earns(t, provider, Clear(f.promise(t, consumer, provider.Address(), 0, fee-1))))
-	f.relay(t, f.earns(t, provider, Clear(f.promise(t, consumer, provider.Address(), 0, fee+1))))
-	f.refused(t, ReasonReverts, f.earns(t, provider, Withdraw(provider.Address())))
-	if got := f.earned(t, provider.Address()); got != 1 {
-		t.Errorf("%d earned", got)
+	f.relay(t, f.pay(t, consumer, Lock(f.lock(t, consumer, provider.Address(), 0, 90*coin))))
+	fees := f.quote(t).Fees
+	clear := func(total money.Amount) Intent {
+		return f.earns(t, provider, Clear(f.promise(t, consumer, provider.Address(), 0, total)))
 	}
+	first := 4 * (fees[KindClear] + fees[KindFirstFee])
+	f.refused(t, ReasonReverts, clear(first-1))
+	f.relay(t, clear(first))
+	if got := f.earned(t, provider.Address()); got != first/4*3 {
+		t.Errorf("%d earned, want %d", got, first/4*3)
+	}
+	f.relay(t, f.earns(t, provider, Withdraw(provider.Address())))
+	second := first + fees[KindClear] + 4*fees[KindWithdraw] - 1
+	f.relay(t, clear(second))
+	f.refused(t, ReasonReverts, f.earns(t, provider, Withdraw(provider.Address())))
+	f.relay(t, clear(second+4*fees[KindClear]))
+	f.relay(t, f.earns(t, provider, Withdraw(provider.Address())))
+}
+
+// Of two fees of earnings that name the same nonce one would be for nothing: a relayer takes one at a time of each provider.
+func TestOneFeeOfEarningsAtATime(t *testing.T) {
+	f := newPaid(t)
+	provider := newKey(t)
+	f.known[provider.Address()] = true
+	f.relay(t, f.deposited(t, provider, coin, KindFund))
+	promises := f.owed(t, provider.Address(), 3)
+	f.relay(t, f.earns(t, provider, Clear(promises[0])))
+	withdrawn := must[intent.SignedWithdrawDeposit](t)(intent.SignWithdrawDeposit(provider, intent.WithdrawDeposit{
+		To: newKey(t).Address(), Units: 1, Nonce: 1, ValidUntil: f.until(),
+	}, f.payments()))
+	all := []Intent{
+		f.earns(t, provider, Clear(promises[1])), f.earns(t, provider, Clear(promises[1:]...)), f.earns(t, provider, Withdraw(provider.Address())),
+		f.pay(t, provider, WithdrawDeposit(withdrawn)),
+	}
+	first := f.submit(t, all[0])
+	if again := f.submit(t, all[0]); again.ID != first.ID {
+		t.Errorf("the same clearing is %s, and was %s", again.ID, first.ID)
+	}
+	for _, in := range all[1:] {
+		f.refused(t, ReasonBusy, in)
+	}
+	if done := f.mine(t, first.ID); done.State != StateMined {
+		t.Fatalf("%+v", done)
+	}
+	f.relay(t, f.earns(t, provider, Withdraw(provider.Address())))
 }
 
 func TestFeesOfEarningsReadBack(t *testing.T) {

@@ -189,7 +189,8 @@ interface IPayments {
     ///
     /// `op` can also be the call of clearPacked or of withdraw, which carry no signature. The provider
     /// that it is about then signed the digest keccak256(op, its next nonce as 32 bytes), uses up the
-    /// nonce, and pays from its earnings: at most what the clearing brings, or what there is to withdraw.
+    /// nonce, and pays from its earnings: at most a quarter of what the clearing brings, or of what there is
+    /// to withdraw.
     function relay(uint64 fee, bytes32 r, bytes32 vs, bytes calldata op) external;
 
     /// @notice Tells where the sender's hub is: a node record (EIP-778) of at most 300 bytes. The

@@ -49,6 +49,7 @@ contract Payments is Clearing {
         keccak256("WithdrawDeposit(address to,uint64 units,uint256 nonce,uint32 validUntil)");
     bytes32 private constant RELAY = keccak256("Relay(address relayer,uint64 fee,bytes32 opDigest)");
     uint256 private constant MAX_RECORD = 300;
+    uint256 private constant EARNINGS_PER_FEE = 4;
 
     /// @dev See State.
     constructor(
@@ -177,8 +178,9 @@ contract Payments is Clearing {
         Address.functionDelegateCall(address(this), op);
     }
 
-    /// @dev A call that carries no signature, for a fee from the earnings that it is about. A clearing's
-    /// fee is at most what the clearing pays: who clears a part of it first cannot make it a loss.
+    /// @dev A call that carries no signature, for a fee from the earnings that it is about. The bound is of
+    /// what this call clears: who clears a part of it first cannot make it a loss. And it leaves most to the
+    /// beneficiary: who has stolen a provider's key could be its relayer as well.
     function _relayUnsigned(bool clearing, uint64 fee, bytes32 r, bytes32 vs, bytes calldata op) private {
         address provider;
         if (clearing) {
@@ -192,7 +194,7 @@ contract Payments is Clearing {
         _requireFee(provider, fee, digest, r, vs);
         uint256 most = _earnings[provider].gross;
         if (clearing) most = abi.decode(Address.functionDelegateCall(address(this), op), (uint256));
-        require(fee <= most, Uncovered());
+        require(fee <= most / EARNINGS_PER_FEE, Uncovered());
         _earnings[provider].gross -= fee;
         _earnings[msg.sender].gross += fee;
         emit RelayedFromEarnings(msg.sender, provider, fee);

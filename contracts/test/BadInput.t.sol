@@ -46,8 +46,8 @@ contract SignaturesTest is RelayBase {
         lockFor(CONSUMER, provider, 0, 0, FIVE); // to clear, to release, to unlock
         lockFor(CONSUMER, provider, 1, 0, FIVE);
         releaseBy(PROVIDER, consumer, 1, 0); // to reclaim
-        lockFor(CONSUMER, provider, 3, 0, 2 * uint40(FEE));
-        clearOne(CONSUMER, provider, 3, 0, 2 * uint40(FEE)); // to withdraw
+        lockFor(CONSUMER, provider, 3, 0, 5 * uint40(FEE));
+        clearOne(CONSUMER, provider, 3, 0, 5 * uint40(FEE)); // to withdraw
     }
 
     function choose(uint256 kind) internal {

@@ -287,12 +287,15 @@ contract Handler is RelayBase {
         if (style % 2 == 0) {
             PromiseIntent memory all = signPromise(consumerKey(c), who, id, s.epoch, type(uint40).max);
             sendUnsigned(p, by, fee, abi.encodeCall(payments.clearPacked, (pack(who, one(all)))), style);
-            if (grossOf(who) < before) fail("a provider lost by a relayed clearing");
+            State memory now_ = stateOf(consumerAt(c), id);
+            uint256 paid = now_.cleared - s.cleared;
+            if (grossOf(who) + paid / 4 < before + paid) fail("more than a quarter went to a relayer");
             observe(0, who);
             ++done["relayed clearing"];
         } else {
             sendUnsigned(p, by, fee, abi.encodeCall(payments.withdraw, (who)), style);
             if (grossOf(who) != 0) fail("a relayed withdrawal left something");
+            if (fee % 1000 > before / 4) fail("more than a quarter of a withdrawal went to a relayer");
             observe(type(uint256).max, address(0));
             ++done["relayed withdrawal"];
         }

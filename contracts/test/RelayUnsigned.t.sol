@@ -147,20 +147,21 @@ contract RelayUnsignedTest is RelayBase {
         refused(PROVIDER, 0, withdrawal(), IPayments.NothingChanged.selector);
     }
 
-    /// Other earnings do not pay for a clearing, nor the deposit for either.
+    /// Other earnings do not pay for a clearing, nor the deposit for either; a quarter of it is the most.
     function test_feeAboveEarnings() external {
         depositFor(provider, COIN);
-        clearOne(CONSUMER, provider, 0, 0, FIVE - 100);
-        refused(PROVIDER, 101, clearingOf(FIVE), IPayments.Uncovered.selector);
+        clearOne(CONSUMER, provider, 0, 0, FIVE - 103);
+        refused(PROVIDER, 26, clearingOf(FIVE), IPayments.Uncovered.selector);
         refused(PROVIDER, type(uint64).max, clearingOf(FIVE), IPayments.Uncovered.selector);
-        send(PROVIDER, 100, clearingOf(FIVE));
-        eq(grossOf(provider), FIVE - 100, "all of it for the fee");
-        refused(PROVIDER, FIVE - 99, withdrawal(), IPayments.Uncovered.selector);
+        send(PROVIDER, 25, clearingOf(FIVE));
+        eq(grossOf(provider), FIVE - 25, "a quarter of it for the fee");
+        uint64 most = (FIVE - 25) / 4;
+        refused(PROVIDER, most + 1, withdrawal(), IPayments.Uncovered.selector);
+        refused(PROVIDER, FIVE - 25, withdrawal(), IPayments.Uncovered.selector);
         refused(PROVIDER, type(uint64).max, withdrawal(), IPayments.Uncovered.selector);
-        refused(PROVIDER, FIVE - 100, withdrawal(), IPayments.NothingChanged.selector); // nothing would be left
-        send(PROVIDER, FIVE - 101, withdrawal());
+        send(PROVIDER, most, withdrawal());
         eq(balanceOf(provider), COIN, "deposit");
-        eq(grossOf(relayer), FIVE - 1, "fees");
+        eq(grossOf(relayer), 25 + most, "fees");
     }
 
     function test_badRecordsAreSkipped() external {
