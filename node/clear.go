@@ -31,12 +31,8 @@ func (n *Node) Claims(signer identity.Signer) payments.Claimer {
 
 // Claim implements payments.Claimer.
 func (c *claims) Claim(ctx context.Context, promises []intent.SignedPromise, most money.Amount) (payments.Claim, error) {
-	in, err := c.w.fromEarnings(ctx, relay.Clear(promises...))
-	if err != nil {
-		return payments.Claim{}, fmt.Errorf("clear: %w", err)
-	}
 	var fee money.Amount
-	forms := c.w.forms(in, most, &fee)
+	forms := c.w.forms(ctx, relay.Clear(promises...), most, &fee)
 	if c.w.clock().UnixNano() < c.avoided.Load() {
 		forms = forms[1:] // which is for nothing where that is what is asked
 	}

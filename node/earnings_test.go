@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
@@ -17,14 +19,16 @@ type several struct {
 	relay.Relayer
 	quotes []relay.Quote
 	took   []relay.Intent
-	asked  int
+	busy   identity.Address // has too much to do; zero is nobody
 }
 
 func (s *several) Order(_ context.Context, complete relay.Complete) (relay.Ticket, error) {
 	var errs []error
 	for i := range s.quotes {
-		s.asked++
 		in, err := complete(&s.quotes[i])
+		if err == nil && s.quotes[i].Relayer == s.busy {
+			err = &relay.Refusal{Reason: relay.ReasonBusy}
+		}
 		if err == nil {
 			s.took = append(s.took, in)
 			return relay.Ticket{ID: "1", State: relay.StateMined, Transaction: "0x1", Block: 1}, nil
@@ -101,6 +105,42 @@ func TestWhoClears(t *testing.T) {
 			t.Errorf("%s: signed %+v, %v", name, p, err)
 		}
 	}
+}
+
+// Who says to clear for nothing and does not is not waited for again at once, even where nobody else does it for nothing.
+func TestWhoClearsForNothingInVain(t *testing.T) {
+	w, c := newWallet(t)
+	s := &several{quotes: []relay.Quote{asking(9, 5, 0, 0), asking(8, 0, 0, 0)}}
+	now := time.Unix(1_800_000_000, 0)
+	w.relayer, w.chain, w.clock = s, nonced{c, 1}, func() time.Time { return now }
+	claimer := &claims{w: w}
+	promise := intent.SignedPromise{Promise: intent.Promise{Provider: w.self.address(), Amount: 100}}
+	for i, want := range []money.Amount{0, 5, 0} {
+		got, err := claimer.Claim(t.Context(), []intent.SignedPromise{promise}, 25)
+		if err != nil || got.Fee != want {
+			t.Errorf("claim %d for a fee of %d, %v; want %d", i, got.Fee, err, want)
+		}
+		if i == 0 {
+			claimer.Avoid(got.ID)
+		} else {
+			now = now.Add(avoidFree)
+		}
+	}
+}
+
+// Who would clear for nothing is waited for for a while, and then who asks a fee is not.
+func TestABusyRelayerIsNotWaitedForWithoutEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, c := newWallet(t)
+		s := &several{quotes: []relay.Quote{asking(9, 5, 0, 0), asking(8, 0, 0, 0)}, busy: identity.Address{8}}
+		w.relayer, w.chain = s, nonced{c, 1}
+		promise := intent.SignedPromise{Promise: intent.Promise{Provider: w.self.address(), Amount: 100}}
+		began := time.Now()
+		got, err := (&claims{w: w}).Claim(t.Context(), []intent.SignedPromise{promise}, 25)
+		if waited := time.Since(began); err != nil || got.Fee != 5 || waited != formWait {
+			t.Errorf("%+v, %v after %s", got, err, waited)
+		}
+	})
 }
 
 // While a claim is under way no other fee is signed by the same nonce, and none while a withdrawal is.

@@ -110,29 +110,24 @@ func (w *wallet) nextNonce(ctx context.Context) (uint64, error) {
 	return nonce, chainError(err)
 }
 
-// fromEarnings prepares a clearing or a withdrawal of this identity's for a fee.
-func (w *wallet) fromEarnings(ctx context.Context, in relay.Intent) (_ relay.Intent, err error) {
-	in.Nonce, err = w.nextNonce(ctx)
-	return in, err
-}
-
 // forms are the ways in which a clearing or a withdrawal is relayed: by whoever does it for nothing, else for a fee of the
 // earnings, of at most so much, which it notes. The node's own gas, if it may be used, comes after both.
-func (w *wallet) forms(in relay.Intent, most money.Amount, fee *money.Amount) []relay.Complete {
+func (w *wallet) forms(ctx context.Context, in relay.Intent, most money.Amount, fee *money.Amount) []relay.Complete {
 	free := func(q *relay.Quote) (relay.Intent, error) {
 		*fee = 0
-		bare := in
-		bare.Nonce = 0
 		if q.Relayer == w.self.address() {
-			return bare, fmt.Errorf("%w: others are asked first", relay.ErrNotOffered)
+			return in, fmt.Errorf("%w: others are asked first", relay.ErrNotOffered)
 		}
 		_, err := q.FeeOf(in, 0)
-		return bare, err
+		return in, err
 	}
-	paid := func(q *relay.Quote) (relay.Intent, error) {
-		within := *w
+	paid := func(q *relay.Quote) (paid relay.Intent, err error) {
+		within, nonced := *w, in
 		within.most = min(w.most, most)
-		paid, err := within.pay(q, in)
+		if nonced.Nonce, err = w.nextNonce(ctx); err != nil { // others may have been used up since
+			return paid, err
+		}
+		paid, err = within.pay(q, nonced)
 		*fee = paid.Fee()
 		return paid, err
 	}

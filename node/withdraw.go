@@ -46,13 +46,9 @@ func (w *wallet) withdraw(ctx context.Context, progress func(Progress)) (Payment
 		}
 		return w.booked(ctx, journal.Withdrawal, 0, since) // as much may have been cleared since
 	}
-	in, err := w.fromEarnings(ctx, relay.Withdraw(w.self.address()))
-	if err != nil {
-		return Payment{}, nil, fmt.Errorf("withdraw: %w", err)
-	}
 	var fee money.Amount
 	progress(Progress{Step: OpWithdraw, Detail: "asking a relayer to send the transaction"})
-	paid, err := w.orderAny(ctx, OpWithdraw, w.forms(in, earned.Gross/intent.EarningsPerFee, &fee), took, progress)
+	paid, err := w.orderAny(ctx, OpWithdraw, w.forms(ctx, relay.Withdraw(w.self.address()), earned.Gross/intent.EarningsPerFee, &fee), took, progress)
 	if err != nil {
 		return paid, nil, err
 	}

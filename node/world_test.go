@@ -28,7 +28,13 @@ import (
 	"github.com/mysteriumnetwork/myst/tunnel/wireguard"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m,
+		// The test chain's own, which outlive it by design.
+		goleak.IgnoreAnyFunction("github.com/syndtr/goleveldb/leveldb.(*DB).mpoolDrain"),
+		goleak.IgnoreAnyFunction("github.com/ethereum/go-ethereum/core.(*txSenderCacher).cache"),
+	)
+}
 
 // world is a chain, a relayer, a registry and a finder that behave, in memory, for tests of nodes with
 // real dialogues, real tunnels and real books.

@@ -488,7 +488,8 @@ func (c *Clearer) claim(ctx context.Context, batch []outstanding, most money.Amo
 		}
 		claim, err := c.cfg.Claimer.Claimed(ctx, result.ID)
 		if unheard = err; err == nil {
-			claim.Fee, result.Claim = result.Fee, claim
+			claim.Fee = result.Fee
+			result.Claim = claim
 		}
 	}
 	if result.Failed {
