@@ -165,20 +165,20 @@ func TestFeeAboveEarnings(t *testing.T) {
 	provider, consumer := newKey(t), f.funded(t, 100*coin)
 	f.relay(t, f.pay(t, consumer, Lock(f.lock(t, consumer, provider.Address(), 0, 90*coin))))
 	fees := f.quote(t).Fees
-	clear := func(total money.Amount) Intent {
+	clearing := func(total money.Amount) Intent {
 		return f.earns(t, provider, Clear(f.promise(t, consumer, provider.Address(), 0, total)))
 	}
 	first := 4 * (fees[KindClear] + fees[KindFirstFee])
-	f.refused(t, ReasonReverts, clear(first-1))
-	f.relay(t, clear(first))
+	f.refused(t, ReasonReverts, clearing(first-1))
+	f.relay(t, clearing(first))
 	if got := f.earned(t, provider.Address()); got != first/4*3 {
 		t.Errorf("%d earned, want %d", got, first/4*3)
 	}
 	f.relay(t, f.earns(t, provider, Withdraw(provider.Address())))
 	second := first + fees[KindClear] + 4*fees[KindWithdraw] - 1
-	f.relay(t, clear(second))
+	f.relay(t, clearing(second))
 	f.refused(t, ReasonReverts, f.earns(t, provider, Withdraw(provider.Address())))
-	f.relay(t, clear(second+4*fees[KindClear]))
+	f.relay(t, clearing(second+4*fees[KindClear]))
 	f.relay(t, f.earns(t, provider, Withdraw(provider.Address())))
 }
 
