@@ -416,16 +416,10 @@ func (c *Clearer) worth(ctx context.Context, batch []outstanding) bool {
 	if c.cfg.GasCost == nil {
 		return true
 	}
-	var total money.Amount
-	urgent := false
+	total, urgent := sum(batch), slices.ContainsFunc(batch, outstanding.urgent)
 	promises := make([]intent.SignedPromise, len(batch))
 	for i, o := range batch {
 		promises[i] = o.promise
-		urgent = urgent || o.urgent()
-		var err error
-		if total, err = total.Add(o.due); err != nil {
-			return true
-		}
 	}
 	cost, err := c.cfg.GasCost(ctx, promises)
 	if err != nil {

@@ -75,7 +75,7 @@ func newDeal(at chain.Contracts, chainID uint64, relayer, consumer, provider ide
 	d.promise = intent.Promise{Provider: provider, Channel: d.lock.Channel, Amount: upTo(d.lock.Locked - 1)}
 	d.relayFee = upTo(units-d.lock.Locked+1) - 1
 	d.paidOut = intent.WithdrawDeposit{To: randomAddress(), Units: upTo(units - d.promise.Amount - d.relayFee), ValidUntil: until}
-	d.earnedFee = upTo(d.promise.Amount) - 1
+	d.earnedFee = upTo(d.promise.Amount/intent.EarningsPerFee+1) - 1
 	return d
 }
 
