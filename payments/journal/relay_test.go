@@ -201,14 +201,14 @@ func TestFeesOfEarnings(t *testing.T) {
 		}
 	}
 	clears(relayer, 100, 7)
-	clears(p, 150, 50) // all of it, to itself
+	clears(p, 150, 12) // to itself
 	if got, paid := b.agree(t, sold), b.agree(t, earned); got.Earnings != 143 || paid.Earnings != 7 {
 		t.Fatalf("earnings of %+v, and %+v of the relayer", got, paid)
 	}
-	if !b.relayed(t, relayer, b.unsigned(t, p, intent.CallWithdraw(p.Address())), 43) {
+	if !b.relayed(t, relayer, b.unsigned(t, p, intent.CallWithdraw(p.Address())), 23) {
 		t.Fatal("not withdrawn")
 	}
-	if got, paid := b.agree(t, sold), b.agree(t, earned); got.Earnings != 0 || paid.Earnings != 50 {
+	if got, paid := b.agree(t, sold), b.agree(t, earned); got.Earnings != 0 || paid.Earnings != 30 {
 		t.Fatalf("earnings of %+v, and %+v of the relayer", got, paid)
 	}
 	all, err := sold.Earnings(t.Context())
@@ -216,7 +216,7 @@ func TestFeesOfEarnings(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range all {
-		if e.Identity == p.Address() && (e.Cleared != 150 || e.Withdrawn != 95 || e.Fees != 5+100 || e.Held != 0) {
+		if e.Identity == p.Address() && (e.Cleared != 150 || e.Withdrawn != 114 || e.Fees != 6+7+12+23 || e.Held != 0) {
 			t.Errorf("%+v", e)
 		}
 	}
