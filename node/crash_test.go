@@ -37,6 +37,8 @@ type onChain struct {
 	relayers []*relayer
 	provider *identity.Key
 	path     string // of the provider's database
+	// now stands still for relayers and node, so that a quote is what it was, however long a block takes.
+	now time.Time
 
 	mu     sync.Mutex
 	orders []string // tickets, in the order in which they were issued
@@ -113,7 +115,7 @@ func newOnChain(t *testing.T, relayers int) *onChain {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &onChain{Chain: blocks, provider: randomKey(t), path: filepath.Join(t.TempDir(), "provider.db")}
+	c := &onChain{Chain: blocks, provider: randomKey(t), path: filepath.Join(t.TempDir(), "provider.db"), now: time.Now()}
 	c.network = &chain.Network{Name: "test", ChainID: c.ChainID(), Contracts: chain.Contracts{
 		Coin: identity.Address(at.Coin), Registry: identity.Address(at.Registry), Payments: identity.Address(at.Payments),
 	}}
@@ -151,10 +153,12 @@ func (c *onChain) newRelayer(t *testing.T) *relayer {
 	r.outbox = chain.NewOutbox(chain.OutboxConfig{Client: c.client, DB: db, Key: r.key})
 	r.Service = relay.NewService(relay.Config{
 		Client: c.client, Outbox: r.outbox, DB: db, Network: c.network, Signer: r.key,
-		Pricing: relay.Pricing{Rate: 3000 * money.UnitsPerCoin},
+		Pricing: relay.Pricing{Rate: 3000 * money.UnitsPerCoin}, Now: c.clock,
 	})
 	return r
 }
+
+func (c *onChain) clock() time.Time { return c.now }
 
 func (c *onChain) domain() intent.Domain {
 	return intent.Domain{ChainID: c.ChainID(), Contract: c.network.Contracts.Payments}
@@ -231,7 +235,7 @@ func (c *onChain) open(t *testing.T) (*Node, *store.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := New(t.Context(), Config{Network: c.network, Chain: c.reader, Relayer: c, Gas: c.client, RelayFee: AnyFee})
+	n := New(t.Context(), Config{Network: c.network, Chain: c.reader, Relayer: c, Gas: c.client, RelayFee: AnyFee, Clock: c.clock})
 	n.Attach(Self{Signer: c.provider, PublicKey: c.provider.PublicKey(), Ledger: ledger, Clearer: payments.NewClearer(payments.ClearerConfig{
 		Ledger: ledger, Claimer: n.Claims(c.provider), Poll: 5 * time.Millisecond, Batch: 2,
 	})})
