@@ -21,7 +21,7 @@ type (
 
 	proposalsInput struct{ wire.Filter }
 	connectInput   struct{ Body wire.Connect }
-	registerInput  struct{ wire.Register }
+	limitInput     struct{ wire.Limit }
 	depositInput   struct{ Body wire.Deposit }
 	unlockInput    struct{ Body wire.Unlock }
 	ledgerInput    struct{ wire.LedgerFilter }
@@ -107,7 +107,7 @@ func register(a huma.API, n Node) {
 
 func registerMoney(a huma.API, n Node) {
 	stream(a, "register", http.MethodPost, "/v1/register", "Register the node's identity on chain",
-		func(ctx context.Context, in *registerInput, progress func(node.Progress)) (wire.Payment, error) {
+		func(ctx context.Context, in *limitInput, progress func(node.Progress)) (wire.Payment, error) {
 			most, err := toMost(in.MaxFee)
 			if err != nil {
 				return wire.Payment{}, err
@@ -125,13 +125,21 @@ func registerMoney(a huma.API, n Node) {
 			return fromPayment(payment), err
 		})
 	stream(a, "withdraw", http.MethodPost, "/v1/withdraw", "Pay the earnings out to the beneficiary",
-		func(ctx context.Context, _ *nothing, progress func(node.Progress)) (wire.Payment, error) {
-			payment, err := n.Withdraw(ctx, progress)
+		func(ctx context.Context, in *limitInput, progress func(node.Progress)) (wire.Payment, error) {
+			most, err := toMost(in.MaxFee)
+			if err != nil {
+				return wire.Payment{}, err
+			}
+			payment, err := n.Withdraw(ctx, most, progress)
 			return fromPayment(payment), err
 		})
 	stream(a, "clear", http.MethodPost, "/v1/clear", "Claim every promise that is not cleared yet",
-		func(ctx context.Context, _ *nothing, progress func(node.Progress)) (wire.Payments, error) {
-			payments, err := n.Clear(ctx, progress)
+		func(ctx context.Context, in *limitInput, progress func(node.Progress)) (wire.Payments, error) {
+			most, err := toMost(in.MaxFee)
+			if err != nil {
+				return wire.Payments{}, err
+			}
+			payments, err := n.Clear(ctx, most, progress)
 			return fromPayments(payments), err
 		})
 }

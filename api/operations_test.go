@@ -38,7 +38,7 @@ func TestOperations(t *testing.T) {
 	if _, err := c.Connect(ctx, wire.Connect{}, note); wire.CodeOf(err) != wire.CodeNotRegistered {
 		t.Fatalf("connect before registering: %v", err)
 	}
-	if payment, err := c.Register(ctx, wire.Register{}, note); err != nil || payment.Operation != "register" || payment.Block == 0 {
+	if payment, err := c.Register(ctx, wire.Limit{}, note); err != nil || payment.Operation != "register" || payment.Block == 0 {
 		t.Fatalf("register: %+v, %v", payment, err)
 	}
 	if _, err := c.Connect(ctx, wire.Connect{}, note); wire.CodeOf(err) != wire.CodeFunds {
@@ -93,14 +93,14 @@ func TestEarnings(t *testing.T) {
 	n := apitest.New(0)
 	_, dir, _ := serve(t, n)
 	c := dial(t, dir)
-	if cleared, err := c.Clear(t.Context(), nil); err != nil || len(cleared.Payments) != 0 {
+	if cleared, err := c.Clear(t.Context(), wire.Limit{}, nil); err != nil || len(cleared.Payments) != 0 {
 		t.Fatalf("clear without promises: %+v, %v", cleared, err)
 	}
 	n.Earn(1_000_000)
-	if cleared, err := c.Clear(t.Context(), nil); err != nil || len(cleared.Payments) != 1 || cleared.Payments[0].Amount.Coins != "1" {
+	if cleared, err := c.Clear(t.Context(), wire.Limit{}, nil); err != nil || len(cleared.Payments) != 1 || cleared.Payments[0].Amount.Coins != "1" {
 		t.Fatalf("clear: %+v, %v", cleared, err)
 	}
-	paid, err := c.Withdraw(t.Context(), nil)
+	paid, err := c.Withdraw(t.Context(), wire.Limit{}, nil)
 	if err != nil || paid.Amount.Coins != "0.99" || paid.Fee.Coins != "0.01" {
 		t.Fatalf("withdraw: %+v, %v", paid, err)
 	}
@@ -232,13 +232,13 @@ func TestAgreedFeeToRegister(t *testing.T) {
 	n.RelayFee = 20_000
 	_, dir, _ := serve(t, n)
 	c := dial(t, dir)
-	if _, err := c.Register(t.Context(), wire.Register{MaxFee: "0.01"}, nil); wire.CodeOf(err) != wire.CodeNotNow {
+	if _, err := c.Register(t.Context(), wire.Limit{MaxFee: "0.01"}, nil); wire.CodeOf(err) != wire.CodeNotNow {
 		t.Errorf("for less than is asked: %v", err)
 	}
-	if _, err := c.Register(t.Context(), wire.Register{MaxFee: "much"}, nil); wire.CodeOf(err) != wire.CodeInvalid {
+	if _, err := c.Register(t.Context(), wire.Limit{MaxFee: "much"}, nil); wire.CodeOf(err) != wire.CodeInvalid {
 		t.Error(err)
 	}
-	if paid, err := c.Register(t.Context(), wire.Register{MaxFee: "0.02"}, nil); err != nil || paid.Block == 0 {
+	if paid, err := c.Register(t.Context(), wire.Limit{MaxFee: "0.02"}, nil); err != nil || paid.Block == 0 {
 		t.Errorf("%+v, %v", paid, err)
 	}
 }

@@ -41,7 +41,7 @@ func TestOperationOutlivesReadTimeout(t *testing.T) {
 	c := dial(t, dir)
 	registered := make(chan error, 1)
 	go func() {
-		_, err := c.Register(t.Context(), wire.Register{}, nil) // a request without a body
+		_, err := c.Register(t.Context(), wire.Limit{}, nil) // a request without a body
 		registered <- err
 	}()
 	session, err := c.Connect(t.Context(), wire.Connect{}, nil)

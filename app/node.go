@@ -252,7 +252,7 @@ func (r *nodeRun) openLedger(key *identity.Key, self *node.Self) error {
 		return err
 	}
 	self.Clearer = payments.NewClearer(payments.ClearerConfig{
-		Ledger: self.Ledger, Claimer: node.Claims{Relayer: r.sender}, Above: r.cfg.ClearAbove,
+		Ledger: self.Ledger, Claimer: r.node.Claims(key), Above: r.cfg.ClearAbove,
 		Least: cmp.Or(r.cfg.ClearLeast, defaultClearLeast), GasCost: r.gasCost(),
 		MaxGasPercent: cmp.Or(r.cfg.GasShare, defaultGasShare), Logger: r.log,
 	})

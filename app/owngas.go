@@ -29,7 +29,7 @@ func (s *sender) Order(ctx context.Context, complete relay.Complete) (relay.Tick
 	ticket, err := s.Client.Order(ctx, complete)
 	own := s.own.Load()
 	waits := s.waits(err)
-	if own == nil || err == nil || ctx.Err() != nil || waits || !nobodyTakes(err) {
+	if own == nil || err == nil || ctx.Err() != nil || waits || !relay.NobodyTakes(err) {
 		return ticket, err
 	}
 	if ticket, failed := own.Order(ctx, onlyOwn(complete)); failed == nil {
@@ -53,13 +53,6 @@ func (s *sender) waits(err error) bool {
 		s.busy = time.Now()
 	}
 	return time.Since(s.busy) < busyFor
-}
-
-// nobodyTakes tells whether relayers refused an intent, for whatever they say, or were not heard of. Own gas is not spent
-// on what would fail: the own service looks at it itself.
-func nobodyTakes(err error) bool {
-	var refusal *relay.Refusal
-	return errors.As(err, &refusal) || errors.Is(err, relay.ErrNotOffered) || errors.Is(err, relay.ErrUnavailable)
 }
 
 // onlyOwn leaves out locks that somebody else signed: who wants one pays for it.

@@ -22,7 +22,7 @@ func TestWhenOwnGasIsUsed(t *testing.T) {
 			t.Error("not waited for who is busy")
 		}
 		time.Sleep(busyFor)
-		if s.waits(busy) || !nobodyTakes(busy) {
+		if s.waits(busy) || !relay.NobodyTakes(busy) {
 			t.Error("who is always busy is waited for without end")
 		}
 		if s.waits(relay.ErrUnavailable) || !s.waits(busy) {
@@ -32,11 +32,11 @@ func TestWhenOwnGasIsUsed(t *testing.T) {
 	for _, err := range []error{
 		&relay.Refusal{Reason: relay.ReasonReverts}, &relay.Refusal{Reason: relay.ReasonFee}, relay.ErrNotOffered, relay.ErrUnavailable,
 	} {
-		if !nobodyTakes(err) {
+		if !relay.NobodyTakes(err) {
 			t.Errorf("%v: not sent with own gas", err)
 		}
 	}
-	if nobodyTakes(errors.New("the user's own")) {
+	if relay.NobodyTakes(errors.New("the user's own")) {
 		t.Error("sent against the user's will")
 	}
 }

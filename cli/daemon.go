@@ -155,7 +155,7 @@ func (e *env) nodeFlags(cmd *cobra.Command) *nodeFlags {
 	flags.StringVar(&cfg.Relay.TLSKey, "relay-tls-key", "", "PEM `file` of its key")
 	cmd.MarkFlagsRequiredTogether("relay-tls-cert", "relay-tls-key")
 	pricingFlags(flags, &cfg.Relay.Pricing)
-	flags.BoolVar(&cfg.OwnGas, "own-gas", false, "send what no relayer takes, such as clearing where all ask a fee, with this identity's own gas coins")
+	flags.BoolVar(&cfg.OwnGas, "own-gas", false, "send what no relayer takes, such as clearing where all ask too much, with this identity's own gas coins")
 	someCoinsFlag(flags, &cfg.RelayFee, "relay-fee-max", "`coins` that a relayer may ask this node for one transaction (default 0.1)")
 	someCoinsFlag(flags, &cfg.Lock, "lock", "`coins` that \"connect\" reserves for a provider by default (default 1)")
 	flags.Uint64Var(&cfg.Confirmations, "confirmations", 2, "`blocks` to wait before a lock counts")

@@ -285,7 +285,7 @@ func (e *env) identityRegister() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		payment, err := c.Register(ctx, wire.Register{MaxFee: maxFee}, e.progress())
+		payment, err := c.Register(ctx, wire.Limit{MaxFee: maxFee}, e.progress())
 		if err != nil {
 			return err
 		}

@@ -173,7 +173,7 @@ func (e *env) earnings() *cobra.Command {
 		Use: "earnings", Short: "Show what the node earned as a provider",
 		Long: "Show what each identity of the node earned as a provider, in coins, by the ledger: promised\n" +
 			"in all, cleared of that, not cleared yet, withdrawn, taken by the network when\n" +
-			"withdrawing, and held by the contract.",
+			"withdrawing and by relayers, and held by the contract.",
 		Example: "  myst earnings\n  myst earnings --json",
 		Args:    args(0), ValidArgsFunction: noFiles,
 	}

@@ -134,10 +134,11 @@ func (e *env) withdraw() *cobra.Command {
 	}
 	yes := yesFlag(cmd)
 	return e.ask(cmd, func(ctx context.Context, c *client.Client, _ []string) error {
-		if _, err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpWithdraw}, *yes); err != nil {
+		maxFee, err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpWithdraw}, *yes)
+		if err != nil {
 			return err
 		}
-		payment, err := c.Withdraw(ctx, e.progress())
+		payment, err := c.Withdraw(ctx, wire.Limit{MaxFee: maxFee}, e.progress())
 		if err != nil {
 			return err
 		}
@@ -156,10 +157,11 @@ func (e *env) clear() *cobra.Command {
 	}
 	yes := yesFlag(cmd)
 	return e.ask(cmd, func(ctx context.Context, c *client.Client, _ []string) error {
-		if _, err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpClear}, *yes); err != nil {
+		maxFee, err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpClear}, *yes)
+		if err != nil {
 			return err
 		}
-		cleared, err := c.Clear(ctx, e.progress())
+		cleared, err := c.Clear(ctx, wire.Limit{MaxFee: maxFee}, e.progress())
 		if err != nil {
 			return err
 		}

@@ -25,7 +25,7 @@ const outputs = [
 const settings = {
   evmVersion: "osaka",
   viaIR: true,
-  optimizer: { enabled: true, runs: 50000 }, // more costs less gas, until the code is above 24,576 bytes
+  optimizer: { enabled: true, runs: 30000 }, // more costs less gas, until the code is above 24,576 bytes
   metadata: { bytecodeHash: "none", appendCBOR: false },
   outputSelection: Object.fromEntries(contracts.map(({ name }) => [`src/${name}.sol`, { [name]: outputs }]).concat([["*", { "": ["ast"] }]])),
 };

@@ -284,7 +284,7 @@ func (d *demo) clear(ctx context.Context) (string, error) {
 }
 
 func (d *demo) withdraw(ctx context.Context) (string, error) {
-	paid, err := d.provider().API.Withdraw(ctx, d.told)
+	paid, err := d.provider().API.Withdraw(ctx, wire.Limit{}, d.told)
 	return fmt.Sprintf("%s coins to the provider, %s network fee", paid.Amount.Coins, paid.Fee.Coins), err
 }
 

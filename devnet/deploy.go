@@ -66,7 +66,7 @@ func (n *Network) participants() []*Participant { return slices.Concat(n.Consume
 func (n *Network) admit(ctx context.Context, p *Participant) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		_, err := p.API.Register(ctx, wire.Register{}, nil)
+		_, err := p.API.Register(ctx, wire.Limit{}, nil)
 		return err
 	})
 	group.Go(func() error { return n.Give(ctx, p.Address, purse) })

@@ -109,7 +109,7 @@ func TestTopUpAndLedger(t *testing.T) {
 			t.Errorf("%s's promises: %+v", who.Name, promised)
 		}
 	}
-	if _, err := p.API.Withdraw(t.Context(), nil); err != nil {
+	if _, err := p.API.Withdraw(t.Context(), wire.Limit{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	agrees(t, p)
@@ -220,7 +220,7 @@ func TestGasIsWeighed(t *testing.T) {
 	if err != nil || quote.Amount != s.bought.Promised || quote.Transactions != 1 || quote.Gas < 21_000 {
 		t.Fatalf("%+v, %v", quote, err)
 	}
-	paid, err := p.API.Clear(t.Context(), nil)
+	paid, err := p.API.Clear(t.Context(), wire.Limit{}, nil)
 	if err != nil || len(paid.Payments) != 1 || paid.Payments[0].Amount != s.bought.Promised {
 		t.Fatalf("on demand: %+v, %v", paid, err)
 	}

@@ -216,7 +216,7 @@ func TestHubIsAwayForTooLong(t *testing.T) {
 	if err := n.StartHub(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.provider.API.Clear(t.Context(), nil); err != nil {
+	if _, err := s.provider.API.Clear(t.Context(), wire.Limit{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if earned := cleared(t, s.provider); uint64(earned) != s.sold.Promised.Units {

@@ -1,6 +1,7 @@
 package devnet
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ func relayed(t *testing.T) (n *Network, relayer identity.Address) {
 	const coin = money.UnitsPerCoin
 	n, err := Start(t.Context(), Config{
 		Dir: t.TempDir(), BlockTime: quick, HubPricing: relay.Pricing{Rate: 1e12 * coin, Free: true}, UnlockDelay: time.Minute,
+		SetupCharge: coin / 25, // so that a session brings more than it costs to clear
 	}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -26,7 +28,7 @@ func relayed(t *testing.T) (n *Network, relayer identity.Address) {
 	t.Cleanup(func() { closeNetwork(t, n) })
 	urls := make(chan string, 1)
 	p, err := n.newNode("relayer", app.NodeConfig{Relay: app.RelayConfig{
-		Addr: "127.0.0.1:0", Pricing: relay.Pricing{Rate: 50 * coin, Margin: 2500}, Ready: func(url string) { urls <- url },
+		Addr: "127.0.0.1:0", Pricing: relay.Pricing{Rate: coin, Margin: 2500}, Ready: func(url string) { urls <- url },
 	}})
 	if err == nil {
 		err = n.bank.Give(t.Context(), p.Address, 0, coin)
@@ -63,7 +65,7 @@ func TestASessionThroughAPaidRelayer(t *testing.T) {
 	n, relayer := relayed(t)
 	consumer, provider := n.Consumer[0], n.Provider[0]
 	fees := money.Amount(0)
-	if _, err := consumer.API.Register(t.Context(), wire.Register{}, nil); err == nil || !strings.Contains(err.Error(), "'myst deposit' comes first") {
+	if _, err := consumer.API.Register(t.Context(), wire.Limit{}, nil); err == nil || !strings.Contains(err.Error(), "'myst deposit' comes first") {
 		t.Errorf("registered without a deposit: %v", err)
 	}
 	for _, p := range []*Participant{consumer, provider} {
@@ -109,6 +111,8 @@ func TestASessionThroughAPaidRelayer(t *testing.T) {
 	if err != nil || earned.Gross != fees {
 		t.Errorf("the relayer earned %s, %v; %s were paid", earned.Gross, err, fees)
 	}
+	s.end(t)
+	earnings(t, provider, s, chain.NewPayments(client, n.Info.Contracts), relayer)
 	depositBack(t, n, consumer, s, chain.NewPayments(client, n.Info.Contracts), relayer)
 	for _, p := range []*Participant{consumer, provider} {
 		if wei, err := client.Balance(t.Context(), p.Address); err != nil || wei.Sign() != 0 {
@@ -117,12 +121,13 @@ func TestASessionThroughAPaidRelayer(t *testing.T) {
 	}
 }
 
-// Where the only relayer asks for fees, which nobody can pay for clearing and withdrawing, a provider does both with gas
+// Where the only relayer asks more than there is to clear and to withdraw, a provider does both with gas
 // coins of its own; one that has none keeps what it was promised.
 func TestAProviderWithItsOwnGas(t *testing.T) {
 	t.Parallel()
 	n, err := Start(t.Context(), Config{
-		Dir: t.TempDir(), BlockTime: quick, OwnGas: true, HubPricing: relay.Pricing{Rate: 50 * money.UnitsPerCoin},
+		Dir: t.TempDir(), BlockTime: quick, OwnGas: true, HubPricing: relay.Pricing{Rate: 1e7 * money.UnitsPerCoin},
+		Price: money.Price{PerGiB: 1000, PerHour: 1000}, SetupCharge: 2, // less than the fee ever is
 	}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -133,9 +138,10 @@ func TestAProviderWithItsOwnGas(t *testing.T) {
 		if err := n.Give(t.Context(), p.Address, purse); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.API.Deposit(t.Context(), wire.Deposit{Amount: "10"}, nil); err != nil {
-			t.Fatal(err)
-		}
+		eventually(t, "gas is cheap enough for the fee of a deposit", func(ctx context.Context) error {
+			_, err := p.API.Deposit(ctx, wire.Deposit{Amount: "10"}, nil)
+			return err
+		})
 	}
 	announced(t, provider)
 	s := &sale{consumer: consumer, provider: provider}
@@ -143,10 +149,13 @@ func TestAProviderWithItsOwnGas(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.end(t)
-	if paid, err := provider.API.Clear(t.Context(), nil); wire.CodeOf(err) != wire.CodeUnavailable || !strings.Contains(err.Error(), "gas") {
+	if paid, err := provider.API.Clear(t.Context(), wire.Limit{}, nil); wire.CodeOf(err) != wire.CodeUnavailable || !strings.Contains(err.Error(), "gas") {
 		t.Fatalf("cleared without gas: %+v, %v", paid, err)
 	}
 	if err := n.bank.Give(t.Context(), provider.Address, 0, money.UnitsPerCoin); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.API.Clear(t.Context(), wire.Limit{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if earned := cleared(t, provider); uint64(earned) != s.bought.Promised.Units || earned == 0 {
@@ -156,9 +165,41 @@ func TestAProviderWithItsOwnGas(t *testing.T) {
 	if err != nil || quote.Relayer != provider.Address.String() || quote.RelayFee.Units != 0 {
 		t.Fatalf("%+v, %v", quote, err)
 	}
-	paid, err := provider.API.Withdraw(t.Context(), nil)
+	paid, err := provider.API.Withdraw(t.Context(), wire.Limit{}, nil)
 	if err != nil || paid.Amount.Units+paid.Fee.Units != s.bought.Promised.Units || paid.Block == 0 {
 		t.Fatalf("%+v, %v", paid, err)
+	}
+}
+
+// earnings are a provider's after a session: cleared by its own policy for a fee, and withdrawn for the fee that was agreed
+// to, to the unit.
+func earnings(t *testing.T, p *Participant, s *sale, on *chain.Payments, relayer identity.Address) {
+	t.Helper()
+	promised := money.Amount(s.bought.Promised.Units)
+	cleared := cleared(t, p)
+	if fee := promised - cleared; cleared >= promised || fee > promised/10 {
+		t.Fatalf("%s of %s promised were left by the fee for clearing", cleared, promised)
+	}
+	before, err := on.Earnings(t.Context(), relayer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	quote, err := p.API.Quote(t.Context(), wire.QuoteRequest{Operation: "withdraw"})
+	if err != nil || quote.RelayFee.Units == 0 || quote.Relayer != relayer.String() {
+		t.Fatalf("%+v, %v", quote, err)
+	}
+	if _, err := p.API.Withdraw(t.Context(), wire.Limit{MaxFee: "0"}, nil); err == nil || !strings.Contains(err.Error(), "at most 0 are allowed") {
+		t.Fatalf("withdrawn for nothing: %v", err)
+	}
+	paid, err := p.API.Withdraw(t.Context(), wire.Limit{MaxFee: quote.RelayFee.Coins}, nil)
+	if err != nil || paid.RelayFee != quote.RelayFee || paid.Amount.Units+paid.Fee.Units+paid.RelayFee.Units != uint64(cleared) {
+		t.Fatalf("%+v of %s, %v; agreed to %+v", paid, cleared, err, quote.RelayFee)
+	}
+	if after, err := on.Earnings(t.Context(), relayer); err != nil || after.Gross != before.Gross+quote.RelayFee.Money() {
+		t.Errorf("the relayer earned %s, %v; %s were paid", after.Gross-before.Gross, err, quote.RelayFee.Coins)
+	}
+	if left := agrees(t, p); left.Earnings.Units != 0 {
+		t.Errorf("left behind: %+v", left)
 	}
 }
 
@@ -166,7 +207,6 @@ func TestAProviderWithItsOwnGas(t *testing.T) {
 // after the delay, moved to the deposit, paid out to the last unit.
 func depositBack(t *testing.T, n *Network, c *Participant, s *sale, on *chain.Payments, relayer identity.Address) {
 	t.Helper()
-	s.end(t)
 	before, err := on.Earnings(t.Context(), relayer)
 	if err != nil {
 		t.Fatal(err)

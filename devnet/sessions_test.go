@@ -206,7 +206,7 @@ func payOut(t *testing.T, book *chain.Payments, providers []*Participant) (recei
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.API.Withdraw(t.Context(), nil); err != nil {
+		if _, err := p.API.Withdraw(t.Context(), wire.Limit{}, nil); err != nil {
 			t.Fatal(err)
 		}
 		after, err := book.CoinBalance(t.Context(), p.Address)

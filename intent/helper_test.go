@@ -121,6 +121,10 @@ type signedExample struct {
 	reclaim        SignedReclaim
 	withdraw       SignedWithdrawDeposit
 	relay          SignedRelay // of the lock
+	// A second promise, and the fees for clearing it and for withdrawing after that.
+	more                        SignedPromise
+	clearing                    []byte
+	clearingFee, withdrawingFee SignedRelay
 }
 
 func newExample(t testing.TB, chainID uint64, registry, payments, coin identity.Address, until uint32) signedExample {
@@ -166,6 +170,15 @@ func newExample(t testing.TB, chainID uint64, registry, payments, coin identity.
 	}, e.payments)
 	must(err)
 	e.relay, err = SignRelay(e.consumer, Relay{Relayer: e.relayer, Fee: 30_000, Operation: e.lock.Digest(e.payments)}, e.payments)
+	must(err)
+	e.more, err = SignPromise(e.consumer, Promise{Provider: e.provider.Address(), Channel: 4, Epoch: 0, Amount: 2_000_000}, e.payments)
+	must(err)
+	e.clearing, err = CallClearPacked([]SignedPromise{e.more})
+	must(err)
+	e.clearingFee, err = SignRelay(e.provider, Relay{Relayer: e.relayer, Fee: 20_000, Operation: CallDigest(e.clearing, 0)}, e.payments)
+	must(err)
+	withdrawing := CallDigest(CallWithdraw(e.provider.Address()), 1)
+	e.withdrawingFee, err = SignRelay(e.provider, Relay{Relayer: e.relayer, Fee: 15_000, Operation: withdrawing}, e.payments)
 	must(err)
 	return e
 }

@@ -168,22 +168,25 @@ func TestWholePathOnChain(t *testing.T) {
 	logs := c.send(at.Payments, CallClearBatch([]SignedPromise{e.promise}))
 	cleared, err := payments.UnpackClearedEvent(logs[0])
 	c.expect(err == nil && cleared.Consumer == consumer && cleared.Paid.Uint64() == uint64(e.promise.Amount), "event is %+v, %v", cleared, err)
-	logs = c.send(at.Payments, CallWithdraw(e.provider.Address()))
-	withdrawn, err := payments.UnpackWithdrawnEvent(logs[0])
+	logs = c.send(at.Payments, e.clearingFee.Call(e.clearing))
+	charged, err := payments.UnpackRelayedFromEarningsEvent(logs[1])
+	c.expect(err == nil && charged.Provider == provider && charged.Fee == 20_000, "event is %+v, %v", charged, err)
+	logs = c.send(at.Payments, e.withdrawingFee.Call(CallWithdraw(e.provider.Address())))
+	withdrawn, err := payments.UnpackWithdrawnEvent(logs[1])
 	c.expect(err == nil, "event: %v", err)
-	// 5 % of 1,234,567 is 61,728.35, rounded up.
-	c.expect(withdrawn.Net.Uint64() == 1_172_838 && withdrawn.Fee.Uint64() == 61_729 &&
+	// 5 % of 2,000,000 less both fees.
+	c.expect(withdrawn.Net.Uint64() == 1_866_750 && withdrawn.Fee.Uint64() == 98_250 &&
 		withdrawn.To == common.Address(e.setBeneficiary.Beneficiary), "withdrawn %+v", withdrawn)
 	c.send(at.Payments, CallCollect())
 	fees := view(c, at.Coin, coin.PackBalanceOf(common.Address(testAddress(0x77))), coin.UnpackBalanceOf)
-	c.expect(fees.Cmp(money.Amount(61_729).Wei()) == 0, "the treasury has %s", fees)
+	c.expect(fees.Cmp(money.Amount(98_250).Wei()) == 0, "the treasury has %s", fees)
 
 	// Free the channel: asked for by the consumer, agreed to by the provider.
 	c.send(at.Payments, e.requestUnlock.Call())
 	c.send(at.Payments, e.release.Call())
 	channel = readChannel()
 	c.expect(channel.Provider == common.Address{} && channel.Epoch == 1 &&
-		channel.Locked.Uint64() == 6_000_000-1_234_567, "channel is %+v", channel)
+		channel.Locked.Uint64() == 6_000_000-2_000_000, "channel is %+v", channel)
 }
 
 // The EIP-712 domain of the deployed contracts is the one that is signed for.

@@ -12,18 +12,29 @@ import (
 )
 
 // Relay lets a relayer take a fee out of its signer's deposit for carrying out one other intent of that
-// signer.
+// signer; or out of its earnings, for a clearing or a withdrawal, which are signed by nobody.
 type Relay struct {
-	Relayer   identity.Address // the only one who can send it
-	Fee       money.Amount
-	Operation [32]byte // digest of the other intent, in its own contract's domain
+	Relayer identity.Address // the only one who can send it
+	Fee     money.Amount
+	// Operation is the digest of the other intent, in its own contract's domain; of what nobody signs, CallDigest.
+	Operation [32]byte
 }
+
+// EarningsPerFee is how many times as much as its fee a relayed clearing or withdrawal moves at least: the contract refuses others.
+const EarningsPerFee = 4
 
 var relayType = typeHash("Relay(address relayer,uint64 fee,bytes32 opDigest)")
 
 // Digest returns the EIP-712 hash in the payments contract's domain.
 func (r Relay) Digest(d Domain) [32]byte {
 	return digest(d, hashStruct(relayType, address(r.Relayer), number(uint64(r.Fee)), r.Operation))
+}
+
+// CallDigest is what a provider's fee names for the call of CallClearPacked or CallWithdraw, and for its next nonce at
+// the payments contract, which the call uses up: keccak256(call ‖ nonce as 32 bytes).
+func CallDigest(call []byte, nonce uint64) [32]byte {
+	last := number(nonce)
+	return identity.Keccak256(call, last[:])
 }
 
 func (r Relay) check() error {
@@ -52,7 +63,8 @@ func (s SignedRelay) Verify(d Domain) error {
 	return verify(s.Payer, s.check(), s.Digest(d), s.Signature)
 }
 
-// Call packs Payments.relay around the call of the other intent, which must not be one of many locks. The
+// Call packs Payments.relay around the call of the other intent, which must not be one of many locks, or of promises to
+// several providers. The
 // sender must be the relayer.
 func (s SignedRelay) Call(operation []byte) []byte {
 	r, vs := compact(s.Signature)

@@ -57,6 +57,10 @@ func TestVectors(t *testing.T) {
 			"reclaim":        of(e.reclaim.Digest(e.payments), e.reclaim.Signature, e.reclaim.Encode(), e.reclaim.Call()),
 			"withdraw":       of(e.withdraw.Digest(e.payments), e.withdraw.Signature, e.withdraw.Encode(), e.withdraw.Call()),
 			"relay":          of(e.relay.Digest(e.payments), e.relay.Signature, e.relay.Encode(), e.relay.Call(e.lock.Call())),
+			"relayedClearing": of(e.clearingFee.Digest(e.payments), e.clearingFee.Signature, e.clearingFee.Encode(),
+				e.clearingFee.Call(e.clearing)),
+			"relayedWithdrawal": of(e.withdrawingFee.Digest(e.payments), e.withdrawingFee.Signature, e.withdrawingFee.Encode(),
+				e.withdrawingFee.Call(CallWithdraw(e.provider.Address()))),
 		},
 	}
 	out, err := json.MarshalIndent(got, "", "  ")

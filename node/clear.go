@@ -4,31 +4,52 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
+	"time"
 
+	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/payments"
 	"github.com/mysteriumnetwork/myst/relay"
 )
 
-// Claims puts promises on chain through a relayer, for a payments.Clearer.
-type Claims struct{ Relayer relay.Relayer }
+// claims puts promises on chain through a relayer.
+type claims struct {
+	w *wallet
+	// avoided is until when who clears for nothing does not come first, in unix nanoseconds.
+	avoided atomic.Int64
+}
 
-var _ payments.Claimer = Claims{}
+// avoidFree is how long it is not preferred to be cleared for nothing, after a claim that brought nothing.
+const avoidFree = time.Hour
+
+// Claims returns what puts promises to an identity on chain, for its payments.Clearer.
+func (n *Node) Claims(signer identity.Signer) payments.Claimer {
+	return &claims{w: n.wallet(&Self{Signer: signer}, AnyFee)}
+}
 
 // Claim implements payments.Claimer.
-func (c Claims) Claim(ctx context.Context, promises []intent.SignedPromise) (payments.Claim, error) {
-	return claim(submit(ctx, c.Relayer, unpaid(relay.Clear(promises...)), func(string) {}))
+func (c *claims) Claim(ctx context.Context, promises []intent.SignedPromise, most money.Amount) (payments.Claim, error) {
+	var fee money.Amount
+	forms := c.w.forms(ctx, relay.Clear(promises...), most, &fee)
+	if c.w.clock().UnixNano() < c.avoided.Load() {
+		forms = forms[1:] // which is for nothing where that is what is asked
+	}
+	claimed, err := claim(c.w.submit(ctx, func(string) {}, forms...))
+	claimed.Fee = fee
+	return claimed, err
 }
 
 // Claimed implements payments.Claimer.
-func (c Claims) Claimed(ctx context.Context, id string) (payments.Claim, error) {
-	return claim(c.Relayer.Status(ctx, id))
+func (c *claims) Claimed(ctx context.Context, id string) (payments.Claim, error) {
+	return claim(c.w.relayer.Status(ctx, id))
 }
 
-// Avoid implements payments.Claimer.
-func (c Claims) Avoid(id string) {
-	if several, ok := c.Relayer.(interface{ Avoid(ticket string) }); ok {
+// Avoid implements payments.Claimer. Of the relayers that work for nothing there may be no other.
+func (c *claims) Avoid(id string) {
+	c.avoided.Store(c.w.clock().Add(avoidFree).UnixNano())
+	if several, ok := c.w.relayer.(interface{ Avoid(ticket string) }); ok {
 		several.Avoid(id)
 	}
 }
@@ -41,14 +62,15 @@ func claim(t relay.Ticket, err error) (payments.Claim, error) {
 }
 
 // Clear claims every promise to this identity that is not cleared, and waits until that is mined. With
-// nothing to clear it returns nothing. What is being cleared already is waited for, not repeated.
-func (n *Node) Clear(ctx context.Context, progress func(Progress)) ([]Payment, error) {
+// nothing to clear it returns nothing. What is being cleared already is waited for, not repeated. Relayers may take at most
+// so much of it in all.
+func (n *Node) Clear(ctx context.Context, most money.Amount, progress func(Progress)) ([]Payment, error) {
 	self, err := n.identity(ctx)
 	if err != nil {
 		return nil, err
 	}
 	progress(Progress{Step: "clear", Detail: "claiming what was promised", Sent: true})
-	paid, err := n.clear(ctx, self)
+	paid, err := n.clear(ctx, self, most)
 	if err != nil {
 		return paid, err
 	}
@@ -64,14 +86,14 @@ func (n *Node) Clear(ctx context.Context, progress func(Progress)) ([]Payment, e
 	return paid, nil
 }
 
-func (n *Node) clear(ctx context.Context, self *Self) ([]Payment, error) {
-	cleared, err := self.Clearer.Clear(ctx)
+func (n *Node) clear(ctx context.Context, self *Self, most money.Amount) ([]Payment, error) {
+	cleared, err := self.Clearer.Clear(ctx, most)
 	if errors.Is(err, payments.ErrNothingToClear) {
 		return nil, nil
 	}
 	paid := make([]Payment, len(cleared))
 	for i, c := range cleared {
-		paid[i] = Payment{Operation: "clear", Transaction: c.Transaction, Block: c.Block}
+		paid[i] = Payment{Operation: "clear", Transaction: c.Transaction, Block: c.Block, RelayFee: c.Fee}
 		did, failed := n.wallet(self, 0).effects(ctx, paid[i])
 		if failed == nil && did.Cleared == 0 {
 			failed = fmt.Errorf("transaction %s, named by the relayer, cleared nothing", c.Transaction)

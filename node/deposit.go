@@ -54,6 +54,20 @@ func (n *Node) alone(ctx context.Context, operation string) (release func(), err
 	}
 }
 
+// aloneWithNonce is alone of what names the nonce that fees for clearings name as well.
+func (n *Node) aloneWithNonce(ctx context.Context, self *Self, operation string) (release func(), err error) {
+	others, err := n.alone(ctx, operation)
+	if err != nil {
+		return nil, err
+	}
+	clearings, err := self.Clearer.Alone(ctx)
+	if err != nil {
+		others()
+		return nil, fmt.Errorf("%s: a clearing is on its way: %w", operation, err)
+	}
+	return func() { clearings(); others() }, nil
+}
+
 // deposit moves coins of the identity's own wallet into its deposit. A newcomer, who could not pay a fee for
 // registering before there is a deposit, is registered by the way when a relayer asks one.
 func (w *wallet) deposit(ctx context.Context, amount money.Amount, newcomer bool, progress func(Progress)) (Payment, look, error) {
@@ -166,7 +180,7 @@ func (n *Node) WithdrawDeposit(ctx context.Context, to identity.Address, amount,
 	if err != nil {
 		return Payment{}, err
 	}
-	release, err := n.alone(ctx, OpWithdrawDeposit)
+	release, err := n.aloneWithNonce(ctx, self, OpWithdrawDeposit)
 	if err != nil {
 		return Payment{}, err
 	}

@@ -95,7 +95,7 @@ func (c *consuming) agreed(ctx context.Context) error {
 	}
 	var err error
 	if q.GasPrice, err = c.n.cfg.Gas.GasPrice(ctx); err == nil {
-		q.Gas, err = c.n.gas(ctx, c.relayer, relay.KindLock, c.fee > 0, nil)
+		q.Gas, err = c.n.gas(ctx, c.relayer, relay.KindLock, c.fee > 0, asked{})
 	}
 	if err != nil {
 		return chainError(err)

@@ -373,7 +373,8 @@ func (n *Node) Drain(ctx context.Context) error {
 	if self == nil {
 		return nil
 	}
-	if _, err := n.clear(ctx, self); err != nil {
+	// For nothing: what a fee may be of it is the policy's to say, after the next start.
+	if _, err := n.clear(ctx, self, 0); err != nil {
 		n.log.Warn("what was promised is not cleared yet; it is safe, and cleared after the next start", "error", err)
 	}
 	return nil

@@ -370,13 +370,13 @@ func TestClearingIsReadFromTheChain(t *testing.T) {
 	w.mu.Lock()
 	w.lie = true
 	w.mu.Unlock()
-	if paid, err := provider.Clear(t.Context(), quiet); err == nil {
+	if paid, err := provider.Clear(t.Context(), AnyFee, quiet); err == nil {
 		t.Fatalf("believed the relayer: %+v", paid)
 	}
 	w.mu.Lock()
 	w.lie = false
 	w.mu.Unlock()
-	paid, err := provider.Clear(t.Context(), quiet)
+	paid, err := provider.Clear(t.Context(), AnyFee, quiet)
 	if err != nil || len(paid) != 1 || paid[0].Amount == 0 || paid[0].Amount != w.earned[provider.key.Address()] {
 		t.Fatalf("cleared %+v, %v", paid, err)
 	}

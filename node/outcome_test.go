@@ -89,7 +89,7 @@ func operations(to identity.Address) map[string]operation {
 			return n.Deposit(ctx, 2*coin, AnyFee, quiet)
 		}, 2 * coin},
 		"withdraw": {func(w *world, who identity.Address) { w.earned[who] = coin }, func(ctx context.Context, n *Node) (Payment, error) {
-			return n.Withdraw(ctx, quiet)
+			return n.Withdraw(ctx, AnyFee, quiet)
 		}, coin},
 		"beneficiary": {func(*world, identity.Address) {}, func(ctx context.Context, n *Node) (Payment, error) {
 			return n.SetBeneficiary(ctx, to, AnyFee, quiet)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/relay"
 )
@@ -51,14 +52,21 @@ func (s *quotes) standing(clock func() time.Time, complete relay.Complete) relay
 	}
 }
 
+type terms func(context.Context, *relay.Quote) (relay.Kind, money.Amount, error)
+
 // asked is one call that an operation would have relayed.
 type asked struct {
 	// terms says what kind of call it is at one relayer, and for what fee. Errors: relay.ErrNotOffered passes
 	// that relayer over.
-	terms func(context.Context, *relay.Quote) (relay.Kind, money.Amount, error)
+	terms terms
+	// first, when not nil, are terms that are looked for at every relayer before.
+	first terms
 	// unsigned is the call itself, where nobody needs to sign for its gas to be estimated.
 	unsigned *relay.Intent
-	until    time.Time // of a call that frees a channel: until when the contract refuses it
+	// nonce, when not nil, is that of the next fee of earnings, of all calls of one operation.
+	nonce *uint64
+	// until is of a call that frees a channel: until when the contract refuses it.
+	until time.Time
 }
 
 // ask is a call of one kind, whose fee is paid from the deposit, beside what else is taken from it.
@@ -79,11 +87,37 @@ func (w *wallet) askUnsigned(in relay.Intent) asked {
 	return a
 }
 
+// askEarnings is a clearing or a withdrawal, by whoever sends it for nothing, else for a fee of at most so much of the
+// earnings, by the nonce that is the next by then.
+func (w *wallet) askEarnings(bare relay.Intent, most money.Amount, nonce *uint64) asked {
+	return asked{
+		first: func(_ context.Context, q *relay.Quote) (relay.Kind, money.Amount, error) {
+			if q.Relayer == w.self.address() {
+				return bare.Kind, 0, fmt.Errorf("%w: others are asked first", relay.ErrNotOffered)
+			}
+			fee, err := q.FeeOf(bare, 0)
+			return bare.Kind, fee, err
+		},
+		terms: func(_ context.Context, q *relay.Quote) (relay.Kind, money.Amount, error) {
+			in := bare
+			in.Nonce = *nonce
+			fee, err := q.FeeOf(in, min(w.most, most))
+			return in.Kind, fee, err
+		},
+		unsigned: &bare, nonce: nonce,
+	}
+}
+
 // errChosen ends an order before anything is signed.
 var errChosen = errors.New("a relayer is chosen")
 
 // choose finds the relayer that an order would take, and what it would get.
 func (w *wallet) choose(ctx context.Context, a asked) (q relay.Quote, kind relay.Kind, fee money.Amount, err error) {
+	if a.first != nil {
+		if q, kind, fee, err = w.choose(ctx, asked{terms: a.first}); err == nil || !relay.NobodyTakes(err) {
+			return q, kind, fee, err
+		}
+	}
 	_, err = w.relayer.Order(ctx, func(offered *relay.Quote) (relay.Intent, error) {
 		kind, fee, err = a.terms(ctx, offered)
 		if err == nil {
@@ -120,11 +154,21 @@ func (n *Node) Quote(ctx context.Context, req QuoteRequest) (Quote, error) {
 		n.quotes.keep(chosen)
 		q.Relayer, q.RelayFee = chosen.Relayer, q.RelayFee+fee
 		q.OwnGas = chosen.Relayer == self.address()
-		gas, err := n.gas(ctx, chosen.Relayer, kind, fee > 0, a.unsigned)
+		gas, err := n.gas(ctx, chosen.Relayer, kind, fee > 0, a)
 		if err != nil {
 			return q, fmt.Errorf("%s: %w", req.Operation, notYet(kind, a.until, chainError(err)))
 		}
 		q.Gas, q.Transactions = q.Gas+gas, q.Transactions+1
+		if a.nonce != nil && fee > 0 {
+			*a.nonce++
+		}
+	}
+	if req.Operation == OpWithdraw {
+		earned := chain.Earnings{Gross: q.Amount, Fee: q.NetworkFee, Net: q.Amount.SaturatingSub(q.NetworkFee)}
+		if q.Net, q.NetworkFee, err = w.split(ctx, earned, q.RelayFee); err != nil {
+			return q, fmt.Errorf("withdraw: %w", chainError(err))
+		}
+		return q, nil
 	}
 	if req.Operation == OpWithdrawDeposit {
 		if q.Amount == 0 {
@@ -140,16 +184,22 @@ func (n *Node) Quote(ctx context.Context, req QuoteRequest) (Quote, error) {
 }
 
 // gas is estimated where that takes no signature, and else what calls of the kind were measured to use.
-func (n *Node) gas(ctx context.Context, relayer identity.Address, kind relay.Kind, forFee bool, unsigned *relay.Intent) (uint64, error) {
-	if unsigned == nil {
-		slot, err := relay.SlotGas(ctx, n.cfg.Gas.Gas, relayer, n.cfg.Network.Contracts.Coin)
-		return relay.Gas(kind, forFee, slot), err
+func (n *Node) gas(ctx context.Context, relayer identity.Address, kind relay.Kind, forFee bool, a asked) (gas uint64, err error) {
+	if a.unsigned != nil {
+		to, data, err := relay.Call(n.cfg.Network, relayer, *a.unsigned, n.cfg.Clock())
+		if err == nil {
+			gas, err = n.cfg.Gas.Gas(ctx, relayer, to, data)
+		}
+		if err != nil || !forFee {
+			return gas, err
+		}
 	}
-	to, data, err := relay.Call(n.cfg.Network, relayer, *unsigned, n.cfg.Clock())
-	if err != nil {
-		return 0, err
+	slot, err := relay.SlotGas(ctx, n.cfg.Gas.Gas, relayer, n.cfg.Network.Contracts.Coin)
+	gas += relay.Gas(kind, forFee, slot) // of a call that is estimated, what the fee adds
+	if a.nonce != nil && *a.nonce == 0 {
+		gas += relay.Gas(relay.KindFirstFee, forFee, slot)
 	}
-	return n.cfg.Gas.Gas(ctx, relayer, to, data)
+	return gas, err
 }
 
 // notYet says what it means that the contract refuses to free a channel before a time.
@@ -179,8 +229,12 @@ func (n *Node) calls(ctx context.Context, self *Self, req QuoteRequest, q *Quote
 		return one(n.askDeposit(ctx, w, req.Amount))
 	case OpWithdraw:
 		earned, err := w.earned(ctx)
-		q.Amount, q.NetworkFee, q.Net, q.To = earned.Gross, earned.Fee, earned.Net, w.paysOut(earned)
-		return one(w.askUnsigned(relay.Withdraw(self.address())), err)
+		if err != nil {
+			return nil, err
+		}
+		q.Amount, q.NetworkFee, q.To = earned.Gross, earned.Fee, w.paysOut(earned)
+		nonce, err := w.nextNonce(ctx)
+		return one(w.askEarnings(relay.Withdraw(self.address()), earned.Gross/intent.EarningsPerFee, &nonce), err)
 	case OpUnlock:
 		return one(w.askUnlock(ctx, req.Channel, q))
 	case OpBeneficiary:
@@ -205,18 +259,26 @@ func (n *Node) calls(ctx context.Context, self *Self, req QuoteRequest, q *Quote
 			return relay.KindWithdrawDeposit, fee, err
 		}}, err)
 	case OpClear:
-		batches, amount, err := self.Clearer.Pending(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("clear: %w", chainError(err))
-		}
-		q.Amount = amount
-		calls := make([]asked, len(batches))
-		for i, batch := range batches {
-			calls[i] = w.askUnsigned(relay.Clear(batch...))
-		}
-		return calls, nil
+		return w.askClear(ctx, q)
 	}
 	return nil, fmt.Errorf("%w: nothing is known of what %q costs", ErrNotNow, req.Operation)
+}
+
+// askClear is everything that is to be cleared.
+func (w *wallet) askClear(ctx context.Context, q *Quote) (calls []asked, err error) {
+	batches, err := w.self.Clearer.Pending(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("clear: %w", chainError(err))
+	}
+	nonce, err := w.nextNonce(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("clear: %w", err)
+	}
+	for _, batch := range batches {
+		q.Amount += batch.Amount
+		calls = append(calls, w.askEarnings(relay.Clear(batch.Promises...), batch.Most, &nonce))
+	}
+	return calls, nil
 }
 
 func (n *Node) askDeposit(ctx context.Context, w *wallet, amount money.Amount) (asked, error) {

@@ -68,15 +68,24 @@ func (w *wallet) covers(ctx context.Context, fee, beside money.Amount) error {
 // order is relay of an intent that depends on the relayer.
 func (w *wallet) order(ctx context.Context, operation string, complete relay.Complete, took look, progress func(Progress)) (Payment, error) {
 	progress(Progress{Step: operation, Detail: "asking a relayer to send the transaction", Sent: true})
+	return w.orderAny(ctx, operation, []relay.Complete{complete}, took, progress)
+}
+
+// orderAny is order of the first of some forms of an intent that a relayer takes.
+func (w *wallet) orderAny(ctx context.Context, operation string, forms []relay.Complete, took look, progress func(Progress)) (Payment, error) {
 	var fee money.Amount
 	var kind relay.Kind
-	ticket, err := submit(ctx, w.relayer, w.quotes.standing(w.clock, func(q *relay.Quote) (relay.Intent, error) {
-		in, err := complete(q)
-		if fee, kind = in.Fee(), in.Kind; err == nil && fee > 0 {
-			progress(Progress{Step: operation, Detail: fmt.Sprintf("relayer %s asks a fee of %s coins", q.Relayer, fee)})
+	shown := make([]relay.Complete, len(forms))
+	for i, complete := range forms {
+		shown[i] = func(q *relay.Quote) (relay.Intent, error) {
+			in, err := complete(q)
+			if fee, kind = in.Fee(), in.Kind; err == nil && fee > 0 {
+				progress(Progress{Step: operation, Detail: fmt.Sprintf("relayer %s asks a fee of %s coins", q.Relayer, fee)})
+			}
+			return in, err
 		}
-		return in, err
-	}), func(waits string) { progress(Progress{Step: operation, Detail: "waiting: " + waits}) })
+	}
+	ticket, err := w.submit(ctx, func(waits string) { progress(Progress{Step: operation, Detail: "waiting: " + waits}) }, shown...)
 	if err != nil {
 		return Payment{}, fmt.Errorf("%s: %w", operation, untaken(operation, err))
 	}
@@ -94,6 +103,56 @@ func unpaid(in relay.Intent) relay.Complete {
 		return in, err
 	}
 }
+
+// nextNonce is what this identity's next fee of earnings names.
+func (w *wallet) nextNonce(ctx context.Context) (uint64, error) {
+	nonce, err := w.chain.WithdrawNonce(ctx, w.self.address())
+	return nonce, chainError(err)
+}
+
+// forms are the ways in which a clearing or a withdrawal is relayed: by whoever does it for nothing, else for a fee of the
+// earnings, of at most so much, which it notes. The node's own gas, if it may be used, comes after both.
+func (w *wallet) forms(ctx context.Context, in relay.Intent, most money.Amount, fee *money.Amount) []relay.Complete {
+	free := func(q *relay.Quote) (relay.Intent, error) {
+		*fee = 0
+		if q.Relayer == w.self.address() {
+			return in, fmt.Errorf("%w: others are asked first", relay.ErrNotOffered)
+		}
+		_, err := q.FeeOf(in, 0)
+		return in, err
+	}
+	paid := func(q *relay.Quote) (paid relay.Intent, err error) {
+		within, nonced := *w, in
+		within.most = min(w.most, most)
+		if nonced.Nonce, err = w.nextNonce(ctx); err != nil { // others may have been used up since
+			return paid, err
+		}
+		paid, err = within.pay(q, nonced)
+		*fee = paid.Fee()
+		return paid, err
+	}
+	return []relay.Complete{free, paid}
+}
+
+// submit hands an intent over in the first of some forms that a relayer takes, each by the quote that the user was shown
+// where the newest is dearer. Who has too much to do holds up other forms for a minute at most.
+func (w *wallet) submit(ctx context.Context, told func(waits string), forms ...relay.Complete) (ticket relay.Ticket, err error) {
+	for i, form := range forms {
+		within, cancel := ctx, context.CancelFunc(func() {})
+		if i < len(forms)-1 {
+			within, cancel = context.WithTimeout(ctx, formWait)
+		}
+		ticket, err = submit(within, w.relayer, w.quotes.standing(w.clock, form), told)
+		cancel()
+		if err == nil || ctx.Err() != nil || !relay.NobodyTakes(err) {
+			break
+		}
+	}
+	return ticket, err
+}
+
+// formWait is for how long a form that another could follow is tried.
+const formWait = time.Minute
 
 // submit hands an intent over. A relayer takes one call of an identity at a time: submit waits for its turn, for as
 // long as for an outcome.

@@ -28,7 +28,13 @@ import (
 	"github.com/mysteriumnetwork/myst/tunnel/wireguard"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m,
+		// The test chain's own, which outlive it by design.
+		goleak.IgnoreAnyFunction("github.com/syndtr/goleveldb/leveldb.(*DB).mpoolDrain"),
+		goleak.IgnoreAnyFunction("github.com/ethereum/go-ethereum/core.(*txSenderCacher).cache"),
+	)
+}
 
 // world is a chain, a relayer, a registry and a finder that behave, in memory, for tests of nodes with
 // real dialogues, real tunnels and real books.
@@ -353,7 +359,6 @@ func (w *world) member(t *testing.T, mc memberConfig) *member {
 	if self.Ledger, err = payments.Open(ctx, pcfg); err != nil {
 		t.Fatal(err)
 	}
-	self.Clearer = payments.NewClearer(payments.ClearerConfig{Ledger: self.Ledger, Claimer: Claims{w}, Logger: logger})
 	cfg := Config{
 		Version: "test", Network: w.network, Chain: w, Head: w.headOf, Registry: w, Relayer: w, Finder: w, Logger: logger,
 		Clients: map[string]func() (tunnel.Client, error){
@@ -367,6 +372,7 @@ func (w *world) member(t *testing.T, mc memberConfig) *member {
 	}
 	m.Node = New(ctx, cfg)
 	cleanup(t, m.Close)
+	self.Clearer = payments.NewClearer(payments.ClearerConfig{Ledger: self.Ledger, Claimer: m.Claims(key), Logger: logger})
 	clearing, stop := context.WithCancel(ctx)
 	cleared := make(chan struct{})
 	go func() { defer close(cleared); _ = self.Clearer.Run(clearing) }()

@@ -30,12 +30,14 @@ type Claim struct {
 	Transaction string // once sent
 	Block       uint64 // once mined
 	Reason      string // why it failed
+	// Fee is what a relayer takes for it of what it brings, if it takes effect.
+	Fee money.Amount
 }
 
 // Claimer puts promises on chain; a relay.Relayer with its clear intent is one. Claiming the same
-// promises again must return the claim that is under way.
+// promises again must return the claim that is under way. A relayer may take at most so much for it.
 type Claimer interface {
-	Claim(ctx context.Context, promises []intent.SignedPromise) (Claim, error)
+	Claim(ctx context.Context, promises []intent.SignedPromise, most money.Amount) (Claim, error)
 	Claimed(ctx context.Context, id string) (Claim, error)
 	// Avoid says that a claim brought nothing, whatever was said of it.
 	Avoid(id string)
@@ -55,7 +57,7 @@ type ClearerConfig struct {
 	// end. Least is what is not worth clearing, except on demand and before an unlock.
 	Above, Least money.Amount
 	// GasCost estimates what the gas to clear a batch costs, in units of the coin, and MaxGasPercent is the share
-	// of what is cleared that may be spent so. Nil: there is no rate, and gas is not considered.
+	// of what is cleared that may be spent so, or paid to a relayer. Nil: there is no rate, and gas is not considered.
 	GasCost       func(ctx context.Context, batch []intent.SignedPromise) (money.Amount, error)
 	MaxGasPercent uint64
 	// Batch is how many promises go into one transaction; zero is 100.
@@ -121,7 +123,7 @@ func (c *Clearer) Run(ctx context.Context) error {
 	again := backoff.Backoff{Min: retryFirst, Max: c.cfg.Interval}
 	for {
 		wait := c.cfg.Interval
-		if _, err := c.clear(ctx, false); err == nil || errors.Is(err, ErrNothingToClear) {
+		if _, err := c.clear(ctx, nil); err == nil || errors.Is(err, ErrNothingToClear) {
 			again.Reset()
 		} else if ctx.Err() == nil {
 			c.cfg.Logger.Warn("clearing will be tried again", "error", err)
@@ -141,9 +143,9 @@ func (c *Clearer) Run(ctx context.Context) error {
 
 // Clear claims everything that is uncleared, whatever the policy says, and waits until it is mined: what an unlock
 // would take away first. A batch that fails holds up no other; what the others brought comes with the error. While
-// the chain cannot be read it fails at once.
+// the chain cannot be read it fails at once. Relayers may take at most so much for it in all.
 // Errors: ErrNothingToClear, ErrClaim, and those of the chain and the claimer.
-func (c *Clearer) Clear(ctx context.Context) ([]Clearing, error) {
+func (c *Clearer) Clear(ctx context.Context, most money.Amount) ([]Clearing, error) {
 	// Who was never promised anything, as consumers, need not wait for a chain.
 	promises, err := c.cfg.Ledger.PromisedTo(ctx)
 	if err == nil && len(promises) == 0 {
@@ -158,7 +160,7 @@ func (c *Clearer) Clear(ctx context.Context) ([]Clearing, error) {
 			return nil, fmt.Errorf("read payment channels: %w", err)
 		}
 	}
-	return c.clear(ctx, true)
+	return c.clear(ctx, &most)
 }
 
 // Uncleared returns what was promised to the identity and is not cleared.
@@ -176,24 +178,28 @@ func (c *Clearer) Uncleared(ctx context.Context) (money.Amount, error) {
 	return total, nil
 }
 
-// Pending returns what Clear would claim, in its batches, and what that brings in all.
-func (c *Clearer) Pending(ctx context.Context) (batches [][]intent.SignedPromise, total money.Amount, err error) {
+// Batch is promises that are claimed together.
+type Batch struct {
+	Promises []intent.SignedPromise
+	Amount   money.Amount // what they bring
+	Most     money.Amount // what a relayer can take of that
+}
+
+// Pending returns what Clear would claim.
+func (c *Clearer) Pending(ctx context.Context) (batches []Batch, err error) {
 	all, err := c.outstanding(ctx)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	byUrgency(all)
 	for found := range slices.Chunk(all, c.cfg.Batch) {
-		batch := make([]intent.SignedPromise, len(found))
-		for i, o := range found {
-			batch[i] = o.promise
-			if total, err = total.Add(o.due); err != nil {
-				return nil, 0, err
-			}
+		batch := Batch{Amount: sum(found), Most: sum(found) / intent.EarningsPerFee}
+		for _, o := range found {
+			batch.Promises = append(batch.Promises, o.promise)
 		}
 		batches = append(batches, batch)
 	}
-	return batches, total, nil
+	return batches, nil
 }
 
 // outstanding is a promise that would bring something.
@@ -204,6 +210,14 @@ type outstanding struct {
 }
 
 func (o outstanding) urgent() bool { return !o.until.IsZero() }
+
+// sum is what promises bring.
+func sum(all []outstanding) (total money.Amount) {
+	for _, o := range all {
+		total += o.due // at most 2^40 each
+	}
+	return total
+}
 
 // byUrgency puts what an unlock would take away first, and of that what it would take away soonest. The rest keeps its
 // order.
@@ -221,22 +235,36 @@ func byUrgency(all []outstanding) {
 	})
 }
 
-func (c *Clearer) clear(ctx context.Context, all bool) ([]Clearing, error) {
+// Alone waits until no claim is under way, and holds up further ones until the release is called: of two fees of an identity's
+// earnings at a time, one would be for nothing.
+func (c *Clearer) Alone(ctx context.Context) (release func(), err error) {
 	select {
 	case c.turn <- struct{}{}:
+		return func() { <-c.turn }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	defer func() { <-c.turn }()
+}
+
+// clear claims by the policy, or with a bound of all fees together everything.
+func (c *Clearer) clear(ctx context.Context, most *money.Amount) ([]Clearing, error) {
+	release, err := c.Alone(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	found, err := c.outstanding(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var done []Clearing
 	var failed []error
-	for _, batch := range c.choose(ctx, found, all) {
-		clearing, err := c.claim(ctx, batch)
+	for _, batch := range c.choose(ctx, found, most != nil) {
+		clearing, err := c.claim(ctx, batch, c.share(batch, most))
 		if err == nil {
+			if most != nil {
+				*most = most.SaturatingSub(clearing.Fee)
+			}
 			done = append(done, clearing)
 			continue
 		}
@@ -388,16 +416,10 @@ func (c *Clearer) worth(ctx context.Context, batch []outstanding) bool {
 	if c.cfg.GasCost == nil {
 		return true
 	}
-	var total money.Amount
-	urgent := false
+	total, urgent := sum(batch), slices.ContainsFunc(batch, outstanding.urgent)
 	promises := make([]intent.SignedPromise, len(batch))
 	for i, o := range batch {
 		promises[i] = o.promise
-		urgent = urgent || o.urgent()
-		var err error
-		if total, err = total.Add(o.due); err != nil {
-			return true
-		}
 	}
 	cost, err := c.cfg.GasCost(ctx, promises)
 	if err != nil {
@@ -411,8 +433,26 @@ func (c *Clearer) worth(ctx context.Context, batch []outstanding) bool {
 	return err != nil || cost <= most
 }
 
+// share is what a relayer may take for clearing a batch: what was agreed to, or the set share of what it brings. What an
+// unlock would take away may cost as much as the contract lets it.
+func (c *Clearer) share(batch []outstanding, agreed *money.Amount) money.Amount {
+	total := sum(batch)
+	most := total / intent.EarningsPerFee
+	switch {
+	case agreed != nil:
+		return min(*agreed, most)
+	case slices.ContainsFunc(batch, outstanding.urgent):
+		return most
+	}
+	share, err := total.MulDiv(c.cfg.MaxGasPercent, 100)
+	if err != nil {
+		return 0
+	}
+	return min(share, most)
+}
+
 // claim submits a batch and waits for its outcome.
-func (c *Clearer) claim(ctx context.Context, batch []outstanding) (Clearing, error) {
+func (c *Clearer) claim(ctx context.Context, batch []outstanding, most money.Amount) (Clearing, error) {
 	result := Clearing{Promises: len(batch)}
 	promises := make([]intent.SignedPromise, len(batch))
 	for i, o := range batch {
@@ -427,7 +467,7 @@ func (c *Clearer) claim(ctx context.Context, batch []outstanding) (Clearing, err
 	defer cancel()
 	c.disappointed(promises)
 	var err error
-	if result.Claim, err = c.cfg.Claimer.Claim(ctx, promises); err != nil {
+	if result.Claim, err = c.cfg.Claimer.Claim(ctx, promises, most); err != nil {
 		return result, fmt.Errorf("claim %d promises: %w", len(batch), err)
 	}
 	c.remember(promises, result.ID)
@@ -442,6 +482,7 @@ func (c *Clearer) claim(ctx context.Context, batch []outstanding) (Clearing, err
 		}
 		claim, err := c.cfg.Claimer.Claimed(ctx, result.ID)
 		if unheard = err; err == nil {
+			claim.Fee = result.Fee
 			result.Claim = claim
 		}
 	}
@@ -449,6 +490,6 @@ func (c *Clearer) claim(ctx context.Context, batch []outstanding) (Clearing, err
 		return result, fmt.Errorf("%w: %s", ErrClaim, result.Reason)
 	}
 	c.cfg.Logger.Info("promises cleared", "promises", result.Promises, "coins", result.Amount,
-		"transaction", result.Transaction, "block", result.Block)
+		"fee", result.Fee, "transaction", result.Transaction, "block", result.Block)
 	return result, nil
 }

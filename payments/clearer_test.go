@@ -39,15 +39,43 @@ func (w *world) promise(key *identity.Key, amount money.Amount) {
 type claims struct {
 	*fakeChain
 	batches []int
+	fees    []money.Amount // that a relayer may take of each
 	err     error
 }
 
-func (c *claims) Claim(ctx context.Context, promises []intent.SignedPromise) (Claim, error) {
-	c.batches = append(c.batches, len(promises))
+func (c *claims) Claim(ctx context.Context, promises []intent.SignedPromise, most money.Amount) (Claim, error) {
+	c.batches, c.fees = append(c.batches, len(promises)), append(c.fees, most)
 	if c.err != nil {
 		return Claim{}, c.err
 	}
-	return c.fakeChain.Claim(ctx, promises)
+	return c.fakeChain.Claim(ctx, promises, most)
+}
+
+// What a relayer may take of a batch is the share that is set, and on demand what was agreed to, but never more than the
+// contract lets it, which it may of what an unlock would take away.
+func TestFeeOfABatch(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.provider)
+	claimer := &claims{fakeChain: w.chain}
+	c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: claimer, MaxGasPercent: 10})
+	for i, agreed := range []*money.Amount{nil, new(money.Amount(7)), new(money.Amount(5000))} {
+		w.owe(1000, 500)
+		w.owe(1000, 509)
+		if _, err := c.clear(t.Context(), agreed); err != nil {
+			t.Fatal(err)
+		}
+		if want := []money.Amount{100, 7, 252}[i]; claimer.fees[i] != want {
+			t.Errorf("a fee of %d may be taken, want %d", claimer.fees[i], want)
+		}
+	}
+	c.cfg.MaxGasPercent = 30
+	if got := c.share([]outstanding{{due: 500}, {due: 509}}, nil); got != 252 {
+		t.Errorf("a set share of %d", got)
+	}
+	urgent := []outstanding{{due: 500}, {due: 509, until: time.Unix(1, 0)}}
+	if got := c.share(urgent, nil); got != 252 {
+		t.Errorf("before an unlock %d", got)
+	}
 }
 
 func TestClearOnDemand(t *testing.T) {
@@ -61,20 +89,20 @@ func TestClearOnDemand(t *testing.T) {
 	if got, err := c.Uncleared(t.Context()); err != nil || got != 10+20+30+1000 {
 		t.Errorf("uncleared %d, %v", got, err)
 	}
-	got, err := c.Clear(t.Context())
+	got, err := c.Clear(t.Context(), money.MaxLock)
 	if err != nil || len(got) != 2 || got[0].Amount+got[1].Amount != 1060 || got[0].Promises != 3 || got[1].Promises != 1 {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if _, err := c.Clear(t.Context()); !errors.Is(err, ErrNothingToClear) {
+	if _, err := c.Clear(t.Context(), money.MaxLock); !errors.Is(err, ErrNothingToClear) {
 		t.Errorf("again: %v", err)
 	}
 	w.owe(1000, 7)
 	claimer.err = errors.New("relayer is away")
-	if _, err := c.Clear(t.Context()); !errors.Is(err, claimer.err) {
+	if _, err := c.Clear(t.Context(), money.MaxLock); !errors.Is(err, claimer.err) {
 		t.Errorf("relayer away: %v", err)
 	}
 	claimer.err = nil
-	if got, err := c.Clear(t.Context()); err != nil || got[0].Amount != 7 {
+	if got, err := c.Clear(t.Context(), money.MaxLock); err != nil || got[0].Amount != 7 {
 		t.Errorf("relayer back: %+v, %v", got, err)
 	}
 }
@@ -151,15 +179,15 @@ func TestClaimsThatTakeTheirTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := &slowClaimer{answers: []Claim{{}, {Transaction: "0x1"}, {Mined: true, Transaction: "0x1", Block: 4}}}
 		c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: slow})
-		if got, err := c.Clear(t.Context()); err != nil || got[0].Block != 4 {
+		if got, err := c.Clear(t.Context(), money.MaxLock); err != nil || got[0].Block != 4 {
 			t.Errorf("%+v, %v", got, err)
 		}
 		slow.answers = []Claim{{Failed: true, Reason: "reverted"}}
-		if _, err := c.Clear(t.Context()); !errors.Is(err, ErrClaim) {
+		if _, err := c.Clear(t.Context(), money.MaxLock); !errors.Is(err, ErrClaim) {
 			t.Errorf("failed claim: %v", err)
 		}
 		slow.answers = []Claim{{}}
-		if _, err := c.Clear(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := c.Clear(t.Context(), money.MaxLock); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("claim that never ends: %v", err)
 		}
 	})
@@ -213,11 +241,11 @@ func TestUrgentFirstAndFailedBatches(t *testing.T) {
 	refusing := errors.New("the relayer refuses")
 	claimer := &picky{fakeChain: w.chain, refuse: map[money.Amount]error{5: refusing, 2: refusing}}
 	c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: claimer, Batch: 1})
-	batches, total, err := c.Pending(t.Context())
-	if err != nil || len(batches) != 5 || total != 15 || batches[0][0].Amount != 5 {
-		t.Errorf("pending %+v, %d, %v", batches, total, err)
+	batches, err := c.Pending(t.Context())
+	if err != nil || len(batches) != 5 || batches[0].Promises[0].Amount != 5 || batches[0].Amount != 5 || batches[0].Most != 1 || batches[2].Most != 0 {
+		t.Errorf("pending %+v, %v", batches, err)
 	}
-	done, err := c.Clear(t.Context())
+	done, err := c.Clear(t.Context(), money.MaxLock)
 	if !errors.Is(err, refusing) || len(done) != 3 {
 		t.Errorf("%+v, %v", done, err)
 	}
@@ -239,7 +267,7 @@ func TestClaimsThatBroughtNothing(t *testing.T) {
 	liar.fakeChain = w.chain
 	c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: liar})
 	for i, want := range [][]string{nil, {"claim 1"}} {
-		if _, err := c.Clear(t.Context()); err != nil || !slices.Equal(liar.avoided, want) {
+		if _, err := c.Clear(t.Context(), money.MaxLock); err != nil || !slices.Equal(liar.avoided, want) {
 			t.Errorf("clearing %d: %v; avoided %v, want %v", i+1, err, liar.avoided, want)
 		}
 	}
@@ -255,12 +283,12 @@ type lying struct {
 	avoided []string
 }
 
-func (l *lying) Claim(ctx context.Context, promises []intent.SignedPromise) (Claim, error) {
+func (l *lying) Claim(ctx context.Context, promises []intent.SignedPromise, most money.Amount) (Claim, error) {
 	if l.lies > 0 {
 		l.lies--
 		return Claim{ID: "claim 1", Mined: true, Transaction: "0x1", Block: 1}, nil
 	}
-	return l.fakeChain.Claim(ctx, promises)
+	return l.fakeChain.Claim(ctx, promises, most)
 }
 
 func (l *lying) Avoid(id string) { l.avoided = append(l.avoided, id) }
@@ -272,12 +300,12 @@ type picky struct {
 	asked  []money.Amount
 }
 
-func (p *picky) Claim(ctx context.Context, promises []intent.SignedPromise) (Claim, error) {
+func (p *picky) Claim(ctx context.Context, promises []intent.SignedPromise, most money.Amount) (Claim, error) {
 	p.asked = append(p.asked, promises[0].Amount)
 	if err := p.refuse[promises[0].Amount]; err != nil {
 		return Claim{}, err
 	}
-	return p.fakeChain.Claim(ctx, promises)
+	return p.fakeChain.Claim(ctx, promises, most)
 }
 
 // Who was never promised anything, such as a consumer, hears so without a chain.
@@ -286,7 +314,7 @@ func TestNothingToClearNeedsNoChain(t *testing.T) {
 	w.open(&w.provider)
 	w.provider.ledger.cfg.Fresh = func(context.Context) error { return errors.New("no endpoint answers") }
 	c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: &slowClaimer{answers: []Claim{{}}}})
-	if _, err := c.Clear(t.Context()); !errors.Is(err, ErrNothingToClear) {
+	if _, err := c.Clear(t.Context(), money.MaxLock); !errors.Is(err, ErrNothingToClear) {
 		t.Errorf("clear: %v", err)
 	}
 }
@@ -300,14 +328,14 @@ func TestClearWithoutChain(t *testing.T) {
 	w.provider.ledger.cfg.Fresh = func(context.Context) error { return away }
 	c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: &slowClaimer{answers: []Claim{{}}}})
 	c.turn <- struct{}{} // the background's claim
-	if _, err := c.Clear(t.Context()); !errors.Is(err, away) {
+	if _, err := c.Clear(t.Context(), money.MaxLock); !errors.Is(err, away) {
 		t.Errorf("clear without a chain: %v", err)
 	}
 }
 
 type slowClaimer struct{ answers []Claim }
 
-func (s *slowClaimer) Claim(context.Context, []intent.SignedPromise) (Claim, error) {
+func (s *slowClaimer) Claim(context.Context, []intent.SignedPromise, money.Amount) (Claim, error) {
 	return Claim{ID: "1"}, nil
 }
 

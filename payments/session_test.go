@@ -31,7 +31,7 @@ func TestDownloadIsPaidToTheByte(t *testing.T) {
 			t.Errorf("promised %d (%d) and %d (%d), due %d; want %d", c.Promised, c.Promises, p.Promised, p.Promises, p.Due, want)
 		}
 		booked(t, w, want)
-		clearing, err := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: w.chain}).Clear(t.Context())
+		clearing, err := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: w.chain}).Clear(t.Context(), money.MaxLock)
 		if err != nil || len(clearing) != 1 || clearing[0].Amount != want {
 			t.Errorf("cleared %+v, %v; want %d", clearing, err, want)
 		}

@@ -109,7 +109,7 @@ func (s *siege) cleared() {
 	}
 	w := &world{t: t, chain: s.chain, provider: party{key: s.key, db: openDB(t, s.houses[Provider].config.DB)}}
 	w.open(&w.provider)
-	clearings, err := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: s.chain}).Clear(t.Context())
+	clearings, err := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: s.chain}).Clear(t.Context(), money.MaxLock)
 	var got money.Amount
 	for _, c := range clearings {
 		got += c.Amount

@@ -96,7 +96,7 @@ func (c *fakeChain) fail(err error) {
 }
 
 // Claim clears at once, as the contract does: min(amount, locked) − cleared, in the right epoch.
-func (c *fakeChain) Claim(_ context.Context, promises []intent.SignedPromise) (Claim, error) {
+func (c *fakeChain) Claim(_ context.Context, promises []intent.SignedPromise, _ money.Amount) (Claim, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var total money.Amount

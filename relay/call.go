@@ -20,8 +20,7 @@ type call struct {
 	data    []byte
 	fee     money.Amount // what it pays the relayer
 	parties [][20]byte   // whom it counts against
-	// repeatable is an intent that may bring something again: withdrawing names no single occasion, and
-	// of a batch of promises some may have been skipped. The simulation refuses one that brings nothing.
+	// repeatable is an intent that may bring something again.
 	repeatable bool
 }
 
@@ -50,7 +49,7 @@ func newCoder(network *chain.Network, relayer identity.Address) coder {
 // call checks everything that can be checked without the chain. Errors: *Refusal.
 func (k *coder) call(in Intent, now time.Time) (c call, err error) {
 	bare := in
-	bare.Payment, bare.Quote = nil, nil
+	bare.Payment, bare.Quote, bare.Nonce = nil, nil, 0
 	text, err := json.Marshal(bare) // checks that exactly what the kind asks for is there
 	if err == nil {
 		err = in.check() // the fee as well
@@ -90,9 +89,9 @@ func (k *coder) requestHash(consumer identity.Address, channel uint8, epoch uint
 	return k.hash(k.payments.Contract, fmt.Appendf(nil, "%s %s %d %d", KindUnlockAsk, consumer, channel, epoch))
 }
 
-// signedCall is what a single identity signed, and may pay a fee for.
+// signedCall is what a single identity may pay a fee for.
 func (k *coder) signedCall(in Intent, o operation, now time.Time) (call, error) {
-	c := call{to: k.payments.Contract, data: o.call, parties: [][20]byte{o.signer}}
+	c := call{to: k.payments.Contract, data: o.call, parties: [][20]byte{o.signer}, repeatable: o.repeatable}
 	if in.Kind == KindRegister {
 		c.to = k.registry.Contract
 	}
@@ -131,16 +130,14 @@ func (k *coder) otherCall(in Intent, c *call, now time.Time) (err error) {
 		c.parties = [][20]byte{in.Fund.Owner, in.Fund.Identity}
 	case KindLock:
 		c.data, c.parties, err = k.locks(in.Locks, now)
-	case KindClear:
+	case KindClear: // for several providers
 		for _, s := range in.Promises {
 			err = errors.Join(err, s.Verify(k.payments))
 			c.parties = append(c.parties, s.Provider)
 		}
-		c.data, c.repeatable = intent.CallClear(in.Promises), true
+		c.data, c.repeatable = intent.CallClearBatch(in.Promises), true
 	case KindUnlock:
 		c.data, c.parties, c.repeatable = intent.CallUnlock(in.Unlock.Consumer, in.Unlock.Channel), [][20]byte{in.Unlock.Consumer}, true
-	case KindWithdraw:
-		c.data, c.parties, c.repeatable = intent.CallWithdraw(in.Provider), [][20]byte{in.Provider}, true
 	case KindCollect:
 		c.data, c.repeatable = intent.CallCollect(), true
 	default: // operation has all others

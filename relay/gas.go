@@ -22,10 +22,15 @@ var told = map[Kind][2]work{
 	KindReclaim:         {{55_500, 0}, {82_000, 0}},
 	KindWithdrawDeposit: {{61_500, 2}, {88_000, 2}},
 	KindBeneficiary:     {{30_000, 1}, {68_500, 1}},
+	// What can be estimated without a signature, beyond that.
+	KindClear:    {{}, {39_500, 0}},
+	KindWithdraw: {{}, {39_500, 0}},
+	KindFirstFee: {{}, {0, 1}},
 }
 
 // Gas is about what a call of a kind that somebody signs uses, for telling a user before it is signed. A slot is what
-// a storage slot costs that is filled for the first time. It is zero for a kind that nobody signs.
+// a storage slot costs that is filled for the first time. It is zero for a kind that nobody signs, of which a fee
+// alone is told.
 func Gas(kind Kind, forFee bool, slot uint64) uint64 {
 	w := told[kind][0]
 	if forFee {

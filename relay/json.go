@@ -21,6 +21,7 @@ type wire struct {
 	Provider *identity.Address `json:"provider,omitempty"` // only to withdraw
 	Unlock   *Unlock           `json:"unlock,omitempty"`   // only to unlock
 	Payment  string            `json:"payment,omitempty"`  // encoded like Signed
+	Nonce    uint64            `json:"nonce,omitempty"`    // only with a payment to clear or to withdraw
 	Quote    *Quote            `json:"quote,omitempty"`
 }
 
@@ -36,7 +37,7 @@ func (in Intent) MarshalJSON() ([]byte, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	w := wire{Kind: in.Kind, Unlock: in.Unlock, Quote: in.Quote}
+	w := wire{Kind: in.Kind, Unlock: in.Unlock, Nonce: in.Nonce, Quote: in.Quote}
 	for _, signed := range in.signed() {
 		w.Signed = append(w.Signed, "0x"+hex.EncodeToString(signed.Encode()))
 	}
@@ -76,7 +77,7 @@ func (in *Intent) signed() (parts []encoder) {
 		return []encoder{in.WithdrawDeposit}
 	case KindBeneficiary:
 		return []encoder{in.Beneficiary}
-	case KindUnlock, KindWithdraw, KindCollect:
+	case KindUnlock, KindWithdraw, KindCollect, KindClearMore, KindFirstFee:
 	}
 	return parts
 }
@@ -95,7 +96,7 @@ func (in *Intent) UnmarshalJSON(text []byte) error {
 	if len(w.Signed) > max(MaxLocks, MaxPromises) {
 		return malformed("%d signed parts", len(w.Signed))
 	}
-	read := Intent{Kind: w.Kind, Unlock: w.Unlock, Quote: w.Quote}
+	read := Intent{Kind: w.Kind, Unlock: w.Unlock, Nonce: w.Nonce, Quote: w.Quote}
 	if w.Provider != nil {
 		read.Provider = *w.Provider
 	}
@@ -204,8 +205,21 @@ func (in *Intent) check() error {
 	if len(in.Locks) > MaxLocks || len(in.Promises) > MaxPromises {
 		return malformed("at most %d locks or %d promises at a time", MaxLocks, MaxPromises)
 	}
-	if _, payable := works[in.Kind]; in.Payment != nil && (!payable || in.Fund != nil || len(in.Locks) > 1) {
+	return in.checkFee()
+}
+
+// checkFee tells whether a fee fits the intent, and what belongs to it is there. Errors: ErrMalformed.
+func (in *Intent) checkFee() error {
+	_, payable := works[in.Kind]
+	payable = payable && in.Fund == nil && len(in.Locks) <= 1
+	for _, s := range in.Promises {
+		payable = payable && s.Provider == in.Promises[0].Provider
+	}
+	switch unsigned := in.Kind == KindClear || in.Kind == KindWithdraw; {
+	case in.Payment != nil && !payable:
 		return malformed("nobody can sign a fee for this %s intent", in.Kind)
+	case in.Nonce != 0 && (in.Payment == nil || !unsigned):
+		return malformed("the %s intent has a nonce that nobody asked for", in.Kind)
 	}
 	return nil
 }

@@ -1,11 +1,13 @@
 package relay
 
 import (
+	"errors"
+
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
 )
 
-// operation is the one signed intent of those that the contract can charge a fee for.
+// operation is the one intent of those that the contract can charge a fee for.
 type operation struct {
 	signer identity.Address // who pays
 	digest [32]byte         // that a fee is signed for
@@ -13,6 +15,9 @@ type operation struct {
 	verify func() error
 	// until is the unix time in seconds until which it is valid; zero is for ever.
 	until uint32
+	// repeatable is what may bring something again: withdrawing names no single occasion, and of a batch of promises some
+	// may have been skipped. The simulation refuses one that brings nothing.
+	repeatable bool
 }
 
 // operation returns what a fee can be signed for; false when there is no such thing in the intent.
@@ -21,27 +26,51 @@ func (in *Intent) operation(payments, registry intent.Domain) (operation, bool) 
 	switch {
 	case in.Kind == KindRegister && in.Register != nil:
 		s := in.Register
-		o = operation{s.Identity, s.Digest(registry), s.Call(), func() error { return s.Verify(registry) }, 0}
+		o = operation{signer: s.Identity, digest: s.Digest(registry), call: s.Call(), verify: func() error { return s.Verify(registry) }}
 	case in.Kind == KindLock && len(in.Locks) == 1:
 		s := in.Locks[0]
-		o = operation{s.Consumer, s.Digest(payments), s.Call(), func() error { return s.Verify(payments) }, s.ValidUntil}
+		o = operation{signer: s.Consumer, digest: s.Digest(payments), call: s.Call(), verify: func() error { return s.Verify(payments) }, until: s.ValidUntil}
 	case in.Kind == KindRelease && in.Release != nil:
 		s := in.Release
-		o = operation{s.Provider, s.Digest(payments), s.Call(), func() error { return s.Verify(payments) }, 0}
+		o = operation{signer: s.Provider, digest: s.Digest(payments), call: s.Call(), verify: func() error { return s.Verify(payments) }}
 	case in.Kind == KindUnlockAsk && in.UnlockAsk != nil:
 		s := in.UnlockAsk
-		o = operation{s.Consumer, s.Digest(payments), s.Call(), func() error { return s.Verify(payments) }, s.ValidUntil}
+		o = operation{signer: s.Consumer, digest: s.Digest(payments), call: s.Call(), verify: func() error { return s.Verify(payments) }, until: s.ValidUntil}
 	case in.Kind == KindReclaim && in.Reclaim != nil:
 		s := in.Reclaim
-		o = operation{s.Consumer, s.Digest(payments), s.Call(), func() error { return s.Verify(payments) }, s.ValidUntil}
+		o = operation{signer: s.Consumer, digest: s.Digest(payments), call: s.Call(), verify: func() error { return s.Verify(payments) }, until: s.ValidUntil}
 	case in.Kind == KindWithdrawDeposit && in.WithdrawDeposit != nil:
 		s := in.WithdrawDeposit
-		o = operation{s.Consumer, s.Digest(payments), s.Call(), func() error { return s.Verify(payments) }, s.ValidUntil}
+		o = operation{signer: s.Consumer, digest: s.Digest(payments), call: s.Call(), verify: func() error { return s.Verify(payments) }, until: s.ValidUntil}
 	case in.Kind == KindBeneficiary && in.Beneficiary != nil:
 		s := in.Beneficiary
-		o = operation{s.Provider, s.Digest(payments), s.Call(), func() error { return s.Verify(payments) }, 0}
+		o = operation{signer: s.Provider, digest: s.Digest(payments), call: s.Call(), verify: func() error { return s.Verify(payments) }}
+	case in.Kind == KindClear:
+		return in.clearing(payments)
+	case in.Kind == KindWithdraw:
+		call := intent.CallWithdraw(in.Provider)
+		o = operation{signer: in.Provider, digest: intent.CallDigest(call, in.Nonce), call: call, verify: nothing, repeatable: true}
 	default:
 		return operation{}, false
 	}
 	return o, true
+}
+
+func nothing() error { return nil }
+
+// clearing is a fee's operation only for promises to one provider, who pays it.
+func (in *Intent) clearing(payments intent.Domain) (operation, bool) {
+	call, err := intent.CallClearPacked(in.Promises)
+	if err != nil {
+		return operation{}, false
+	}
+	verify := func() (err error) {
+		for _, s := range in.Promises {
+			err = errors.Join(err, s.Verify(payments))
+		}
+		return err
+	}
+	return operation{
+		signer: in.Promises[0].Provider, digest: intent.CallDigest(call, in.Nonce), call: call, verify: verify, repeatable: true,
+	}, true
 }

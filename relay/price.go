@@ -16,7 +16,7 @@ type Pricing struct {
 	// Margin is added to what the gas costs, in 1/10,000 of it.
 	Margin uint64
 	// Free relays for nothing what cannot be charged for: everything without a rate, and with one what nobody
-	// signs a fee for, which is to clear, withdraw, collect and unlock.
+	// can sign a fee for, which is to collect and to unlock.
 	Free bool
 }
 
@@ -36,6 +36,31 @@ var works = map[Kind]work{
 	KindReclaim:         {84_000, 0},
 	KindWithdrawDeposit: {89_000, 2},
 	KindBeneficiary:     {70_000, 1},
+	KindClear:           {77_000, 1},
+	KindClearMore:       {17_500, 0},
+	KindWithdraw:        {91_000, 1},
+	KindFirstFee:        {0, 1},
+}
+
+// workOf is the work of one intent; false where nobody can be charged for it.
+func workOf(in *Intent) (work, bool) {
+	w, charged := works[in.Kind]
+	more, first := in.extras()
+	w.gas += more * works[KindClearMore].gas
+	w.slots += first * works[KindFirstFee].slots
+	return w, charged
+}
+
+// extras counts what a quote adds to the intent's kind: promises beyond the first, and whether it is its provider's first
+// fee.
+func (in *Intent) extras() (more, first uint64) {
+	if in.Kind == KindClear {
+		more = uint64(max(len(in.Promises), 1) - 1) //nolint:gosec // at least zero
+	}
+	if (in.Kind == KindClear || in.Kind == KindWithdraw) && in.Nonce == 0 {
+		first = 1
+	}
+	return more, first
 }
 
 // Gas of an approval beyond the one storage slot that it fills; measured like works.
@@ -126,9 +151,9 @@ func (s *Service) pays(ctx context.Context, in Intent, c call) error {
 		}
 		asked = &now
 	}
-	fee, offered := asked.Fees[in.Kind]
+	fee, err := asked.cost(&in)
 	switch {
-	case !offered:
+	case err != nil:
 		return refuse(ReasonFee, "this relayer does not %s for others: nobody can be charged for it, or its operator set no rate", in.Kind)
 	case c.fee < fee:
 		return refuse(ReasonFee, "to %s costs %s coins here; %s are signed for", in.Kind, fee, c.fee)

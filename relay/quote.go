@@ -114,24 +114,50 @@ func (q *Quote) Valid(now time.Time) error {
 
 // Fee returns what a kind costs. Errors: ErrNotOffered, also when that is more than most.
 func (q *Quote) Fee(kind Kind, most money.Amount) (money.Amount, error) {
-	fee, offered := q.Fees[kind]
-	switch {
-	case !offered:
-		return 0, fmt.Errorf("%w: relayer %s does not %s", ErrNotOffered, q.Relayer, kind)
-	case fee > most:
-		return 0, fmt.Errorf("%w: relayer %s asks %s coins to %s; at most %s are allowed", ErrNotOffered, q.Relayer, fee, kind, most)
+	return q.FeeOf(Intent{Kind: kind}, most)
+}
+
+// FeeOf returns what an intent costs, which depends on its promises. Errors: ErrNotOffered, also when that is more than
+// most.
+func (q *Quote) FeeOf(in Intent, most money.Amount) (money.Amount, error) {
+	fee, err := q.cost(&in)
+	if err == nil && fee > most {
+		err = fmt.Errorf("%w: relayer %s asks %s coins to %s; at most %s are allowed", ErrNotOffered, q.Relayer, fee, in.Kind, most)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return fee, nil
+}
+
+// cost is what is asked for an intent. Errors: ErrNotOffered.
+func (q *Quote) cost(in *Intent) (money.Amount, error) {
+	fee, offered := q.Fees[in.Kind]
+	if !offered {
+		return 0, fmt.Errorf("%w: relayer %s does not %s", ErrNotOffered, q.Relayer, in.Kind)
+	}
+	more, first := in.extras()
+	for kind, times := range map[Kind]uint64{KindClearMore: more, KindFirstFee: first} {
+		added, err := q.Fees[kind].MulDiv(times, 1)
+		if err == nil {
+			fee, err = fee.Add(added)
+		}
+		if err != nil {
+			return 0, fmt.Errorf("%w: relayer %s asks too much to %s: %w", ErrNotOffered, q.Relayer, in.Kind, err)
+		}
 	}
 	return fee, nil
 }
 
 // Pay returns the intent with its signer's consent to the fee that the quote asks, of at most so much. A Fund's fee
-// is part of the Fund. The domain is the payments contract's. Errors: ErrNotOffered, ErrMalformed.
+// is part of the Fund; of a clearing and a withdrawal Nonce is set before. The domain is the payments contract's. Errors: ErrNotOffered, ErrMalformed.
 func (q *Quote) Pay(in Intent, signer identity.Signer, most money.Amount, payments, registry intent.Domain) (Intent, error) {
-	fee, err := q.Fee(in.Kind, most)
+	fee, err := q.FeeOf(in, most)
 	if err != nil {
 		return Intent{}, err
 	}
 	if fee == 0 {
+		in.Nonce = 0 // which nothing is signed over
 		return in, nil
 	}
 	in.Quote = q
@@ -148,6 +174,13 @@ func (q *Quote) Pay(in Intent, signer identity.Signer, most money.Amount, paymen
 	}
 	in.Payment = &signed
 	return in, nil
+}
+
+// NobodyTakes tells whether relayers refused an intent, for whatever they say, or were not heard of: none is believed about
+// what is wrong with it, and another, or another fee, may do.
+func NobodyTakes(err error) bool {
+	var refusal *Refusal
+	return errors.As(err, &refusal) || errors.Is(err, ErrNotOffered) || errors.Is(err, ErrUnavailable)
 }
 
 // Complete makes an intent fit for one relayer, whose quote this is. ErrNotOffered passes that relayer over.

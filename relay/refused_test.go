@@ -51,7 +51,8 @@ func TestFeesThatAreRefused(t *testing.T) {
 	f.refused(t, ReasonSignature, change(func(p *intent.SignedRelay) { p.Operation[0] ^= 1 }))
 	f.refused(t, ReasonRelayer, change(func(p *intent.SignedRelay) { p.Relayer = provider.Address() }))
 	f.refused(t, ReasonSignature, f.signedFee(t, provider, lock, fee)) // somebody else's deposit
-	for _, kind := range []Intent{Clear(f.promise(t, consumer, provider.Address(), 0, 1)), Withdraw(provider.Address()), Collect()} {
+	several := Clear(f.promise(t, consumer, provider.Address(), 0, 1), f.promise(t, consumer, consumer.Address(), 0, 1))
+	for _, kind := range []Intent{several, Collect()} {
 		f.refused(t, ReasonFee, kind) // nobody can be charged for it
 		kind.Payment = good.Payment
 		f.refused(t, ReasonMalformed, kind)
@@ -201,7 +202,7 @@ func TestPolicies(t *testing.T) {
 	f.refused(t, ReasonFee, claim)
 	f.refused(t, ReasonFee, f.register(t, consumer))
 	with(Pricing{Rate: 3000 * coin, Free: true})
-	f.relay(t, claim)
+	f.refused(t, ReasonFee, claim)
 	f.refused(t, ReasonFee, f.register(t, consumer))
 	f.once(t, consumer, f.register(t, consumer), 0)
 	with(Pricing{Free: true})

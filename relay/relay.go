@@ -138,6 +138,13 @@ const (
 	KindWithdrawDeposit Kind = "withdraw-deposit" // pay coins out of the deposit
 )
 
+// Kinds that are no intents: what a quote adds to a Clear for each promise beyond the first, and to whichever Clear or
+// Withdraw is the first that its provider pays for, as it fills a storage slot with the provider's nonce.
+const (
+	KindClearMore Kind = "clear-more"
+	KindFirstFee  Kind = "first-fee"
+)
+
 var kinds = []Kind{
 	KindRegister, KindFund, KindLock, KindClear, KindWithdraw, KindCollect, KindBeneficiary,
 	KindOnboard, KindRelease, KindUnlockAsk, KindUnlock, KindReclaim, KindWithdrawDeposit,
@@ -170,6 +177,8 @@ type Intent struct {
 
 	// Payment is the signer's consent to the relayer's fee; nil pays none. A Fund's fee is in the Fund.
 	Payment *intent.SignedRelay
+	// Nonce is the payer's next at the payments contract, which a fee for clearing or withdrawing names.
+	Nonce uint64
 	// Quote is what the relayer asked; nil goes by what it asks when it gets the intent.
 	Quote *Quote
 }

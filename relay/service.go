@@ -149,8 +149,8 @@ func (s *Service) solvent(ctx context.Context) error {
 
 // affords refuses a call for a fee while the account has less than its gas costs: it would wait, and the fee
 // with it.
-func (s *Service) affords(ctx context.Context, kind Kind) error {
-	w, charged := works[kind]
+func (s *Service) affords(ctx context.Context, in *Intent) error {
+	w, charged := workOf(in)
 	if s.cfg.Pricing.Rate == 0 || !charged {
 		return nil
 	}
@@ -186,7 +186,7 @@ func (s *Service) Submit(ctx context.Context, in Intent) (Ticket, error) {
 	if err := s.solvent(ctx); err != nil {
 		return Ticket{}, err
 	}
-	if err := s.affords(ctx, in.Kind); err != nil {
+	if err := s.affords(ctx, &in); err != nil {
 		return Ticket{}, err
 	}
 	if err := s.allowed(c.parties); err != nil {

@@ -45,8 +45,8 @@ const (
 	totalSums = `SELECT coalesce(sum(deposit), 0), coalesce(sum(locked), 0), coalesce(sum(earnings), 0)
 		FROM ledger WHERE domain = ? AND self = ?`
 	kindSums = `SELECT coalesce(sum(CASE kind WHEN 'relay-fee' THEN amount END), 0), coalesce(sum(CASE kind WHEN 'withdrawal' THEN amount END), 0),
-		coalesce(sum(CASE kind WHEN 'fee' THEN amount END), 0)
-		FROM ledger WHERE domain = ? AND self = ? AND role = 'provider' AND kind IN ('relay-fee', 'withdrawal', 'fee')`
+		coalesce(sum(CASE WHEN kind IN ('fee', 'earnings-relay-fee') THEN amount END), 0)
+		FROM ledger WHERE domain = ? AND self = ? AND role = 'provider' AND kind IN ('relay-fee', 'withdrawal', 'fee', 'earnings-relay-fee')`
 	// What was promised in an epoch is the most of what is kept, booked and cleared. Nothing more is cleared in one
 	// that was released, or whose promise is forgotten.
 	earnedSums = `WITH part AS (
@@ -269,7 +269,7 @@ func (tx *Tx) BookPromise(role string, key Promise, session [16]byte, at int64) 
 type Earned struct {
 	Promised, Cleared        int64
 	Uncleared, Lapsed        int64 // of Promised: can be cleared, and cannot any more
-	Relayed, Withdrawn, Kept int64 // fees earned as a relayer; paid out; kept by the network
+	Relayed, Withdrawn, Kept int64 // fees earned as a relayer; paid out; kept by the network and by relayers
 }
 
 // LedgerEarned sums up what an identity earned as a provider.

@@ -313,7 +313,7 @@ func (n *Node) Deposit(_ context.Context, amount, most money.Amount, progress fu
 }
 
 // Withdraw implements api.Node.
-func (n *Node) Withdraw(_ context.Context, progress func(node.Progress)) (node.Payment, error) {
+func (n *Node) Withdraw(_ context.Context, _ money.Amount, progress func(node.Progress)) (node.Payment, error) {
 	err := n.enter()
 	defer n.mu.Unlock()
 	if err != nil {
@@ -334,7 +334,7 @@ func (n *Node) Withdraw(_ context.Context, progress func(node.Progress)) (node.P
 }
 
 // Clear implements api.Node.
-func (n *Node) Clear(_ context.Context, progress func(node.Progress)) ([]node.Payment, error) {
+func (n *Node) Clear(_ context.Context, _ money.Amount, progress func(node.Progress)) ([]node.Payment, error) {
 	err := n.enter()
 	defer n.mu.Unlock()
 	if err != nil || n.uncleared == 0 {

@@ -117,7 +117,7 @@ func (c *Client) Disconnect(ctx context.Context, id string, progress func(wire.P
 }
 
 // Register registers the node's identity on chain.
-func (c *Client) Register(ctx context.Context, req wire.Register, progress func(wire.Progress)) (wire.Payment, error) {
+func (c *Client) Register(ctx context.Context, req wire.Limit, progress func(wire.Progress)) (wire.Payment, error) {
 	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/register?" + req.Query().Encode(), nil}, progress)
 }
 
@@ -127,13 +127,13 @@ func (c *Client) Deposit(ctx context.Context, req wire.Deposit, progress func(wi
 }
 
 // Withdraw pays the earnings out to the beneficiary.
-func (c *Client) Withdraw(ctx context.Context, progress func(wire.Progress)) (wire.Payment, error) {
-	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/withdraw", nil}, progress)
+func (c *Client) Withdraw(ctx context.Context, req wire.Limit, progress func(wire.Progress)) (wire.Payment, error) {
+	return stream[wire.Payment](ctx, c, call{http.MethodPost, "/v1/withdraw?" + req.Query().Encode(), nil}, progress)
 }
 
 // Clear claims every promise that is not cleared yet.
-func (c *Client) Clear(ctx context.Context, progress func(wire.Progress)) (wire.Payments, error) {
-	return stream[wire.Payments](ctx, c, call{http.MethodPost, "/v1/clear", nil}, progress)
+func (c *Client) Clear(ctx context.Context, req wire.Limit, progress func(wire.Progress)) (wire.Payments, error) {
+	return stream[wire.Payments](ctx, c, call{http.MethodPost, "/v1/clear?" + req.Query().Encode(), nil}, progress)
 }
 
 // Ledger lists what happened to the coins, oldest first.

@@ -37,7 +37,7 @@ type LedgerEntry struct {
 	Reverses     int64     `json:"reverses,omitempty" doc:"the row that this one takes back, because the chain was reorganised"`
 	Reversed     bool      `json:"reversed,omitempty" doc:"a later row takes this one back"`
 	Time         time.Time `json:"time" doc:"of the block, of the session's end, or of the taking back"`
-	Kind         string    `json:"kind" doc:"deposit, deposit-withdrawal, lock, promise, clearing, unlock-request, release, reclaim, withdrawal, fee, relay-fee or beneficiary"`
+	Kind         string    `json:"kind" doc:"deposit, deposit-withdrawal, lock, promise, clearing, unlock-request, release, reclaim, withdrawal, fee, relay-fee, earnings-relay-fee or beneficiary"`
 	Role         string    `json:"role" enum:"consumer,provider" doc:"which side the identity is"`
 	Identity     string    `json:"identity" doc:"whose row"`
 	Counterparty string    `json:"counterparty,omitempty"`
@@ -86,7 +86,7 @@ type Earnings struct {
 	Uncleared Amount `json:"uncleared" doc:"promised and not cleared yet"`
 	Lapsed    Amount `json:"lapsed" doc:"promised in epochs that ended before it was cleared"`
 	Withdrawn Amount `json:"withdrawn" doc:"paid to the beneficiary"`
-	Fees      Amount `json:"fees" doc:"taken by the network when withdrawing"`
+	Fees      Amount `json:"fees" doc:"taken by the network when withdrawing, and by relayers of clearings and withdrawals"`
 	Held      Amount `json:"held" doc:"cleared or earned by relaying, and not withdrawn"`
 }
 

@@ -48,13 +48,13 @@ type Agreed struct {
 	Fee  string `json:"fee" minLength:"1" maxLength:"32" doc:"coins for the relayer that puts the lock on chain" example:"0"`
 }
 
-// Register registers the node's identity.
-type Register struct {
+// Limit bounds what relayers may take for registering, withdrawing or clearing.
+type Limit struct {
 	MaxFee string `query:"max_fee" maxLength:"32" doc:"coins that a relayer may take at most; empty is the node's own limit"`
 }
 
 // Query returns the request as URL query parameters.
-func (r Register) Query() url.Values {
+func (r Limit) Query() url.Values {
 	if r.MaxFee == "" {
 		return nil
 	}

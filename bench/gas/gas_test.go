@@ -78,7 +78,7 @@ func TestGoals(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", s.name, err)
 		}
-		if len(rows) != 10 {
+		if len(rows) != 13 {
 			t.Fatalf("%s: %d rows", s.name, len(rows))
 		}
 		for _, r := range rows {

@@ -46,6 +46,7 @@ func measure(s schedule) ([]row, error) {
 		b.clearing(i, size)
 	}
 	b.withdrawal()
+	b.relayed()
 	return b.rows, b.err
 }
 
@@ -73,8 +74,8 @@ func (b *bench) do(from, to common.Address, data []byte) uint64 {
 	return used
 }
 
-// row carries a call out and adds its row: the gas of each of its parts, the goals in Osaka and Amsterdam, and the
-// floor.
+// row carries a call out and adds its row: the gas of each of its parts, the goals in Osaka and Amsterdam, zero for none,
+// and the floor.
 func (b *bench) row(name string, parts uint64, goals [2]uint64, t touched, c call) {
 	if b.err != nil {
 		return

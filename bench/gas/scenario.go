@@ -76,11 +76,11 @@ func (b *bench) locks() {
 		call{operator, b.payments, b.lock(k, otherProvider, 1, 7*coins)})
 }
 
-// clearing measures one call that clears a promise of each of so many consumers.
-func (b *bench) clearing(round, size int) {
+// promised has so many new consumers promise something.
+func (b *bench) promised(first, size int) []intent.SignedPromise {
 	promises := make([]intent.SignedPromise, size)
 	for i := range promises {
-		k := key(firstConsumer*(round+1) + i)
+		k := key(first + i)
 		b.do(address(payer), b.payments, paymentsABI.PackDeposit(common.Address(k.Address()), 20*coins))
 		b.do(operator, b.payments, b.lock(k, provider, 0, 10*coins))
 		p, err := intent.SignPromise(k, intent.Promise{
@@ -88,6 +88,12 @@ func (b *bench) clearing(round, size int) {
 		}, b.domain)
 		promises[i] = signed(b, p, err)
 	}
+	return promises
+}
+
+// clearing measures one call that clears a promise of each of so many consumers.
+func (b *bench) clearing(round, size int) {
+	promises := b.promised(firstConsumer*(round+1), size)
 	if round == 0 { // the provider earned before
 		p, err := intent.SignPromise(key(firstConsumer), intent.Promise{
 			Provider: key(provider).Address(), Channel: 0, Epoch: 0, Amount: 1,
@@ -100,6 +106,33 @@ func (b *bench) clearing(round, size int) {
 	names := []string{"clear one", "clear 10, each", "clear 100, each"}
 	goals := [][2]uint64{{39_500, 48_000}, {12_900, 20_200}, {10_200, 17_400}}
 	b.row(names[round], n, goals[round], touched{rewritten: n + 1, signatures: n}, call{operator, b.payments, data})
+}
+
+// relayed measures what a provider and a relayer that had such fees before pay: of clearing, and of withdrawing to a
+// beneficiary that has coins.
+func (b *bench) relayed() {
+	for nonce, size := range []int{1, 1, 10} {
+		data, err := intent.CallClearPacked(b.promised(firstConsumer*(10+nonce), size))
+		c := b.forFee(signed(b, data, err), uint64(nonce))
+		if nonce == 0 {
+			b.do(c.from, c.to, c.data)
+			continue
+		}
+		n := uint64(size)
+		name := map[int]string{1: "clear one, for a fee", 10: "clear 10, for a fee, each"}[size]
+		// Beside what a clearing touches: the nonce, and the relayer's earnings.
+		b.row(name, n, [2]uint64{}, touched{rewritten: n + 3, signatures: n + 1}, c)
+	}
+	b.row("withdraw, for a fee", 1, [2]uint64{}, touched{rewritten: 6, accounts: 1, signatures: 1},
+		b.forFee(paymentsABI.PackWithdraw(address(provider)), 3))
+}
+
+// forFee is a provider's call as a relayer sends it.
+func (b *bench) forFee(data []byte, nonce uint64) call {
+	s, err := intent.SignRelay(key(provider), intent.Relay{
+		Relayer: identity.Address(operator), Fee: coins / 10, Operation: intent.CallDigest(data, nonce),
+	}, b.domain)
+	return call{operator, b.payments, signed(b, s, err).Call(data)}
 }
 
 // withdrawal measures the second withdrawal of a provider to a beneficiary that has coins.

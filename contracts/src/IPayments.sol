@@ -73,6 +73,8 @@ interface IPayments {
     event Deposited(address indexed identity, address indexed payer, uint64 units);
     /// @notice `payer` owes `relayer` this fee for a relayed call; it is credited to its earnings.
     event Relayed(address indexed relayer, address indexed payer, uint64 fee);
+    /// @notice `provider` paid `relayer` this fee out of its earnings, for its clearing or withdrawal.
+    event RelayedFromEarnings(address indexed relayer, address indexed provider, uint64 fee);
     /// @notice A consumer took back from its deposit.
     event DepositWithdrawn(address indexed consumer, address indexed to, uint64 units);
     /// @notice A channel holds `locked` in all for `provider` in this epoch.
@@ -135,7 +137,7 @@ interface IPayments {
     error BadAmount();
     /// @notice The deposit would grow beyond what an account can hold.
     error TooMuch();
-    /// @notice The deposit does not cover it.
+    /// @notice The deposit does not cover it, or what pays for a relayed clearing or withdrawal.
     error Uncovered();
     /// @notice The bytes are not as long as they can be.
     error BadLength();
@@ -184,6 +186,11 @@ interface IPayments {
     /// withdrawDepositFor or setBeneficiary here, or of register at the registry; whoever signed it
     /// signed Relay(sender, fee, digest) too, where the digest is what op's signature is over. All of
     /// these work once, or revert: the same fee is not due twice.
+    ///
+    /// `op` can also be the call of clearPacked or of withdraw, which carry no signature. The provider
+    /// that it is about then signed the digest keccak256(op, its next nonce as 32 bytes), uses up the
+    /// nonce, and pays from its earnings: at most a quarter of what the clearing brings, or of what there is
+    /// to withdraw.
     function relay(uint64 fee, bytes32 r, bytes32 vs, bytes calldata op) external;
 
     /// @notice Tells where the sender's hub is: a node record (EIP-778) of at most 300 bytes. The
@@ -285,8 +292,8 @@ interface IPayments {
     /// @notice The deposit that announcing a hub asks for, in units.
     function bond() external view returns (uint64);
 
-    /// @notice The nonce of a consumer's next withdrawDepositFor.
-    function nonces(address consumer) external view returns (uint256);
+    /// @notice The nonce of somebody's next withdrawDepositFor, or next relayed clearPacked or withdraw.
+    function nonces(address who) external view returns (uint256);
 
     /// @notice The coin's base units in one unit.
     function UNIT() external view returns (uint256);

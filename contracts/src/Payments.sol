@@ -49,6 +49,7 @@ contract Payments is Clearing {
         keccak256("WithdrawDeposit(address to,uint64 units,uint256 nonce,uint32 validUntil)");
     bytes32 private constant RELAY = keccak256("Relay(address relayer,uint64 fee,bytes32 opDigest)");
     uint256 private constant MAX_RECORD = 300;
+    uint256 private constant EARNINGS_PER_FEE = 4;
 
     /// @dev See State.
     constructor(
@@ -163,6 +164,8 @@ contract Payments is Clearing {
             (address identity, bytes32 digest) = Registry(registry).register(x, y, opR, opVs);
             return _charge(identity, fee, digest, r, vs);
         }
+        bool clearing = kind == IPayments.clearPacked.selector;
+        if (clearing || kind == IPayments.withdraw.selector) return _relayUnsigned(clearing, fee, r, vs, op);
         (bytes32 typeHash, uint256 fields) = _form(kind);
         require(op.length == 4 + 32 * (fields + 2), UnknownOperation());
         // In all of these calls r and vs follow the fields, each of one word, as they are hashed.
@@ -173,6 +176,29 @@ contract Payments is Clearing {
         // Charged first, so that a withdrawal's coins move last. None of them asks who sends it.
         _charge(signer, fee, _hashTypedDataV4(hash), r, vs);
         Address.functionDelegateCall(address(this), op);
+    }
+
+    /// @dev A call that carries no signature, for a fee from the earnings that it is about. The bound is of
+    /// what this call clears: who clears a part of it first cannot make it a loss. And it leaves most to the
+    /// beneficiary: who has stolen a provider's key could be its relayer as well.
+    function _relayUnsigned(bool clearing, uint64 fee, bytes32 r, bytes32 vs, bytes calldata op) private {
+        address provider;
+        if (clearing) {
+            // Selector, offset, length, provider: with another offset, others would be cleared for.
+            require(op.length >= 88 && uint256(bytes32(op[4:])) == 32, UnknownOperation());
+            provider = address(bytes20(op[68:]));
+        } else {
+            provider = abi.decode(op[4:], (address));
+        }
+        bytes32 digest = keccak256(bytes.concat(op, bytes32(nonces[provider]++)));
+        _requireFee(provider, fee, digest, r, vs);
+        uint256 most = _earnings[provider].gross;
+        if (clearing) most = abi.decode(Address.functionDelegateCall(address(this), op), (uint256));
+        require(fee <= most / EARNINGS_PER_FEE, Uncovered());
+        _earnings[provider].gross -= fee;
+        _earnings[msg.sender].gross += fee;
+        emit RelayedFromEarnings(msg.sender, provider, fee);
+        if (!clearing) Address.functionDelegateCall(address(this), op); // coins move last
     }
 
     /// @dev What is signed for a call that can be relayed, and of how many fields it is.
@@ -187,13 +213,17 @@ contract Payments is Clearing {
     }
 
     function _charge(address payer, uint64 fee, bytes32 digest, bytes32 r, bytes32 vs) private {
-        bytes32 hash = keccak256(abi.encode(RELAY, msg.sender, fee, digest));
-        require(_signer(hash, r, vs) == payer, WrongSignature());
+        _requireFee(payer, fee, digest, r, vs);
         uint64 balance = _accounts[payer].balance;
         require(fee <= balance, Uncovered());
         _accounts[payer].balance = balance - fee;
         _earnings[msg.sender].gross += fee;
         emit Relayed(msg.sender, payer, fee);
+    }
+
+    function _requireFee(address payer, uint64 fee, bytes32 digest, bytes32 r, bytes32 vs) private view {
+        bytes32 hash = keccak256(abi.encode(RELAY, msg.sender, fee, digest));
+        require(_signer(hash, r, vs) == payer, WrongSignature());
     }
 
     /// @inheritdoc IPayments

@@ -46,7 +46,7 @@ abstract contract State is IPayments, EIP712 {
     /// @inheritdoc IPayments
     uint256 public fees;
     /// @inheritdoc IPayments
-    mapping(address consumer => uint256 nonce) public nonces;
+    mapping(address who => uint256 nonce) public nonces;
 
     /// @param coin_ an ERC-20 with 18 decimals
     /// @param registry_ the registry of identities

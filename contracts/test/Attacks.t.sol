@@ -3,13 +3,11 @@ pragma solidity 0.8.37;
 
 import {FundIntent, IPayments, LockIntent, PermitSignature, PromiseIntent} from "../src/IPayments.sol";
 import {Refusal} from "../src/Ledger.sol";
-import {Base} from "./Base.sol";
+import {RelayBase} from "./Relay.t.sol";
 
 /// The rows of the design's table of attacks, in its order, each tried. What only a node can answer, such
 /// as a minimum lock, is tried on what the contract contributes to it.
-contract AttacksTest is Base {
-    uint40 internal constant FIVE = 5_000_000;
-
+contract AttacksTest is RelayBase {
     function setUp() public override {
         super.setUp();
         depositFor(consumer, 20 * COIN);
@@ -106,6 +104,25 @@ contract AttacksTest is Base {
         eq(payments.clearPacked(pack(provider, list)), 50, "paid");
     }
 
+    /// Who sees a relayed clearing clears most of it first, so that its fee eats the rest: it is refused then. Nor is the fee
+    /// due once more later.
+    function test_attack_relayedClearingFrontRun() external {
+        lockFor(CONSUMER, provider, 0, 0, FIVE);
+        bytes memory op = abi.encodeCall(
+            payments.clearPacked, (pack(provider, one(signPromise(CONSUMER, provider, 0, 0, FIVE))))
+        );
+        (bytes32 r, bytes32 vs) = signFee(PROVIDER, relayer, FEE, unsignedDigest(provider, op));
+        clearOne(CONSUMER, provider, 0, 0, FIVE - 4 * uint40(FEE) + 1);
+        fails(IPayments.Uncovered.selector);
+        VM.prank(relayer);
+        payments.relay(FEE, r, vs, op);
+        clearOne(CONSUMER, provider, 0, 0, FIVE);
+        fails(IPayments.NothingChanged.selector);
+        VM.prank(relayer);
+        payments.relay(FEE, r, vs, op);
+        eq(grossOf(provider), FIVE, "nothing is lost");
+    }
+
     function test_attack_dustLocksAndUnlockSpam() external {
         lockFor(CONSUMER, provider, 0, 0, 1);
         lockRefused(signLock(CONSUMER, provider, 0, 0, 1), Refusal.NotMore); // the same dust again
@@ -151,6 +168,32 @@ contract AttacksTest is Base {
         payments.withdraw(provider);
         eq(coin.balanceOf(otherProvider), uint256(FIVE) * WEI * 95 / 100, "to the beneficiary");
         eq(coin.balanceOf(provider) + coin.balanceOf(stranger), 0, "to nobody else");
+    }
+
+    /// Who has the key relays for itself, for as much as it likes: a quarter of what is cleared, and of what is withdrawn, is
+    /// the most that does not get to the beneficiary.
+    function test_attack_stolenProviderKeyRelays() external {
+        bytes32 form = keccak256("SetBeneficiary(address provider,address beneficiary)");
+        (bytes32 r, bytes32 vs) =
+            sign(PROVIDER, domain(address(payments)), abi.encode(form, provider, otherProvider));
+        payments.setBeneficiary(provider, otherProvider, r, vs);
+        lockFor(CONSUMER, provider, 0, 0, FIVE);
+        PromiseIntent[] memory list = one(signPromise(CONSUMER, provider, 0, 0, FIVE));
+        steals(FIVE / 4, abi.encodeCall(payments.clearPacked, (pack(provider, list))));
+        steals(FIVE * 3 / 16, abi.encodeCall(payments.withdraw, (provider)));
+        eq(coin.balanceOf(otherProvider), uint256(FIVE) * 9 / 16 * WEI * 95 / 100, "to the beneficiary");
+        eq(grossOf(stranger), uint256(FIVE) * 7 / 16, "to the thief");
+    }
+
+    function steals(uint64 most, bytes memory op) internal {
+        bytes32 digest = unsignedDigest(provider, op);
+        (bytes32 r, bytes32 vs) = signFee(PROVIDER, stranger, most + 1, digest);
+        fails(IPayments.Uncovered.selector);
+        VM.prank(stranger);
+        payments.relay(most + 1, r, vs, op);
+        (r, vs) = signFee(PROVIDER, stranger, most, digest);
+        VM.prank(stranger);
+        payments.relay(most, r, vs, op);
     }
 
     function test_attack_twoProvidersOnOneChannel() external {

@@ -31,7 +31,7 @@ contract SignaturesTest is RelayBase {
 
     bytes internal constant WRONG = abi.encodePacked(IPayments.WrongSignature.selector);
     bytes internal constant NOTHING = abi.encodePacked(IPayments.NothingChanged.selector);
-    uint256 internal constant KINDS = 28;
+    uint256 internal constant KINDS = 30;
     uint256 internal constant RELAY_R = 4 + 32;
     uint256 internal constant RELAY_OP = 4 + 5 * 32;
 
@@ -46,6 +46,8 @@ contract SignaturesTest is RelayBase {
         lockFor(CONSUMER, provider, 0, 0, FIVE); // to clear, to release, to unlock
         lockFor(CONSUMER, provider, 1, 0, FIVE);
         releaseBy(PROVIDER, consumer, 1, 0); // to reclaim
+        lockFor(CONSUMER, provider, 3, 0, 5 * uint40(FEE));
+        clearOne(CONSUMER, provider, 3, 0, 5 * uint40(FEE)); // to withdraw
     }
 
     function choose(uint256 kind) internal {
@@ -53,7 +55,8 @@ contract SignaturesTest is RelayBase {
         (c.to, c.where, c.sender, c.key) = (address(payments), address(payments), relayer, CONSUMER);
         if (kind < 8) chooseIntent(kind);
         else if (kind < 14) chooseDeposit(kind);
-        else chooseRelay(kind - 14);
+        else if (kind < 28) chooseRelay(kind - 14);
+        else chooseUnsigned(kind == 28);
     }
 
     function chooseIntent(uint256 kind) internal {
@@ -191,6 +194,21 @@ contract SignaturesTest is RelayBase {
             (c.form, c.where) = (abi.encode(form, relayer, FEE, digest), address(payments));
         }
         (c.other, c.nobody) = (WRONG, WRONG);
+    }
+
+    /// @dev The signature of a provider's fee for what carries no signature itself.
+    function chooseUnsigned(bool clearing) internal {
+        bytes memory op = abi.encodeCall(payments.withdraw, (provider));
+        if (clearing) {
+            PromiseIntent memory p = signPromise(CONSUMER, provider, 0, 0, FIVE);
+            op = abi.encodeCall(payments.clearPacked, (pack(provider, one(p))));
+        }
+        bytes32 digest = unsignedDigest(provider, op);
+        (bytes32 r, bytes32 vs) = signFee(PROVIDER, relayer, FEE, digest);
+        (c.name, c.key) = (clearing ? "fee of clearPacked" : "fee of withdraw", PROVIDER);
+        (c.input, c.offset) = (abi.encodeCall(payments.relay, (FEE, r, vs, op)), RELAY_R);
+        bytes32 form = keccak256("Relay(address relayer,uint64 fee,bytes32 opDigest)");
+        (c.form, c.other, c.nobody) = (abi.encode(form, relayer, FEE, digest), WRONG, WRONG);
     }
 
     function fundForm(FundIntent memory f) internal pure returns (bytes memory) {

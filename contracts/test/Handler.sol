@@ -276,13 +276,56 @@ contract Handler is RelayBase {
         observe(0, more == 0 || packed ? s.signed.provider : address(0));
     }
 
+    /// A clearing of all that is left, or a withdrawal, for a fee from the provider's earnings; sometimes of
+    /// an old nonce.
+    function relayUnsigned(uint256 c, uint256 by, uint64 fee, uint256 number, uint8 style) external {
+        uint8 id = uint8(number % CHANNELS);
+        State memory s = stateOf(consumerAt(c), id);
+        uint256 p = providerIndex(s.provider, c);
+        address who = providerAt(p);
+        uint96 before = grossOf(who);
+        if (style % 2 == 0) {
+            PromiseIntent memory all = signPromise(consumerKey(c), who, id, s.epoch, type(uint40).max);
+            sendUnsigned(p, by, fee, abi.encodeCall(payments.clearPacked, (pack(who, one(all)))), style);
+            State memory now_ = stateOf(consumerAt(c), id);
+            uint256 paid = now_.cleared - s.cleared;
+            if (grossOf(who) + paid / 4 < before + paid) fail("more than a quarter went to a relayer");
+            observe(0, who);
+            ++done["relayed clearing"];
+        } else {
+            sendUnsigned(p, by, fee, abi.encodeCall(payments.withdraw, (who)), style);
+            if (grossOf(who) != 0) fail("a relayed withdrawal left something");
+            if (fee % 1000 > before / 4) fail("more than a quarter of a withdrawal went to a relayer");
+            observe(type(uint256).max, address(0));
+            ++done["relayed withdrawal"];
+        }
+    }
+
+    function sendUnsigned(uint256 p, uint256 by, uint64 fee, bytes memory op, uint8 style) internal {
+        fee = fee % 1000;
+        (address who, address sender) = (providerAt(p), providerAt(by));
+        uint256 nonce = payments.nonces(who);
+        if (style % 8 < 2 && nonce > 0) --nonce;
+        uint96 gross = grossOf(sender);
+        (bytes32 r, bytes32 vs) = signFee(providerKey(p), sender, fee, unsignedDigest(op, nonce));
+        VM.prank(sender);
+        payments.relay(fee, r, vs, op);
+        if (nonce + 1 != payments.nonces(who)) fail("a fee of an earlier nonce was due");
+        if (who != sender && grossOf(sender) != gross + fee) fail("a relayer got another fee");
+    }
+
+    /// @dev Which provider an address is; another number's for none.
+    function providerIndex(address who, uint256 otherwise) internal view returns (uint256 p) {
+        for (p = 0; p < PEOPLE; ++p) {
+            if (providers[p] == who) return p;
+        }
+        return otherwise % PEOPLE;
+    }
+
     function release(uint256 c, uint8 id, uint256 p) external {
         id = id % CHANNELS;
         State memory s = stateOf(consumerAt(c), id);
-        uint256 key = providerKey(p);
-        for (uint256 k = 0; k < PEOPLE; ++k) {
-            if (providerAt(k) == s.provider) key = providerKey(k);
-        }
+        uint256 key = providerKey(providerIndex(s.provider, p));
         (bytes32 r, bytes32 vs) = signRelease(key, consumerAt(c), id, s.epoch);
         others.push(Other(true, c, id, s.epoch, 0, r, vs));
         sendOther(others.length - 1);

@@ -30,7 +30,7 @@ contract InvariantsTest {
     }
 
     function actions() internal pure returns (bytes4[] memory list) {
-        list = new bytes4[](20);
+        list = new bytes4[](21);
         list[0] = Handler.deposit.selector;
         list[1] = Handler.donate.selector;
         list[2] = Handler.fund.selector;
@@ -51,6 +51,7 @@ contract InvariantsTest {
         list[17] = Handler.withdrawDepositFor.selector;
         list[18] = Handler.beneficiary.selector;
         list[19] = Handler.announceHub.selector;
+        list[20] = Handler.relayUnsigned.selector;
     }
 
     /// 1, 2, 4 and 5: cleared ≤ locked; counters and epochs only grow; a clearing changes only the
@@ -82,7 +83,7 @@ contract InvariantsTest {
         }
         channels();
         money();
-        string[23] memory names = [
+        string[25] memory names = [
             "deposit",
             "donate",
             "fund",
@@ -105,7 +106,9 @@ contract InvariantsTest {
             "relay",
             "clearPacked",
             "beneficiary",
-            "announceHub"
+            "announceHub",
+            "relayed clearing",
+            "relayed withdrawal"
         ];
         for (uint256 i = 0; i < names.length; ++i) {
             require(handler.done(names[i]) >= 3, NeverHappened(names[i]));

@@ -70,7 +70,7 @@ contract ReentrancyTest is RelayBase {
         bytes input;
     }
 
-    uint256 internal constant OUTER = 11;
+    uint256 internal constant OUTER = 12;
     uint256 internal constant MOMENTS = 4; // at most in one call: around a permit, and around a transfer
 
     ReentrantCoin internal evil;
@@ -136,6 +136,7 @@ contract ReentrancyTest is RelayBase {
         add(relayer, abi.encodeCall(payments.onboard, (f, p, k)));
         add(consumer, abi.encodeWithSignature("transferAndCall(address,uint256)", payments, 4 * COIN * WEI));
         calls[calls.length - 1].to = address(coin);
+        addUnsigned(abi.encodeCall(payments.withdraw, (provider)));
         eq(calls.length, OUTER, "outer calls");
     }
 
@@ -150,6 +151,7 @@ contract ReentrancyTest is RelayBase {
         add(stranger, abi.encodeCall(payments.clearBatch, (one(signPromise(CONSUMER, provider, 0, 0, FIVE)))));
         bytes memory packed = pack(provider, one(signPromise(CONSUMER, provider, 0, 0, FIVE - 1)));
         add(stranger, abi.encodeCall(payments.clearPacked, (packed)));
+        addUnsigned(abi.encodeCall(payments.clearPacked, (packed)));
         (r, vs) = signRelease(PROVIDER, consumer, 0, 0);
         add(stranger, abi.encodeCall(payments.release, (consumer, 0, 0, r, vs)));
         (r, vs) = signUnlock(CONSUMER, 0, 0, soon());
@@ -168,10 +170,15 @@ contract ReentrancyTest is RelayBase {
         add(relayer, abi.encodeCall(payments.relay, (FEE, r, vs, op)));
     }
 
+    function addUnsigned(bytes memory op) internal {
+        addRelayed(PROVIDER, op, unsignedDigest(provider, op));
+    }
+
     // Whatever the coin calls, and when: the end is as if one call had come after the other.
 
     function test_inWithdrawals() external {
         inEveryTransfer(0, 4);
+        inEveryTransfer(11, 12);
     }
 
     function test_inDeposits() external {

@@ -37,6 +37,15 @@ abstract contract RelayBase is Base {
         payments.relay(FEE, r, vs, op);
     }
 
+    /// @dev What a provider signs a fee over for a call that carries no signature.
+    function unsignedDigest(address who, bytes memory op) internal view returns (bytes32) {
+        return unsignedDigest(op, payments.nonces(who));
+    }
+
+    function unsignedDigest(bytes memory op, uint256 nonce) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(op, nonce));
+    }
+
     function reclaimForm(uint8 id, uint16 epoch, uint32 until) internal pure returns (bytes memory) {
         bytes32 form = keccak256("Reclaim(uint8 channel,uint16 epoch,uint32 validUntil)");
         return abi.encode(form, id, epoch, until);

@@ -55,14 +55,17 @@ contract VectorsTest is Base {
         send(address(payments), "promise");
         expectChannel(consumer, 4, provider, 5_000_000, 1_234_567, 0);
         eq(grossOf(provider), 1_234_567, "gross");
+        send(address(payments), "relayedClearing");
+        eq(grossOf(provider), 1_980_000, "gross, less the fee");
         send(address(payments), "setBeneficiary");
         send(address(payments), "requestUnlock");
         eq(stateOf(consumer, 4).unlockAt, block.timestamp + DELAY, "unlock");
         send(address(payments), "release");
-        expectChannel(consumer, 4, address(0), 5_000_000 - 1_234_567, 0, 1);
+        expectChannel(consumer, 4, address(0), 3_000_000, 0, 1);
 
-        payments.withdraw(provider);
+        send(address(payments), "relayedWithdrawal");
+        eq(grossOf(relayer), 60_000, "relayer's fees");
         (,,, address beneficiary) = payments.earnings(provider);
-        eq(coin.balanceOf(beneficiary), uint256(1_172_838) * WEI, "paid out");
+        eq(coin.balanceOf(beneficiary), uint256(1_866_750) * WEI, "paid out");
     }
 }

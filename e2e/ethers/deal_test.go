@@ -52,6 +52,7 @@ type deal struct {
 	reclaimed   identity.Signature // of the reclaim, likewise
 	relayFee    money.Amount       // for relaying the reclaim
 	paidOut     intent.WithdrawDeposit
+	earnedFee   money.Amount // for relaying the withdrawal of what was cleared
 }
 
 func randomAddress() (a identity.Address) {
@@ -74,6 +75,7 @@ func newDeal(at chain.Contracts, chainID uint64, relayer, consumer, provider ide
 	d.promise = intent.Promise{Provider: provider, Channel: d.lock.Channel, Amount: upTo(d.lock.Locked - 1)}
 	d.relayFee = upTo(units-d.lock.Locked+1) - 1
 	d.paidOut = intent.WithdrawDeposit{To: randomAddress(), Units: upTo(units - d.promise.Amount - d.relayFee), ValidUntil: until}
+	d.earnedFee = upTo(d.promise.Amount/intent.EarningsPerFee+1) - 1
 	return d
 }
 
@@ -152,6 +154,12 @@ func (d *deal) back() []message {
 	feeBy := func(s identity.Signature) intent.SignedRelay {
 		return intent.SignedRelay{Payer: d.consumer, Relay: fee, Signature: s}
 	}
+	// Nobody signs the withdrawal of earnings: the fee names the call itself, and the provider's nonce.
+	withdraw := intent.CallWithdraw(d.provider)
+	earned := intent.Relay{Relayer: d.relayer, Fee: d.earnedFee, Operation: intent.CallDigest(withdraw, 0)}
+	earnedBy := func(s identity.Signature) intent.SignedRelay {
+		return intent.SignedRelay{Payer: d.provider, Relay: earned, Signature: s}
+	}
 	paidOutBy := func(s identity.Signature) intent.SignedWithdrawDeposit {
 		return intent.SignedWithdrawDeposit{Consumer: d.consumer, WithdrawDeposit: d.paidOut, Signature: s}
 	}
@@ -170,6 +178,10 @@ func (d *deal) back() []message {
 			"to": d.paidOut.To, "units": fmt.Sprint(uint64(d.paidOut.Units)), "nonce": "0", "validUntil": d.until,
 		}, func(s identity.Signature, in intent.Domain) error { return paidOutBy(s).Verify(in) },
 			func(s identity.Signature) []byte { return paidOutBy(s).Call() }),
+		d.signed("Relay", d.provider, earned.Digest,
+			map[string]any{"relayer": d.relayer, "fee": fmt.Sprint(uint64(earned.Fee)), "opDigest": text(earned.Operation[:])},
+			func(s identity.Signature, in intent.Domain) error { return earnedBy(s).Verify(in) },
+			func(s identity.Signature) []byte { return earnedBy(s).Call(withdraw) }),
 	}
 }
 

@@ -55,7 +55,7 @@ func TestEthersSigns(t *testing.T) {
 			l.send(to, data)
 		}
 	}
-	if len(messages) != 11 {
+	if len(messages) != 12 {
 		t.Errorf("%d messages", len(messages))
 	}
 	tookEffect(t, l, d)
@@ -77,15 +77,20 @@ func tookEffect(t *testing.T, l *ledger, d *deal) {
 		t.Errorf("paid out %d, %v; want %d", coins, err, d.paidOut.Units)
 	}
 	earned, err := p.Earnings(t.Context(), d.provider)
-	if err != nil || earned.Gross != d.promise.Amount || earned.Beneficiary != d.beneficiary {
-		t.Errorf("earnings %+v, %v; want %d for %s", earned, err, d.promise.Amount, d.beneficiary)
+	if err != nil || earned.Gross != 0 || earned.Beneficiary != d.beneficiary {
+		t.Errorf("earnings %+v, %v; want none for %s", earned, err, d.beneficiary)
+	}
+	left := d.promise.Amount - d.earnedFee
+	net := left - (left*contracts.DefaultFeePerMyriad+9_999)/10_000
+	if coins, err := p.CoinBalance(t.Context(), d.beneficiary); err != nil || coins != net {
+		t.Errorf("earnings paid out %d, %v; want %d", coins, err, net)
 	}
 	want := chain.Channel{Epoch: 2}
 	if c, err := p.Channel(t.Context(), d.consumer, d.lock.Channel, 0); err != nil || c != want {
 		t.Errorf("channel %+v, %v; want %+v", c, err, want)
 	}
-	if fee, err := p.Earnings(t.Context(), d.relayer); err != nil || fee.Gross != d.fund.Fee+d.relayFee {
-		t.Errorf("relayer's fee %+v, %v; want %d", fee, err, d.fund.Fee+d.relayFee)
+	if fee, err := p.Earnings(t.Context(), d.relayer); err != nil || fee.Gross != d.fund.Fee+d.relayFee+d.earnedFee {
+		t.Errorf("relayer's fee %+v, %v; want %d", fee, err, d.fund.Fee+d.relayFee+d.earnedFee)
 	}
 }
 
@@ -151,16 +156,24 @@ func TestEthersVerifiesOurOwnFunctions(t *testing.T) {
 	reclaim, err8 := intent.SignReclaim(consumer, reclaimed, payments)
 	paidOut, err9 := intent.SignWithdrawDeposit(consumer, d.paidOut, payments)
 	fee, err10 := intent.SignRelay(consumer, intent.Relay{Relayer: d.relayer, Fee: d.relayFee, Operation: reclaimed.Digest(payments)}, payments)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10); err != nil {
+	earned, err11 := intent.SignRelay(provider, intent.Relay{
+		Relayer: d.relayer, Fee: d.earnedFee, Operation: intent.CallDigest(intent.CallWithdraw(d.provider), 0),
+	}, payments)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11); err != nil {
 		t.Fatal(err)
 	}
 	signatures := map[string]identity.Signature{
 		"Register": register.Signature, "Fund": fund.Signature, "Permit": fund.Permit.Signature, "Lock": lock.Signature, "Promise": promise.Signature,
 		"SetBeneficiary": beneficiary.Signature, "RequestUnlock": unlock.Signature, "Release": release.Signature,
 		"Reclaim": reclaim.Signature, "WithdrawDeposit": paidOut.Signature, "Relay": fee.Signature,
+		"Relay of earnings": earned.Signature,
 	}
 	for _, m := range d.messages() {
-		if !w.verifies(m.signer, m, m.domain, signatures[m.form]) {
+		signed := m.form
+		if signed == "Relay" && m.signer == d.provider {
+			signed = "Relay of earnings"
+		}
+		if !w.verifies(m.signer, m, m.domain, signatures[signed]) {
 			t.Errorf("%s of %v: ethers refuses it", m.form, m.value)
 		}
 	}

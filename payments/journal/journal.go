@@ -41,6 +41,7 @@ const (
 	Withdrawal        Kind = "withdrawal"         // of earnings, without the fee
 	Fee               Kind = "fee"                // of the network, taken from earnings
 	RelayFee          Kind = "relay-fee"          // paid to a relayer, by the deposit or with one by the wallet; or earned as one
+	EarningsRelayFee  Kind = "earnings-relay-fee" // paid to a relayer by the earnings that it cleared or withdrew
 	Beneficiary       Kind = "beneficiary"        // who receives earnings from now on; moves nothing
 )
 
@@ -56,7 +57,7 @@ func (k Kind) OfChannel() bool {
 
 // Kinds lists all of them.
 func Kinds() []Kind {
-	return []Kind{Deposit, DepositWithdrawal, Lock, Promise, Clearing, UnlockRequest, Release, Reclaim, Withdrawal, Fee, RelayFee, Beneficiary}
+	return []Kind{Deposit, DepositWithdrawal, Lock, Promise, Clearing, UnlockRequest, Release, Reclaim, Withdrawal, Fee, RelayFee, EarningsRelayFee, Beneficiary}
 }
 
 // Entry is one row.
@@ -121,7 +122,7 @@ type Earnings struct {
 	Uncleared money.Amount // promised in epochs that can be cleared
 	Lapsed    money.Amount // promised in epochs that ended before it was cleared
 	Withdrawn money.Amount // paid to the beneficiary
-	Fees      money.Amount // taken by the network when withdrawing
+	Fees      money.Amount // taken by the network when withdrawing, and by relayers of clearings and withdrawals
 	Held      money.Amount // cleared, or earned by relaying, and not withdrawn
 }
 

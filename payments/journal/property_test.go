@@ -61,7 +61,7 @@ func (l *lives) actions() []func(scene) {
 	batch := func(s scene) { l.clear(l.t, l.promises(s)...) }
 	packed := func(s scene) { l.clearPacked(l.t, l.promises(s)...) }
 	return []func(scene){
-		lock, lock, topUp, topUp, batch, packed, packed, l.clearAll, l.unlock, l.unlock, l.release, l.fund, l.fund, l.relay, l.relay, l.relay, l.lockMany,
+		lock, lock, topUp, topUp, batch, packed, packed, l.clearAll, l.unlock, l.unlock, l.release, l.fund, l.fund, l.relay, l.relay, l.relay, l.relayClearing, l.relayClearing, l.relayClearing, l.lockMany,
 		func(scene) { l.reorganise() },
 		func(scene) { l.replay() },
 		func(s scene) { l.deposit(l.t, s.consumer.Address(), l.amount()) },
@@ -153,9 +153,30 @@ func (l *lives) relay(s scene) {
 		{c, lock.Digest(l.domain), lock.Call()}, {c, unlock.Digest(l.domain), unlock.Call()}, {c, reclaim.Digest(l.domain), reclaim.Call()},
 		{c, withdraw.Digest(l.domain), withdraw.Call()}, {p, release.Digest(l.domain), release.Call()},
 		{p, pays.Digest(l.domain), pays.Call()}, {c, register.Digest(l.registry()), register.Call()},
+		l.unsigned(l.t, p, intent.CallWithdraw(p.Address())),
 	}).Draw(l.t, "operation")
 	relayer := rapid.SampledFrom(l.keys()).Draw(l.t, "relayer")
 	l.relayed(l.t, relayer, op, money.Amount(rapid.Uint64Range(0, 20).Draw(l.t, "fee")))
+}
+
+// relayClearing has a relayer clear for a fee of what that brings.
+func (l *lives) relayClearing(s scene) {
+	relayer := rapid.SampledFrom(l.keys()).Draw(l.t, "relayer")
+	l.relayed(l.t, relayer, l.clearing(s), money.Amount(rapid.Uint64Range(1, 20).Draw(l.t, "fee")))
+}
+
+// clearing is what a relayer can clear for the scene's provider, if it is one of these.
+func (l *lives) clearing(s scene) operation {
+	call, err := intent.CallClearPacked(l.promises(s))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	for _, p := range l.providers {
+		if p.Address() == s.now.Provider {
+			return l.unsigned(l.t, p, call)
+		}
+	}
+	return l.unsigned(l.t, l.providers[0], call)
 }
 
 func (l *lives) keys() []*identity.Key { return slices.Concat(l.consumers, l.providers) }

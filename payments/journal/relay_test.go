@@ -171,6 +171,57 @@ func TestFeesOfRelayers(t *testing.T) {
 	}
 }
 
+// unsigned is what a relayer can do for a provider without its signature, by the provider's next nonce.
+func (b *bed) unsigned(t fatal, p *identity.Key, call []byte) operation {
+	t.Helper()
+	nonce, err := b.reader.WithdrawNonce(context.Background(), p.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return operation{p, intent.CallDigest(call, nonce), call}
+}
+
+// A fee for a clearing or a withdrawal comes out of the earnings, and into the relayer's; also when both are the same.
+func TestFeesOfEarnings(t *testing.T) {
+	b := newBed(t)
+	c, p, relayer := newKey(t), newKey(t), newKey(t)
+	sold, earned := b.journal(p.Address(), 0), b.journal(relayer.Address(), 0)
+	for _, sender := range []*identity.Key{relayer, p} {
+		if err := b.Fund(t.Context(), sender.Address(), money.Amount(1e6).Wei()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.deposit(t, c.Address(), 1000)
+	b.lock(t, c, p.Address(), 0, 0, 300)
+	clears := func(sender *identity.Key, total, fee money.Amount) {
+		t.Helper()
+		call, err := intent.CallClearPacked([]intent.SignedPromise{b.promise(t, c, p.Address(), 0, 0, total)})
+		if err != nil || !b.relayed(t, sender, b.unsigned(t, p, call), fee) {
+			t.Fatalf("not cleared, %v", err)
+		}
+	}
+	clears(relayer, 100, 7)
+	clears(p, 150, 12) // to itself
+	if got, paid := b.agree(t, sold), b.agree(t, earned); got.Earnings != 143 || paid.Earnings != 7 {
+		t.Fatalf("earnings of %+v, and %+v of the relayer", got, paid)
+	}
+	if !b.relayed(t, relayer, b.unsigned(t, p, intent.CallWithdraw(p.Address())), 23) {
+		t.Fatal("not withdrawn")
+	}
+	if got, paid := b.agree(t, sold), b.agree(t, earned); got.Earnings != 0 || paid.Earnings != 30 {
+		t.Fatalf("earnings of %+v, and %+v of the relayer", got, paid)
+	}
+	all, err := sold.Earnings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range all {
+		if e.Identity == p.Address() && (e.Cleared != 150 || e.Withdrawn != 114 || e.Fees != 6+7+12+23 || e.Held != 0) {
+			t.Errorf("%+v", e)
+		}
+	}
+}
+
 // A batch that is cleared packed is one log, and a row for each promise of either side's, taken back together.
 func TestPackedClearing(t *testing.T) {
 	b := newBed(t)

@@ -35,7 +35,7 @@ func (j *Journal) filters() chain.Filters {
 		contracts.PaymentsDepositedEventName, contracts.PaymentsRelayedEventName, contracts.PaymentsDepositWithdrawnEventName,
 		contracts.PaymentsLockedEventName, contracts.PaymentsClearedEventName, contracts.PaymentsClearedPackedEventName,
 		contracts.PaymentsUnlockRequestedEventName, contracts.PaymentsFreedEventName, contracts.PaymentsReclaimedEventName,
-		contracts.PaymentsWithdrawnEventName, contracts.PaymentsBeneficiarySetEventName,
+		contracts.PaymentsWithdrawnEventName, contracts.PaymentsBeneficiarySetEventName, contracts.PaymentsRelayedFromEarningsEventName,
 	} {
 		ids = append(ids, events[name].ID)
 	}
@@ -105,6 +105,8 @@ func newScribe(j *Journal) *scribe {
 		contracts.PaymentsReclaimedEventName:        s.reclaimed,
 		contracts.PaymentsWithdrawnEventName:        s.withdrawn,
 		contracts.PaymentsBeneficiarySetEventName:   s.beneficiarySet,
+
+		contracts.PaymentsRelayedFromEarningsEventName: s.relayedFromEarnings,
 	} {
 		s.events[ids[name].ID] = write
 	}
@@ -208,6 +210,22 @@ func (s *scribe) relayed(l *line) error {
 	}
 	if err == nil && l.is(e.Relayer) {
 		err = l.add(provider, RelayFee, e.Payer, func(r *store.LedgerRow) error { r.Amount, r.Earnings = fee, fee; return nil })
+	}
+	return err
+}
+
+// relayedFromEarnings pays a relayer out of what it cleared, or withdraws.
+func (s *scribe) relayedFromEarnings(l *line) error {
+	e, err := s.abi.UnpackRelayedFromEarningsEvent(l.log)
+	if err != nil || e.Fee == 0 {
+		return err
+	}
+	fee, err := units(new(big.Int).SetUint64(e.Fee))
+	if err == nil && l.is(e.Provider) {
+		err = l.add(provider, EarningsRelayFee, e.Relayer, func(r *store.LedgerRow) error { r.Amount, r.Earnings = fee, -fee; return nil })
+	}
+	if err == nil && l.is(e.Relayer) {
+		err = l.add(provider, RelayFee, e.Provider, func(r *store.LedgerRow) error { r.Amount, r.Earnings = fee, fee; return nil })
 	}
 	return err
 }
