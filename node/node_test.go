@@ -178,6 +178,13 @@ func waitFor(t *testing.T, ok func() bool) {
 	}
 }
 
+// proposes changes what a provider's node takes for its proposal, behind the backs of those who have seen it.
+func (m *member) proposes(change func(*market.Proposal)) {
+	a := m.self.Services[0].Announcer.(standing)
+	change(&a.signed.Proposal)
+	m.self.Services[0].Announcer = a
+}
+
 func TestConnectFails(t *testing.T) {
 	for _, c := range []struct {
 		name     string
@@ -188,11 +195,10 @@ func TestConnectFails(t *testing.T) {
 		{"nobody offers", func(w *world, _ *member) { w.offers = nil }, ErrNoProposal},
 		{"provider drains", func(_ *world, p *member) { p.mu.Lock(); p.draining = true; p.mu.Unlock() }, ErrRefused},
 		{"provider has no capacity", func(_ *world, p *member) { p.cfg.MaxSessions = -1 }, ErrRefused},
-		{"provider asks more than it announced", func(_ *world, p *member) {
-			a := p.self.Services[0].Announcer.(standing)
-			a.signed.Proposal.Price.PerGiB *= 2
-			p.self.Services[0].Announcer = a
-		}, ErrRefused},
+		{"provider asks more than it announced", func(_ *world, p *member) { p.proposes(func(m *market.Proposal) { m.Price.PerGiB *= 2 }) }, ErrRefused},
+		{"consumer names a higher price per GiB", func(_ *world, p *member) { p.proposes(func(m *market.Proposal) { m.Price.PerGiB /= 2 }) }, ErrRefused},
+		{"consumer names a higher price per hour", func(_ *world, p *member) { p.proposes(func(m *market.Proposal) { m.Price.PerHour-- }) }, ErrRefused},
+		{"consumer names a higher set-up charge", func(_ *world, p *member) { p.proposes(func(m *market.Proposal) { m.SetupCharge-- }) }, ErrRefused},
 		{"chain stands still", func(_ *world, p *member) {
 			p.cfg.Fresh = func(context.Context) error { return chain.ErrUnavailable }
 		}, ErrRefused},

@@ -112,6 +112,9 @@ func (v *serving) decide(ctx context.Context, _ session.ID, r session.Request) (
 		return session.Acceptance{}, session.Refuse(session.UnknownProposal, nil)
 	case r.Price.PerGiB < v.proposal.Price.PerGiB || r.Price.PerHour < v.proposal.Price.PerHour || r.Setup < v.proposal.SetupCharge:
 		return session.Acceptance{}, session.Refuse(session.PriceTooLow, nil)
+	case r.Price != v.proposal.Price || r.Setup != v.proposal.SetupCharge:
+		// Debts and windows are measured by the price, which the consumer must not choose, not even to its cost.
+		return session.Acceptance{}, session.Refuse(session.UnknownProposal, nil)
 	}
 	if err := v.affordable(ctx, r); err != nil {
 		return session.Acceptance{}, err

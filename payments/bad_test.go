@@ -131,6 +131,8 @@ func TestTermsRefused(t *testing.T) {
 		"set-up charge":      func(t *Terms) { t.Setup = t.Lock/setupShare + 1 },
 		"far too much of it": func(t *Terms) { t.Setup = math.MaxUint64 },
 		"a channel too many": func(t *Terms) { t.Channel = intent.Channels },
+		"price per GiB":      func(t *Terms) { t.Price.PerGiB = money.MaxLock + 1 },
+		"price per hour":     func(t *Terms) { t.Price.PerHour = 1 << 63 },
 		"nobody":             func(t *Terms) { t.Peer = identity.Address{} },
 	} {
 		terms := w.terms
@@ -163,7 +165,8 @@ func TestExtremePrices(t *testing.T) {
 		"cheapest":       {money.Price{PerGiB: 1, PerHour: 1}, money.MaxLock, 0, true},
 		"all in a GiB":   {money.Price{PerGiB: money.MaxLock, PerHour: 0}, money.MaxLock, money.MaxLock / setupShare, true},
 		"smallest lock":  {money.Price{PerGiB: 100_000}, 1, 0, false},
-		"dearest":        {money.Price{PerGiB: math.MaxInt64, PerHour: math.MaxInt64}, money.MaxLock, 0, false},
+		"dearest":        {money.Price{PerGiB: money.MaxLock, PerHour: money.MaxLock}, money.MaxLock, 0, true},
+		"too dear":       {money.Price{PerGiB: money.MaxLock, PerHour: money.MaxLock}, 1_000_000, 0, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

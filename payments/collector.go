@@ -328,12 +328,9 @@ func (c *Collector) Close(ctx context.Context, reason string) error {
 
 // rebook replaces this session's part of the debt in the book, and adds to the credit there.
 func (c *Collector) rebook(tx *store.Tx, debt, gain money.Amount) error {
-	return c.ledger.changeAccount(tx, Provider, c.terms.Peer, func(a *store.PaymentAccount) (err error) {
-		if total, err := a.Credit.Add(gain); err == nil {
-			a.Credit = total
-		}
-		a.Debt, err = a.Debt.SaturatingSub(c.booked).Add(debt)
-		return err
+	return c.ledger.changeAccount(tx, Provider, c.terms.Peer, func(a *store.PaymentAccount) {
+		a.Credit = plus(a.Credit, gain)
+		a.Debt = plus(a.Debt.SaturatingSub(c.booked), debt)
 	})
 }
 

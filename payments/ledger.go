@@ -112,12 +112,10 @@ func (l *Ledger) closeCrashed(tx *store.Tx) error {
 		if Role(s.Role) == Consumer {
 			// The provider may have served a window more than the book knows.
 			extra, err := s.Price.Due(max(s.Window, FirstWindow), TimeWindow)
-			if err == nil {
-				unpaid, err = unpaid.Add(extra)
-			}
 			if err != nil {
-				return err
+				extra = mostBooked
 			}
+			unpaid = plus(unpaid, extra)
 		} else if unpaid <= small(s.Price) { // as when a session is closed: what was under way ends no credit
 			unpaid = 0
 		}
@@ -253,23 +251,33 @@ func (l *Ledger) addDebt(tx *store.Tx, role Role, peer identity.Address, unpaid 
 	if unpaid == 0 {
 		return nil
 	}
-	return l.changeAccount(tx, role, peer, func(a *store.PaymentAccount) (err error) {
+	return l.changeAccount(tx, role, peer, func(a *store.PaymentAccount) {
 		a.Credit = 0
-		a.Debt, err = a.Debt.Add(unpaid)
-		return err
+		a.Debt = plus(a.Debt, unpaid)
 	})
+}
+
+// mostBooked is the largest debt or credit in the book: what a bill can name. What would be more is that much, so
+// that no account can keep a book from being opened or a session from being closed.
+const mostBooked money.Amount = maxCount
+
+// plus adds up amounts of an account.
+func plus(a, b money.Amount) money.Amount {
+	sum, err := a.Add(b)
+	if err != nil {
+		return mostBooked
+	}
+	return min(sum, mostBooked)
 }
 
 // changeAccount changes what the history with a peer is worth. Every session changes its own part of it, because
 // others of the same two may be open.
-func (l *Ledger) changeAccount(tx *store.Tx, role Role, peer identity.Address, change func(*store.PaymentAccount) error) error {
+func (l *Ledger) changeAccount(tx *store.Tx, role Role, peer identity.Address, change func(*store.PaymentAccount)) error {
 	a, err := tx.PaymentAccount(l.accountKey(role, peer))
 	if err != nil {
 		return err
 	}
-	if err := change(&a); err != nil {
-		return err
-	}
+	change(&a)
 	return tx.SavePaymentAccount(a)
 }
 
@@ -279,9 +287,7 @@ func (l *Ledger) addCredit(tx *store.Tx, peer identity.Address, paid money.Amoun
 	if err != nil || paid == 0 {
 		return err
 	}
-	if a.Credit, err = a.Credit.Add(paid); err != nil {
-		return err
-	}
+	a.Credit = plus(a.Credit, paid)
 	return tx.SavePaymentAccount(a)
 }
 
@@ -330,6 +336,8 @@ func checkTerms(t Terms) error {
 		return fmt.Errorf("payment terms: a lock of %s coins", t.Lock)
 	case t.Setup > t.Lock/setupShare:
 		return fmt.Errorf("%w: %s of %s coins", ErrSetup, t.Setup, t.Lock)
+	case t.Price.PerGiB > money.MaxLock || t.Price.PerHour > money.MaxLock:
+		return fmt.Errorf("payment terms: a price of %s coins per GiB and %s per hour", t.Price.PerGiB, t.Price.PerHour)
 	case t.Peer.IsZero():
 		return errors.New("payment terms: no peer")
 	}

@@ -347,9 +347,8 @@ func (p *Payer) Close(ctx context.Context, reason string) error {
 
 // rebook replaces this session's part of the debt in the book.
 func (p *Payer) rebook(tx *store.Tx, was, is money.Amount) error {
-	return p.ledger.changeAccount(tx, Consumer, p.terms.Peer, func(a *store.PaymentAccount) (err error) {
-		a.Debt, err = a.Debt.SaturatingSub(was).Add(is)
-		return err
+	return p.ledger.changeAccount(tx, Consumer, p.terms.Peer, func(a *store.PaymentAccount) {
+		a.Debt = plus(a.Debt.SaturatingSub(was), is)
 	})
 }
 

@@ -25,30 +25,31 @@ type group struct {
 }
 
 type batch struct {
-	writes []write
+	writes []*write
 	done   chan struct{}
-	err    error
 }
 
 // write is what one session wants to store, for a consumer.
 type write struct {
 	consumer identity.Address
 	do       func(*store.Tx) error
+	err      error // what became of it, once the batch is done
 }
 
-// do runs a write in a transaction and returns once it is durable. Writes of one batch succeed or
-// fail together; they are simple enough that only the database itself can make them fail. The
+// do runs a write in a transaction and returns once it is durable. The writes of one batch are committed together, and
+// if one of them fails each by itself, so that the failure is its own; do may thus be called twice. The
 // transaction does not end with ctx, which may be another session's. consumer is whose promises the write is about.
 func (g *group) do(ctx context.Context, consumer identity.Address, do func(*store.Tx) error) error {
+	w := &write{consumer: consumer, do: do}
 	g.mu.Lock()
 	b := g.next
 	if b != nil {
-		b.writes = append(b.writes, write{consumer, do})
+		b.writes = append(b.writes, w)
 		g.mu.Unlock()
 		<-b.done
-		return b.err
+		return w.err
 	}
-	b = &batch{writes: []write{{consumer, do}}, done: make(chan struct{})}
+	b = &batch{writes: []*write{w}, done: make(chan struct{})}
 	g.next = b
 	g.mu.Unlock()
 
@@ -62,16 +63,30 @@ func (g *group) do(ctx context.Context, consumer identity.Address, do func(*stor
 	g.mu.Unlock()
 	defer close(b.done)
 	// In the order of the promises' keys, so that each page is looked for once.
-	slices.SortStableFunc(b.writes, func(a, b write) int { return bytes.Compare(a.consumer[:], b.consumer[:]) })
-	b.err = g.db.InTx(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-		for _, w := range b.writes {
+	slices.SortStableFunc(b.writes, func(a, b *write) int { return bytes.Compare(a.consumer[:], b.consumer[:]) })
+	g.commit(context.WithoutCancel(ctx), b.writes)
+	return w.err
+}
+
+// commit runs writes in one transaction, or each in its own if one of them fails.
+func (g *group) commit(ctx context.Context, writes []*write) {
+	var failed bool
+	err := g.db.InTx(ctx, func(tx *store.Tx) error {
+		for _, w := range writes {
 			if err := w.do(tx); err != nil {
+				failed = true
 				return err
 			}
 		}
 		return nil
 	})
-	return b.err
+	for _, w := range writes {
+		if failed && len(writes) > 1 {
+			w.err = g.db.InTx(ctx, w.do)
+		} else {
+			w.err = err
+		}
+	}
 }
 
 func (l *Ledger) promiseRow(p intent.SignedPromise) store.Promise {
