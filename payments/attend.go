@@ -181,6 +181,9 @@ func (c *Collector) compose(now time.Time) (b *bill, last bool) {
 	if c.show {
 		b.promise = c.newest
 	}
+	if c.final && c.endMark == 0 {
+		c.endMark = b.mark
+	}
 	return b, c.last
 }
 

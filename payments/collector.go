@@ -77,6 +77,7 @@ type Collector struct {
 
 	exhausted   bool
 	final, last bool
+	endMark     uint64        // of the first final bill
 	done        chan struct{} // closed when the session is settled
 	ended       chan struct{} // closed when Run has returned
 	ran, closed bool
@@ -306,16 +307,12 @@ func (c *Collector) Close(ctx context.Context, reason string) error {
 	c.stopTraffic()
 	row := c.snapshot(now)
 	row.Ended, row.Reason = now, reason
-	unpaid, err := c.leave(now)
-	left, gain := c.owed(), c.gain()
+	rest, err := c.leave(now)
 	c.mu.Unlock()
 
 	defer c.ledger.free(c.terms.Peer, c.terms.Channel)
 	err = errors.Join(err, c.ledger.group.do(ctx, c.terms.Peer, func(tx *store.Tx) error {
-		if err := c.rebook(tx, left, gain); err != nil {
-			return err
-		}
-		if err := c.ledger.addDebt(tx, Provider, c.terms.Peer, unpaid); err != nil {
+		if err := c.bookRest(tx, rest); err != nil {
 			return err
 		}
 		return c.ledger.saveEnd(tx, c.ledger.sessionRow(row))
@@ -334,28 +331,63 @@ func (c *Collector) rebook(tx *store.Tx, debt, gain money.Amount) error {
 	})
 }
 
-// leave is what the session leaves unpaid. Without a last report, what was sent counts as received but for a
-// twentieth.
-func (c *Collector) leave(now time.Time) (money.Amount, error) {
+// rest is what a session leaves to the book.
+type rest struct {
+	debt   money.Amount // of earlier sessions
+	unpaid money.Amount // of this one
+	charge money.Amount // credit that excuses what else is unpaid
+}
+
+// bookRest writes the session's part of the consumer's account as it stays.
+func (c *Collector) bookRest(tx *store.Tx, r rest) error {
+	debt, more := r.debt, r.unpaid
+	if more <= c.small() { // no reason to end a credit
+		debt, more = plus(debt, more), 0
+	}
+	if err := c.rebook(tx, debt, c.gain()); err != nil {
+		return err
+	}
+	if r.charge > 0 {
+		err := c.ledger.changeAccount(tx, Provider, c.terms.Peer, func(a *store.PaymentAccount) {
+			a.Credit = a.Credit.SaturatingSub(r.charge)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return c.ledger.addDebt(tx, Provider, c.terms.Peer, more)
+}
+
+// leave is what the session leaves behind. What was sent counts as received but for a twentieth, and a report may
+// say less only as far as the session paid for itself: a little; and, with a report made after the end, up to a twentieth
+// of all that was ever paid, each part once. What it does not bring it may not leave unpaid either.
+func (c *Collector) leave(now time.Time) (r rest, err error) {
+	r.debt = c.debt.SaturatingSub(c.settled)
 	if !c.greeted {
-		return 0, nil // nothing was served
+		return r, nil // nothing was served
+	}
+	brought := c.gain().SaturatingSub(c.settled)
+	excused := min(c.small(), brought)
+	if r.debt <= excused { // the consumer's book does not explain it
+		excused, r.debt = excused-r.debt, 0
 	}
 	n := c.counters()
-	f := figures{received: c.reported, peerReceived: n.Received, elapsed: c.clock.elapsed(now)}
-	if c.last {
-		f.elapsed = c.named.elapsed // it was judged
-	} else {
-		f.received = max(c.reported, n.Sent-lost(n.Sent, c.reported))
-	}
-	due, err := c.due(f)
+	due, err := c.due(figures{
+		received: max(c.reported, n.Sent-lost(n.Sent, c.reported)), peerReceived: n.Received, elapsed: c.clock.elapsed(now),
+	})
 	if err != nil {
-		return 0, err
+		return r, err
 	}
-	paid := c.promised().SaturatingSub(c.base).SaturatingSub(c.settled)
-	if unpaid := due.SaturatingSub(paid); unpaid > c.small() {
-		return unpaid, nil
+	r.unpaid = due.SaturatingSub(brought)
+	switch {
+	case r.unpaid <= excused:
+		r.unpaid = 0
+	case c.last && brought > 0:
+		trusted := min(r.unpaid-excused, c.worth()/lossShare)
+		r.unpaid -= excused + trusted
+		r.charge = trusted * lossShare
 	}
-	return 0, nil
+	return r, nil
 }
 
 // gain is what this session brought so far.
@@ -374,7 +406,8 @@ func (c *Collector) worth() money.Amount {
 	return c.credit
 }
 
-// owed is what is left of the debt. A little that the consumer's book does not explain is dropped.
+// owed is what is left of the debt, as far as it counts against the window: a little that the consumer's book does not
+// explain does not.
 func (c *Collector) owed() money.Amount {
 	left := c.debt.SaturatingSub(c.settled)
 	if c.greeted && left <= c.small() {

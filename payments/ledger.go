@@ -116,7 +116,7 @@ func (l *Ledger) closeCrashed(tx *store.Tx) error {
 				extra = mostBooked
 			}
 			unpaid = plus(unpaid, extra)
-		} else if unpaid <= small(s.Price) { // as when a session is closed: what was under way ends no credit
+		} else if unpaid <= min(small(s.Price), s.Promised) { // as when a session is closed: what was under way ends no credit
 			unpaid = 0
 		}
 		if err := l.addDebt(tx, Role(s.Role), s.Peer, unpaid); err != nil {

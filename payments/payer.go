@@ -75,6 +75,7 @@ type Payer struct {
 	settled     chan struct{} // closed when the provider has acknowledged the last payment
 	ended       chan struct{} // closed when Run has returned
 	isSettled   bool
+	conceded    bool // a little of a debt that the book does not explain
 	ran, closed bool
 }
 
@@ -283,7 +284,9 @@ func (p *Payer) onBill(b bill) (done bool, err error) {
 	}
 	p.acknowledge(b)
 	if p.greeted && !p.explaining() && b.window == 0 && !b.final && b.debt > p.owed && p.settles == p.told.settles && b.ack >= p.since {
-		return false, fmt.Errorf("%w: the provider asks for %s coins, this node's book explains %s", ErrDebt, b.debt, p.owed)
+		if !p.concede(b.debt) {
+			return false, fmt.Errorf("%w: the provider asks for %s coins, this node's book explains %s", ErrDebt, b.debt, p.owed)
+		}
 	}
 	if b.final {
 		p.finish()
@@ -295,6 +298,20 @@ func (p *Payer) onBill(b bill) (done bool, err error) {
 	}
 	p.grant()
 	return false, nil
+}
+
+// concede lets the session pay a little more of a debt than the book explains, once, if it is none that the provider must
+// have made up. What was under way when a session was cut off is served and not received; enough of that leaves no
+// window, and without one it could never be paid.
+func (p *Payer) concede(debt money.Amount) bool {
+	little := small(p.terms.Price)
+	if p.conceded || debt > plus(p.owed, plus(forgiven*little, little)) {
+		return false
+	}
+	p.conceded = true
+	p.owed = min(plus(p.owed, little), debt)
+	p.settles = p.owed
+	return true
 }
 
 // acknowledge takes over what the provider knows and grants.
