@@ -84,6 +84,7 @@ func TestWindowsAreNotForFree(t *testing.T) {
 					k := w.takes(t)
 					k.says(t, payment{sequence: 1, flags: flagHello})
 					go k.link.down(c.take, 50_000_000)
+					time.Sleep(2 * time.Second)
 					if c.price.PerHour != 0 {
 						time.Sleep(30 * time.Second)
 					}
@@ -93,6 +94,11 @@ func TestWindowsAreNotForFree(t *testing.T) {
 						last.sequence, last.echo = 3, k.collector.audit.newest
 					}
 					k.says(t, last)
+					k.collector.mu.Lock()
+					if k.collector.last == early {
+						t.Errorf("%s, early %v: taken for the last word: %v", name, early, k.collector.last)
+					}
+					k.collector.mu.Unlock()
 					took += k.collector.Stats().Elapsed
 					got += k.leaves(t)
 				}
@@ -144,7 +150,7 @@ func TestCutOffAtTheStart(t *testing.T) {
 		for range 5 {
 			r := w.start(t.Context(), 20*time.Millisecond)
 			time.Sleep(200 * time.Millisecond)
-			for range 5 << 20 / packet {
+			for range 7 << 20 / packet {
 				r.link.provider.TrySend(packet)
 			}
 			_ = r.payer.Settle(t.Context()) // or it is over already
@@ -158,6 +164,32 @@ func TestCutOffAtTheStart(t *testing.T) {
 				t.Fatalf("payer: %v, collector: %v", paid, collected)
 			}
 			w.terms.Session[0]++
+		}
+	})
+}
+
+// A provider's book has a debt of a whole window, which the consumer's does not explain: it pays a little of it, and is
+// served. More than a window is made up.
+func TestALittleIsConceded(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.provider)
+	l, consumer := w.provider.ledger, w.consumer.key.Address()
+	debt, err := w.terms.Price.Due(FirstWindow, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.provider.db.InTx(t.Context(), func(tx *store.Tx) error { return l.addDebt(tx, Provider, consumer, debt) }); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		r := w.start(t.Context(), 20*time.Millisecond)
+		go r.link.down(20<<20, 1_000_000)
+		time.Sleep(time.Minute)
+		if paid, collected := r.settle(t.Context()); paid != nil || collected != nil || r.link.consumer.Counters().Received != 20<<20 {
+			t.Errorf("payer: %v, collector: %v", paid, collected)
+		}
+		if left := w.owes(t); left != debt-small(w.terms.Price) {
+			t.Errorf("%d of a debt of %d are left", left, debt)
 		}
 	})
 }

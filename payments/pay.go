@@ -153,7 +153,7 @@ func (p *Payer) flags() (flags uint32) {
 	}
 	if p.final {
 		flags |= flagFinal
-		if p.peer.final {
+		if p.peer.final && p.greeted && !p.explaining() { // else there may be a debt to pay yet
 			flags |= flagLast
 		}
 	}
@@ -357,8 +357,13 @@ func (p *Payer) leftOver(now time.Time) (money.Amount, error) {
 	if !p.greeted {
 		return p.owed, nil // nothing was served, and nothing of the debt was paid
 	}
+	// What the provider did not ask for it may know of later: it asks for nothing while an older session is open there.
+	rest := p.owed.SaturatingSub(p.settles)
+	if p.isSettled && p.asked {
+		rest = 0 // it asked for all that there was
+	}
 	if p.isSettled && !p.exhausted {
-		return 0, nil
+		return rest, nil
 	}
 	c := p.counters()
 	f := figures{received: c.Received, peerReceived: c.Sent, elapsed: p.clock.elapsed(now)}
@@ -371,5 +376,5 @@ func (p *Payer) leftOver(now time.Time) (money.Amount, error) {
 	if err != nil {
 		return 0, err
 	}
-	return most.SaturatingSub(max(p.promised(), p.base)), nil
+	return plus(most.SaturatingSub(max(p.promised(), p.base)), rest), nil
 }

@@ -75,6 +75,7 @@ type Payer struct {
 	settled     chan struct{} // closed when the provider has acknowledged the last payment
 	ended       chan struct{} // closed when Run has returned
 	isSettled   bool
+	asked       bool // the provider asks for a debt
 	conceded    bool // a little of a debt that the book does not explain
 	ran, closed bool
 }
@@ -291,7 +292,7 @@ func (p *Payer) onBill(b bill) (done bool, err error) {
 	if b.final {
 		p.finish()
 	}
-	if p.last && b.ack >= p.since {
+	if p.last && b.ack >= p.since && !p.explaining() && p.settles <= p.told.settles {
 		p.isSettled = true
 		close(p.settled)
 		return true, nil
@@ -323,6 +324,7 @@ func (p *Payer) acknowledge(b bill) {
 		p.granted = b.window
 		p.narrow()
 	}
+	p.asked = p.asked || p.greeted && b.debt > 0
 	if p.greeted && !p.explaining() {
 		p.settles = min(p.owed, b.debt)
 	}
