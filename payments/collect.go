@@ -54,7 +54,11 @@ func (c *Collector) onPayment(ctx context.Context, p payment) error {
 		return nil
 	}
 	if p.arrears != nil {
-		if err := c.takeArrears(ctx, *p.arrears); err != nil {
+		switch err := c.takeArrears(ctx, *p.arrears); {
+		case errors.Is(err, errArrearsLater):
+			c.debug(ctx, "payment is not answered", "error", err)
+			return nil
+		case err != nil:
 			return err
 		}
 	}
