@@ -231,6 +231,7 @@ func (c *Collector) store(ctx context.Context, v verdict, now time.Time) error {
 	if due, err := c.due(v.figures); err == nil {
 		row.Due = max(row.Due, due)
 	}
+	row.Due = plus(row.Due, v.settled) // if the node dies, what the promise paid of a debt did not pay for the session
 	debt := v.debt.SaturatingSub(v.settled)
 	kept := c.ledger.progressRow(*v.promise, row)
 	err := c.ledger.group.do(ctx, c.terms.Peer, func(tx *store.Tx) error {

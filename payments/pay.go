@@ -203,6 +203,7 @@ func (p *Payer) compose(now time.Time, f figures) (*outgoing, error) {
 	p.grant()
 	p.last = o.has(flagLast)
 	o.row = p.snapshot(now)
+	o.row.Due = plus(o.row.Due, p.settles) // if the node dies, what is promised for a debt does not pay for the session
 	return o, nil
 }
 
