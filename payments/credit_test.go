@@ -111,7 +111,7 @@ func TestSettledDebtPaysForNoSession(t *testing.T) {
 		}
 	}
 	synctest.Test(t, func(t *testing.T) {
-		r := w.start(t.Context(), 200*time.Millisecond)
+		r := w.start(t.Context(), 5*time.Millisecond)
 		time.Sleep(5 * time.Second)
 		r.link.up(20<<20, 10_000_000)
 		if r.collector.settled != debt {

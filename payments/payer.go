@@ -284,10 +284,8 @@ func (p *Payer) onBill(b bill) (done bool, err error) {
 		return false, fmt.Errorf("provider refused the promise: %w", refusals[b.refusal])
 	}
 	p.acknowledge(b)
-	if p.greeted && !p.explaining() && b.window == 0 && !b.final && b.debt > p.owed && p.settles == p.told.settles && b.ack >= p.since {
-		if !p.concede(b.debt) {
-			return false, fmt.Errorf("%w: the provider asks for %s coins, this node's book explains %s", ErrDebt, b.debt, p.owed)
-		}
+	if p.stuck(b) && !p.concede(b.debt) {
+		return false, fmt.Errorf("%w: the provider asks for %s coins, this node's book explains %s", ErrDebt, b.debt, p.owed)
 	}
 	if b.final {
 		p.finish()
@@ -299,6 +297,11 @@ func (p *Payer) onBill(b bill) (done bool, err error) {
 	}
 	p.grant()
 	return false, nil
+}
+
+// stuck says whether the provider gives no window for a debt although it was paid all of it that the book explains.
+func (p *Payer) stuck(b bill) bool {
+	return p.greeted && !p.explaining() && b.window == 0 && !b.final && b.debt > p.owed && p.settles == p.told.settles && b.ack >= p.since
 }
 
 // concede lets the session pay a little more of a debt than the book explains, once, if it is none that the provider must
