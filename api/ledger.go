@@ -134,7 +134,7 @@ func fromQuote(q node.Quote) wire.Quote {
 	return wire.Quote{
 		Operation: q.Operation, Amount: wire.FromMoney(q.Amount), NetworkFee: wire.FromMoney(q.NetworkFee),
 		RelayFee: wire.FromMoney(q.RelayFee), Transactions: q.Transactions, Gas: q.Gas, GasPrice: price,
-		GasCost: etherText(q.GasCost()), Relayer: addressText(q.Relayer),
+		GasCost: etherText(q.GasCost()), Relayer: addressText(q.Relayer), OwnGas: q.OwnGas,
 		To: addressText(q.To), Delay: int64(q.Delay / time.Second),
 	}
 }

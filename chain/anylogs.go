@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 
@@ -16,9 +17,32 @@ import (
 // Filters are which logs a follower of any of several filters reads, each as in eth_getLogs.
 type Filters struct {
 	Any [][][]common.Hash
-	// More, when not nil, returns one more filter that follows from what the others found, and from what was
-	// applied before it; nil is none.
-	More func(ctx context.Context, found []types.Log) ([][]common.Hash, error)
+	// More, when not nil, returns further filters that follow from what the others found, and from what was
+	// applied before it.
+	More func(ctx context.Context, found []types.Log) ([][][]common.Hash, error)
+	// Events, when it has some, declares the contract's events. An endpoint whose log is not one of them, whole, is left
+	// for another.
+	Events abi.ABI
+}
+
+// whole returns an error unless a log is one of a contract's events, with all of its topics and data. What abigen makes
+// reads a log without data as one of zeros and nils.
+func whole(contract abi.ABI, log *types.Log) error {
+	if len(log.Topics) == 0 {
+		return fmt.Errorf("%w: it has no topics", errNonsense)
+	}
+	event, err := contract.EventByID(log.Topics[0])
+	if err != nil {
+		return fmt.Errorf("%w: %w", errNonsense, err)
+	}
+	data := event.Inputs.NonIndexed()
+	if len(log.Topics) != 1+len(event.Inputs)-len(data) {
+		return fmt.Errorf("%w: %s has %d topics", errNonsense, event.Name, len(log.Topics))
+	}
+	if _, err := data.UnpackValues(log.Data); err != nil {
+		return fmt.Errorf("%w: %s: %w", errNonsense, event.Name, err)
+	}
+	return nil
 }
 
 // NewFollowerOfAny is NewFollower for logs that match any of several filters: such as those that name an identity in
@@ -72,9 +96,11 @@ func (a anyView) logs(ctx context.Context, query ethereum.FilterQuery) (all []ty
 		}
 	}
 	if a.filters.More != nil {
-		filter, err := a.filters.More(ctx, all)
-		if err == nil && filter != nil {
-			all, err = a.matching(ctx, query, filter, all)
+		more, err := a.filters.More(ctx, all)
+		for _, filter := range more {
+			if err == nil {
+				all, err = a.matching(ctx, query, filter, all)
+			}
 		}
 		if err != nil {
 			return nil, err
@@ -104,9 +130,17 @@ func (a anyView) matching(ctx context.Context, query ethereum.FilterQuery, filte
 	if err != nil {
 		return nil, err
 	}
-	for _, log := range found {
-		if !selected(log.Topics, filter) {
-			err := fmt.Errorf("%w: log %d of block %d", errNonsense, log.Index, log.BlockNumber)
+	for i := range found {
+		log := &found[i]
+		var err error
+		switch {
+		case !selected(log.Topics, filter):
+			err = errNonsense
+		case a.filters.Events.Events != nil:
+			err = whole(a.filters.Events, log)
+		}
+		if err != nil {
+			err = fmt.Errorf("log %d of block %d: %w", log.Index, log.BlockNumber, err)
 			a.reject(err)
 			return nil, err
 		}

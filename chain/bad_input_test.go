@@ -9,8 +9,10 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/mysteriumnetwork/myst/chain/dev"
+	"github.com/mysteriumnetwork/myst/contracts"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/money"
 )
@@ -110,10 +112,35 @@ func TestReceiptsThatAreGarbage(t *testing.T) {
 	}
 	for name, topics := range map[string][]common.Hash{
 		"no topics": {}, "unknown event": {{7}}, "event without parties": {common.HexToHash(depositedTopic)},
+		"event without data": {contracts.NewPayments().GetABI().Events[contracts.PaymentsClearedEventName].ID, {31: 1}, {31: 2}},
 	} {
 		p.answer("eth_getTransactionReceipt", receipt(func(r map[string]any) { r["logs"] = log(topics...) }))
-		if e, err := payments.Effects(ctx, common.Hash{1}); err != nil || e != (Effects{Block: 1}) {
+		if e, err := payments.Effects(ctx, common.Hash{1}); !errors.Is(err, errNonsense) {
 			t.Errorf("%s: %+v, %v", name, e, err)
+		}
+	}
+}
+
+// A log is taken with all that its event has; that of data-less events is empty.
+func TestEventsAreWhole(t *testing.T) {
+	payments := contracts.NewPayments().GetABI()
+	locked, named := payments.Events[contracts.PaymentsLockedEventName].ID, payments.Events[contracts.PaymentsBeneficiarySetEventName].ID
+	who := common.Hash{31: 1}
+	for name, c := range map[string]struct {
+		log  types.Log
+		good bool
+	}{
+		"whole":               {types.Log{Topics: []common.Hash{locked, who, who}, Data: make([]byte, 3*32)}, true},
+		"whole, without data": {types.Log{Topics: []common.Hash{named, who, who}}, true},
+		"no data":             {types.Log{Topics: []common.Hash{locked, who, who}}, false},
+		"half the data":       {types.Log{Topics: []common.Hash{locked, who, who}, Data: make([]byte, 48)}, false},
+		"a topic is missing":  {types.Log{Topics: []common.Hash{locked, who}, Data: make([]byte, 3*32)}, false},
+		"a topic too many":    {types.Log{Topics: []common.Hash{named, who, who, who}}, false},
+		"another event":       {types.Log{Topics: []common.Hash{who, who, who}}, false},
+		"no topics":           {types.Log{}, false},
+	} {
+		if err := whole(payments, &c.log); (err == nil) != c.good || !c.good && !errors.Is(err, errNonsense) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
@@ -197,5 +224,17 @@ func TestClientWhoseClockJumps(t *testing.T) {
 			t.Errorf("an hour back: %v, %+v", err, c.Health(ctx))
 		}
 		now = now.Add(time.Hour)
+	}
+}
+
+// An endpoint whose logs are no events of the contract is left for another, and nothing of it is applied.
+func TestLogsThatAreNoEventsAreRejected(t *testing.T) {
+	s, db := &scripted{}, openStore(t)
+	s.mine(1)
+	s.mine(1)
+	filters := Filters{Any: [][][]common.Hash{{}}, Events: contracts.NewPayments().GetABI()}
+	f := newFollower(FollowerConfig{Name: "test", DB: db, Handler: recorder{}}, anyLogs{s, filters})
+	if err := f.Sync(t.Context()); !errors.Is(err, errNonsense) || s.rejected == 0 || len(recorded(t, db)) != 0 {
+		t.Errorf("%v, rejected %d times, %d logs", err, s.rejected, len(recorded(t, db)))
 	}
 }

@@ -79,6 +79,9 @@ func (p *Payments) Effects(ctx context.Context, transaction [32]byte) (Effects, 
 		if log.Address != common.Address(p.at.Payments) {
 			continue
 		}
+		if err := whole(p.payments.GetABI(), log); err != nil {
+			return fail(err)
+		}
 		if err := p.add(&e, log); err != nil {
 			return fail(err)
 		}

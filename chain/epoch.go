@@ -31,7 +31,9 @@ func (p *Payments) EpochOver(ctx context.Context, consumer identity.Address, id 
 			return false, err
 		}
 		c, err := p.payments.UnpackChannel(raw)
-		return c.Epoch > epoch, err
+		const most = 1<<40 - 1
+		retired := c.Provider == (common.Address{}) && c.Locked.Cmp(big.NewInt(most)) == 0 // after the last epoch there is none
+		return c.Epoch > epoch || retired && c.Epoch == epoch, err
 	})
 	if err != nil {
 		return false, fmt.Errorf("read channel %d of %s: %w", id, consumer, err)

@@ -115,7 +115,8 @@ func (e *env) withdrawDeposit() *cobra.Command {
 		Use: "withdraw-deposit COINS ADDRESS", Short: "Pay the deposit out",
 		Long: "Pay coins out of the deposit to an address; \"" + wire.All + "\" is everything that is not locked, less the\n" +
 			"relayer's fee, which comes out of the deposit too. What is locked must be unlocked and\n" +
-			"reclaimed first. A provider whose deposit falls below the bond is not announced any more.\n" + longFee,
+			"reclaimed first. A provider whose deposit falls below the bond is not announced anew; what it\n" +
+			"has announced stays until its renewal, within eight hours. " + longFee,
 		Example: "  myst withdraw-deposit 2.5 0x52908400098527886E0F7030069857D2E4169EE7\n" +
 			"  myst withdraw-deposit " + wire.All + " 0x52908400098527886E0F7030069857D2E4169EE7 --yes",
 		Args: args(2, "COINS", "ADDRESS"), ValidArgsFunction: noFiles,

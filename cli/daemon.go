@@ -315,6 +315,9 @@ func (e *env) hub() *cobra.Command {
 	logs.add(flags)
 	lightFlag(cmd, &cfg.LightScrypt)
 	cmd.RunE = e.action(func(ctx context.Context, _ []string) error {
+		if err := checkPricing(cfg.Pricing); err != nil {
+			return err
+		}
 		cfg.DataDir, cfg.Network, cfg.Version = e.dataDir, e.networkFile(cfg.Network), e.versionText()
 		cfg.Passphrase = e.startPassphrase(ctx, secrets)
 		cfg.Logger = logs.logger(e)

@@ -76,8 +76,12 @@ func printQuote(w *printer, req wire.QuoteRequest, q wire.Quote) {
 	if q.Transactions > 1 {
 		transactions = fmt.Sprintf(" in %d transactions", q.Transactions)
 	}
-	w.fields("Amount", amount, "Paid to", paidTo(q), "Network fee", q.NetworkFee.Coins+" coins", "Hub's fee", q.RelayFee.Coins+" coins",
-		"Gas", fmt.Sprintf("about %d%s, now %s of the chain's coin; the hub pays it", q.Gas, transactions, q.GasCost))
+	payer := "the relayer pays it"
+	if q.OwnGas {
+		payer = "this node pays it, from its identity's account"
+	}
+	w.fields("Amount", amount, "Paid to", paidTo(q), "Network fee", q.NetworkFee.Coins+" coins", "Relay fee", q.RelayFee.Coins+" coins",
+		"Gas", fmt.Sprintf("about %d%s, now %s of the chain's coin; %s", q.Gas, transactions, q.GasCost, payer))
 	for _, line := range consequences(req, q) {
 		w.line("%s", line)
 	}

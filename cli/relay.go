@@ -43,5 +43,12 @@ func checkRelay(cmd *cobra.Command, cfg app.NodeConfig) error {
 	if cfg.Relay.Pricing.Rate == 0 && !cfg.Relay.Pricing.Free {
 		return usagef("--relay wants --relay-rate COINS to charge by, or --relay-free")
 	}
+	return checkPricing(cfg.Relay.Pricing)
+}
+
+func checkPricing(p relay.Pricing) error {
+	if p.Margin > 0 && p.Rate == 0 {
+		return usagef("--relay-margin is part of a fee: add --relay-rate COINS, without which all is for nothing")
+	}
 	return nil
 }

@@ -187,7 +187,7 @@ func chooseSessions(sessions []wire.Session, args []string, all bool) ([]wire.Se
 	case len(open) == 0:
 		return nil, fmt.Errorf("%w: no session is open", errNotFound)
 	case len(open) > 1:
-		return nil, usagef("%d sessions are open; name one of those that \"myst sessions --open\" shows, or use --all", len(open))
+		return nil, usagef("%d sessions are open; name one of those that \"myst sessions --open\" shows", len(open))
 	}
 	return open, nil
 }

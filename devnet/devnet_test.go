@@ -95,7 +95,7 @@ func closeNetwork(t *testing.T, n *Network) {
 	}
 }
 
-// quick is the block time of tests that do not count blocks.
+// quick is the block time of tests.
 const quick = 250 * time.Millisecond
 
 // start starts a furnished network whose provider is announced.
@@ -189,9 +189,17 @@ func TestPrivateDestinationsRefusedUnlessNamed(t *testing.T) {
 
 func TestReturningConsumerStartsWithoutTransaction(t *testing.T) {
 	t.Parallel()
-	n := start(t, Config{BlockTime: time.Second}) // blocks are counted below
+	n := start(t, Config{})
+	deposit := func() wire.Amount {
+		t.Helper()
+		b, err := n.Consumer[0].API.Balance(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.Deposit
+	}
 	for round := range 2 {
-		before := n.Chain.Head()
+		before := deposit()
 		var steps []string
 		s, err := n.Consumer[0].API.Connect(t.Context(), wire.Connect{}, func(p wire.Progress) { steps = append(steps, p.Step) })
 		if err != nil {
@@ -201,8 +209,8 @@ func TestReturningConsumerStartsWithoutTransaction(t *testing.T) {
 		if locked != (round == 0) {
 			t.Errorf("round %d: steps %v", round, steps)
 		}
-		if round == 1 && n.Chain.Head() > before+1 {
-			t.Errorf("a returning consumer waited for %d blocks", n.Chain.Head()-before)
+		if after := deposit(); (after != before) != (round == 0) {
+			t.Errorf("round %d: the deposit was %+v and is %+v", round, before, after)
 		}
 		if _, err := FetchAddress(t.Context(), through(s), n.Web.URL()); err != nil {
 			t.Fatal(err)

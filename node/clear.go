@@ -18,12 +18,19 @@ var _ payments.Claimer = Claims{}
 
 // Claim implements payments.Claimer.
 func (c Claims) Claim(ctx context.Context, promises []intent.SignedPromise) (payments.Claim, error) {
-	return claim(submit(ctx, c.Relayer, unpaid(relay.Clear(promises...))))
+	return claim(submit(ctx, c.Relayer, unpaid(relay.Clear(promises...)), func(string) {}))
 }
 
 // Claimed implements payments.Claimer.
 func (c Claims) Claimed(ctx context.Context, id string) (payments.Claim, error) {
 	return claim(c.Relayer.Status(ctx, id))
+}
+
+// Avoid implements payments.Claimer.
+func (c Claims) Avoid(id string) {
+	if several, ok := c.Relayer.(interface{ Avoid(ticket string) }); ok {
+		several.Avoid(id)
+	}
 }
 
 func claim(t relay.Ticket, err error) (payments.Claim, error) {

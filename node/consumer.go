@@ -181,8 +181,24 @@ func (c *consuming) choose(ctx context.Context) error {
 	if p.SetupCharge > c.plan.Lock/20 {
 		return fmt.Errorf("%w: %s for a lock of %s", payments.ErrSetup, p.SetupCharge, c.plan.Lock)
 	}
+	if err := c.coversFee(ctx); err != nil {
+		return err
+	}
 	c.sayLock()
 	return nil
+}
+
+// coversFee refuses a lock after which the deposit does not hold what any relayer asks for putting it on chain.
+func (c *consuming) coversFee(ctx context.Context) error {
+	if c.plan.OnChain() {
+		return nil
+	}
+	w := c.n.wallet(c.self, AnyFee)
+	_, _, _, err := w.choose(ctx, w.ask(relay.KindLock, c.plan.Cost))
+	if errors.Is(err, ErrFunds) {
+		return fmt.Errorf("beside %s coins to be locked: %w", c.plan.Cost, err)
+	}
+	return nil // otherwise the provider may reach a relayer
 }
 
 // sayLock tells of coins that the session will lock, before anything of it is signed.
@@ -298,7 +314,7 @@ func (c *consuming) orderLock(ctx context.Context, signed intent.SignedLock) (or
 		c.say("lock", "relayer %s asks a fee of %s coins", q.Relayer, q.Fees[relay.KindLock])
 		network := c.n.cfg.Network.Contracts
 		return q.Pay(relay.Lock(signed), c.self.Signer, w.most, w.domain(network.Payments), w.domain(network.Registry))
-	})
+	}, func(waits string) { c.say("lock", "waiting: %s", waits) })
 	if err != nil {
 		return false, fmt.Errorf("lock: %w", relayError(err))
 	}

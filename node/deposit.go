@@ -218,11 +218,20 @@ func (w *wallet) withdrawDeposit(ctx context.Context, to identity.Address, amoun
 	return paid, took, err
 }
 
+// payable tells whether coins that are paid to an address are somebody's then: the contract would refuse its own, and
+// from the coin and the registry nobody gets them back.
+func (w *wallet) payable(to identity.Address) error {
+	switch to {
+	case identity.Address{}, w.network.Contracts.Payments, w.network.Contracts.Coin, w.network.Contracts.Registry:
+		return fmt.Errorf("%w: coins that are paid to %s are lost", ErrNotNow, to)
+	}
+	return nil
+}
+
 // withdrawable returns what is in the deposit. Errors: ErrFunds when that is nothing or less than the amount.
 func (w *wallet) withdrawable(ctx context.Context, to identity.Address, amount money.Amount) (money.Amount, error) {
-	switch to { // the contract would refuse itself, and from the other two nobody gets the coins back
-	case identity.Address{}, w.network.Contracts.Payments, w.network.Contracts.Coin, w.network.Contracts.Registry:
-		return 0, fmt.Errorf("withdraw deposit: %w: coins that are paid to %s are lost", ErrNotNow, to)
+	if err := w.payable(to); err != nil {
+		return 0, fmt.Errorf("withdraw deposit: %w", err)
 	}
 	deposit, err := w.chain.Balance(ctx, w.self.address())
 	if err != nil {

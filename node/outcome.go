@@ -64,10 +64,13 @@ func (w *wallet) await(ctx context.Context, operation string, ticket relay.Ticke
 		case err == nil:
 			o.ticket = next
 		case ctx.Err() == nil && !errors.Is(err, relay.ErrUnavailable):
-			return Payment{}, fmt.Errorf("%s: %w", operation, err)
+			return Payment{}, fmt.Errorf("%s: %w; %s", operation, err, mayStill)
 		}
 	}
 }
+
+// mayStill is what a user must know before trying again what only a relayer says will not happen.
+const mayStill = "its relayer could still get it into a block until what was signed expires, within the hour: look at 'myst balance' before you try again"
 
 func (o *outcome) show() {
 	said := ""
@@ -75,7 +78,9 @@ func (o *outcome) show() {
 	case relay.StateMined:
 		said = fmt.Sprintf("in block %d", o.ticket.Block)
 	case relay.StateQueued, relay.StateSent:
-		said = "waiting for transaction " + o.ticket.Transaction
+		if said = "waiting for the relayer to send it"; o.ticket.Transaction != "" {
+			said = "waiting for transaction " + o.ticket.Transaction
+		}
 	case relay.StateFailed:
 	}
 	if said != "" && said != o.shown {
@@ -100,7 +105,7 @@ func (o *outcome) look(ctx context.Context, n int) (done bool, err error) {
 		o.progress(Progress{Step: o.operation, Detail: "another transaction did it"})
 		return true, nil
 	case failed && err == nil:
-		return false, fmt.Errorf("%s: transaction %s failed: %s", o.operation, o.ticket.Transaction, o.ticket.Reason)
+		return false, fmt.Errorf("%s: the relayer says that transaction %s failed: %s; %s", o.operation, o.ticket.Transaction, o.ticket.Reason, mayStill)
 	}
 	o.early = seen
 	return false, nil
@@ -114,15 +119,14 @@ func (o *outcome) payment() Payment {
 func (o *outcome) gaveUp(ctx context.Context, err error) error {
 	switch {
 	case !errors.Is(context.Cause(ctx), errPatience):
-		return fmt.Errorf("%s: no outcome yet: %w", o.operation, err)
+		return fmt.Errorf("%s: no outcome yet: %w; %s", o.operation, err, mayStill)
 	case o.err != nil:
 		return fmt.Errorf("%s: %w: this node's chain endpoints do not tell whether it took effect: %w", o.operation, ErrNoOutcome, o.err)
 	case o.ticket.State == relay.StateMined:
 		return fmt.Errorf("%s: %w: the relayer says that transaction %s is in block %d, but this node's own chain endpoints do not show what it should have done; "+
 			"'myst balance' and 'myst ledger' tell what is there", o.operation, ErrNoOutcome, o.ticket.Transaction, o.ticket.Block)
 	}
-	return fmt.Errorf("%s: %w: the relayer has got it into no block; it may still do so until what was signed expires, so look at 'myst balance' "+
-		"before you try again", o.operation, ErrNoOutcome)
+	return fmt.Errorf("%s: %w: the relayer has got it into no block; %s", o.operation, ErrNoOutcome, mayStill)
 }
 
 // confirmed waits until what took effect is confirmed, and in the ledger. A transaction that the ledger does not have was

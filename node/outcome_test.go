@@ -176,8 +176,8 @@ func TestDepositThatWasNone(t *testing.T) {
 	})
 }
 
-// What was signed before for another amount, and comes late, is not taken for what is asked for now; nor are two at once for
-// one another.
+// What was signed before for another amount, and comes late, is not taken for what is asked for now, and of two
+// withdrawals at once neither is taken for the other.
 func TestOneNonceIsOneAmount(t *testing.T) {
 	const coin = money.UnitsPerCoin
 	w := newWorld()

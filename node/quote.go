@@ -118,6 +118,7 @@ func (n *Node) Quote(ctx context.Context, req QuoteRequest) (Quote, error) {
 		}
 		n.quotes.keep(chosen)
 		q.Relayer, q.RelayFee = chosen.Relayer, q.RelayFee+fee
+		q.OwnGas = chosen.Relayer == self.address()
 		gas, err := n.gas(ctx, chosen.Relayer, kind, fee > 0, a.unsigned)
 		if err != nil {
 			return q, fmt.Errorf("%s: %w", req.Operation, notYet(kind, chainError(err)))
@@ -180,7 +181,7 @@ func (n *Node) calls(ctx context.Context, self *Self, req QuoteRequest, q *Quote
 		return one(w.askUnlock(ctx, req.Channel, q))
 	case OpBeneficiary:
 		q.To = req.Beneficiary
-		return one(w.ask(relay.KindBeneficiary, 0), w.nameable(ctx))
+		return one(w.ask(relay.KindBeneficiary, 0), w.nameable(ctx, req.Beneficiary))
 	case OpTopUp:
 		l, err := n.find(req.Session)
 		if err == nil {

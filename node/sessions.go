@@ -202,10 +202,10 @@ func (l *live) finish(reason session.Reason, err error, at time.Time) {
 // errUnanswered says that a peer did not answer to the last promise, or did not make it.
 var errUnanswered = errors.New("the last promise is not confirmed")
 
-// why is what people are told of an end: its reason and, where this node ended the session and settled in vain, that
-// nothing was heard from the peer.
+// why is what people are told of an end: its reason and, where that sounds as if all were well, that nothing was heard
+// from the peer when this node settled.
 func why(reason session.Reason, err error, role Role) string {
-	if !errors.Is(err, errUnanswered) {
+	if reason != session.Finished || !errors.Is(err, errUnanswered) {
 		return reason.String()
 	}
 	peer := RoleProvider

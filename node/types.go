@@ -207,6 +207,7 @@ type Quote struct {
 	Gas          uint64
 	GasPrice     *big.Int // wei
 	Relayer      identity.Address
+	OwnGas       bool // the relayer is this node, which pays the gas itself
 	// To is who is paid: by a withdrawal now, or by those that follow a beneficiary's naming.
 	To identity.Address
 	// Delay is how long the provider can clear after the unlock that is to be asked for; zero when it is freed now.

@@ -136,7 +136,7 @@ func (n *Node) SetBeneficiary(ctx context.Context, beneficiary identity.Address,
 		return Payment{}, err
 	}
 	w := n.wallet(self, most)
-	if err := w.nameable(ctx); err != nil {
+	if err := w.nameable(ctx, beneficiary); err != nil {
 		return Payment{}, err
 	}
 	signed, err := intent.SignSetBeneficiary(w.self.Signer, intent.SetBeneficiary{
@@ -156,8 +156,11 @@ func (n *Node) SetBeneficiary(ctx context.Context, beneficiary identity.Address,
 	return n.confirmed(ctx, self, paid, took, progress)
 }
 
-// nameable tells whether no beneficiary is named yet.
-func (w *wallet) nameable(ctx context.Context) error {
+// nameable tells whether no beneficiary is named yet, and whether one can be paid.
+func (w *wallet) nameable(ctx context.Context, beneficiary identity.Address) error {
+	if err := w.payable(beneficiary); err != nil {
+		return fmt.Errorf("beneficiary: %w", err)
+	}
 	earned, err := w.chain.Earnings(ctx, w.self.address())
 	switch {
 	case err != nil:

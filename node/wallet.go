@@ -76,7 +76,7 @@ func (w *wallet) order(ctx context.Context, operation string, complete relay.Com
 			progress(Progress{Step: operation, Detail: fmt.Sprintf("relayer %s asks a fee of %s coins", q.Relayer, fee)})
 		}
 		return in, err
-	}))
+	}), func(waits string) { progress(Progress{Step: operation, Detail: "waiting: " + waits}) })
 	if err != nil {
 		return Payment{}, fmt.Errorf("%s: %w", operation, relayError(err))
 	}
@@ -95,24 +95,38 @@ func unpaid(in relay.Intent) relay.Complete {
 	}
 }
 
-// submit hands an intent over. A relayer takes one call of an identity at a time: submit waits for its
-// turn.
-func submit(ctx context.Context, relayer relay.Relayer, complete relay.Complete) (relay.Ticket, error) {
-	for {
+// submit hands an intent over. A relayer takes one call of an identity at a time: submit waits for its turn, for as
+// long as for an outcome.
+func submit(ctx context.Context, relayer relay.Relayer, complete relay.Complete, told func(waits string)) (relay.Ticket, error) {
+	ctx, cancel := limited(ctx, 0)
+	defer cancel()
+	said := false
+	for pause := relayPoll; ; pause = min(2*pause, longestPause) {
 		ticket, err := relayer.Order(ctx, complete)
 		var refusal *relay.Refusal
 		if !errors.As(err, &refusal) || refusal.Reason != relay.ReasonBusy {
 			return ticket, err
 		}
-		if waited := sleep(ctx, relayPoll); waited != nil {
+		if pause == longestPause && !said {
+			said = true
+			told(refusal.Detail)
+		}
+		if waited := sleep(ctx, pause); waited != nil {
 			return ticket, errors.Join(err, waited)
 		}
 	}
 }
 
+// longestPause is that between two questions whether a relayer still has too much to do.
+const longestPause = 4 * relayPoll
+
 func relayError(err error) error {
-	if errors.Is(err, relay.ErrUnavailable) {
+	var refusal *relay.Refusal
+	switch {
+	case errors.Is(err, relay.ErrUnavailable):
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	case errors.As(err, &refusal), errors.Is(err, relay.ErrNotOffered):
+		return fmt.Errorf("%w: %w", ErrNotNow, err)
 	}
 	return err
 }

@@ -125,3 +125,17 @@ func TestWhoHasTheLockRelayed(t *testing.T) {
 		t.Errorf("too dear: %v, %v", ordered, err)
 	}
 }
+
+// Earnings are not sent where nobody gets them, and that is said before anything is agreed to or signed.
+func TestBeneficiariesThatCannotBePaid(t *testing.T) {
+	w := newWorld()
+	m := w.member(t, memberConfig{})
+	for _, to := range []identity.Address{{}, w.network.Contracts.Payments, w.network.Contracts.Coin} {
+		if _, err := m.SetBeneficiary(t.Context(), to, AnyFee, quiet); !errors.Is(err, ErrNotNow) {
+			t.Errorf("%s: %v", to, err)
+		}
+		if _, err := m.Quote(t.Context(), QuoteRequest{Operation: OpBeneficiary, Beneficiary: to}); !errors.Is(err, ErrNotNow) {
+			t.Errorf("quote of %s: %v", to, err)
+		}
+	}
+}

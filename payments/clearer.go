@@ -37,6 +37,8 @@ type Claim struct {
 type Claimer interface {
 	Claim(ctx context.Context, promises []intent.SignedPromise) (Claim, error)
 	Claimed(ctx context.Context, id string) (Claim, error)
+	// Avoid says that a claim brought nothing, whatever was said of it.
+	Avoid(id string)
 }
 
 // forgetAfter is for how long the epoch of a promise must have been over before the promise is deleted.
@@ -79,7 +81,8 @@ type Clearer struct {
 	turn chan struct{} // held while a claim is under way
 	wake chan struct{}
 
-	gathering money.Amount // what was left the last time, as too little; of whoever holds turn
+	gathering money.Amount         // what was left the last time, as too little; of whoever holds turn
+	tried     map[epochKey]attempt // likewise: promises that were claimed and are not known to be cleared
 
 	mu   sync.Mutex
 	over map[epochKey]time.Time // since when epochs with promises are over, as far as this run saw
@@ -102,7 +105,7 @@ func NewClearer(cfg ClearerConfig) *Clearer {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Clearer{cfg: cfg, turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), over: map[epochKey]time.Time{}}
+	return &Clearer{cfg: cfg, turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), over: map[epochKey]time.Time{}, tried: map[epochKey]attempt{}}
 }
 
 // Notify says that a session has ended, so that its channel is looked at now. It does not wait.
@@ -246,6 +249,32 @@ func (c *Clearer) clear(ctx context.Context, all bool) ([]Clearing, error) {
 		return nil, ErrNothingToClear
 	}
 	return done, errors.Join(failed...)
+}
+
+// attempt is a claim of a promise.
+type attempt struct {
+	amount money.Amount
+	id     string
+}
+
+// remember notes what is claimed.
+func (c *Clearer) remember(promises []intent.SignedPromise, id string) {
+	for _, p := range promises {
+		c.tried[keyOf(p)] = attempt{p.Amount, id}
+	}
+}
+
+// disappointed has who took promises on before avoided, as they are still to be cleared.
+func (c *Clearer) disappointed(promises []intent.SignedPromise) {
+	told := map[string]bool{}
+	for _, p := range promises {
+		before, again := c.tried[keyOf(p)]
+		if again && before.amount == p.Amount && !told[before.id] {
+			told[before.id] = true
+			c.cfg.Claimer.Avoid(before.id)
+		}
+		delete(c.tried, keyOf(p))
+	}
 }
 
 // outstanding looks every promise up on chain. Those of epochs that are over are forgotten in time.
@@ -396,10 +425,12 @@ func (c *Clearer) claim(ctx context.Context, batch []outstanding) (Clearing, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Patience)
 	defer cancel()
+	c.disappointed(promises)
 	var err error
 	if result.Claim, err = c.cfg.Claimer.Claim(ctx, promises); err != nil {
 		return result, fmt.Errorf("claim %d promises: %w", len(batch), err)
 	}
+	c.remember(promises, result.ID)
 	ticker := time.NewTicker(c.cfg.Poll)
 	defer ticker.Stop()
 	var unheard error

@@ -229,6 +229,42 @@ func TestUrgentFirstAndFailedBatches(t *testing.T) {
 	}
 }
 
+// A relayer that said of promises that they were cleared, and did not clear them, is avoided the next time.
+func TestClaimsThatBroughtNothing(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.provider)
+	key := w.owe(1000, 7)
+	w.chain.set(key.Address(), 1, Channel{Provider: w.terms.Peer, Locked: 1000, Epoch: 2})
+	liar := &lying{lies: 1}
+	liar.fakeChain = w.chain
+	c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: liar})
+	for i, want := range [][]string{nil, {"claim 1"}} {
+		if _, err := c.Clear(t.Context()); err != nil || !slices.Equal(liar.avoided, want) {
+			t.Errorf("clearing %d: %v; avoided %v, want %v", i+1, err, liar.avoided, want)
+		}
+	}
+	if got, err := c.Uncleared(t.Context()); err != nil || got != 0 {
+		t.Errorf("%d left, %v", got, err)
+	}
+}
+
+// lying says of some claims that they are mined, and does nothing.
+type lying struct {
+	*fakeChain
+	lies    int
+	avoided []string
+}
+
+func (l *lying) Claim(ctx context.Context, promises []intent.SignedPromise) (Claim, error) {
+	if l.lies > 0 {
+		l.lies--
+		return Claim{ID: "claim 1", Mined: true, Transaction: "0x1", Block: 1}, nil
+	}
+	return l.fakeChain.Claim(ctx, promises)
+}
+
+func (l *lying) Avoid(id string) { l.avoided = append(l.avoided, id) }
+
 // picky refuses promises of some amounts.
 type picky struct {
 	*fakeChain
@@ -274,6 +310,8 @@ type slowClaimer struct{ answers []Claim }
 func (s *slowClaimer) Claim(context.Context, []intent.SignedPromise) (Claim, error) {
 	return Claim{ID: "1"}, nil
 }
+
+func (s *slowClaimer) Avoid(string) {}
 
 func (s *slowClaimer) Claimed(context.Context, string) (Claim, error) {
 	answer := s.answers[0]

@@ -103,7 +103,7 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 
 // closeCrashed ends the rows of sessions that were open when the node went down.
 func (l *Ledger) closeCrashed(tx *store.Tx) error {
-	open, err := tx.OpenSessions(l.self)
+	open, err := tx.OpenSessions(l.separator, l.self)
 	if err != nil {
 		return err
 	}
@@ -179,7 +179,7 @@ func (l *Ledger) Identity() identity.Address { return l.self }
 func (l *Ledger) Sessions(ctx context.Context, limit int) ([]Session, error) {
 	var rows []store.Session
 	err := l.cfg.DB.View(ctx, func(tx *store.Tx) (err error) {
-		rows, err = tx.Sessions(l.self, limit)
+		rows, err = tx.Sessions(l.separator, l.self, limit)
 		return err
 	})
 	if err != nil {

@@ -122,6 +122,8 @@ func (c *fakeChain) Claim(_ context.Context, promises []intent.SignedPromise) (C
 	return Claim{ID: "1", Mined: true, Transaction: "0x1", Block: 1}, nil
 }
 
+func (c *fakeChain) Avoid(string) {}
+
 func (c *fakeChain) Claimed(context.Context, string) (Claim, error) {
 	return Claim{}, errors.New("unused")
 }

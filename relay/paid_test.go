@@ -186,6 +186,21 @@ func TestEveryOperationForAFee(t *testing.T) {
 }
 
 // A newcomer with coins and nothing else is there in one call.
+// Two intents that exclude one another would both be taken while neither is in a block, and one of them only cost.
+func TestOneFeeAtATime(t *testing.T) {
+	f := newPaid(t)
+	key := f.funded(t, 10*coin)
+	f.known[key.Address()] = true
+	withdrawal := func(units money.Amount) Intent {
+		signed := must[intent.SignedWithdrawDeposit](t)(intent.SignWithdrawDeposit(key, intent.WithdrawDeposit{
+			To: newKey(t).Address(), Units: units, ValidUntil: f.until(),
+		}, f.payments()))
+		return f.pay(t, key, WithdrawDeposit(signed))
+	}
+	f.submit(t, withdrawal(1))
+	f.refused(t, ReasonBusy, withdrawal(2))
+}
+
 func TestOnboardForAFee(t *testing.T) {
 	f := newPaid(t)
 	f.funded(t, coin) // the relayer's first fee fills a slot of its own

@@ -196,6 +196,11 @@ func (s *Service) Submit(ctx context.Context, in Intent) (Ticket, error) {
 	if err != nil {
 		return Ticket{}, err
 	}
+	if c.fee > 0 { // of two that exclude one another, each brings its fee as long as the other is not in a block
+		for i := range most.parties {
+			most.parties[i] = 1
+		}
+	}
 	var ticket Ticket
 	err = s.cfg.DB.InTx(ctx, func(tx *store.Tx) error {
 		ticket, err = s.take(tx, c, most)

@@ -155,7 +155,7 @@ func TestAmounts(t *testing.T) {
 				})
 			},
 			func(tx *Tx) (money.Amount, error) {
-				all, err := tx.Sessions([20]byte{}, 1)
+				all, err := tx.Sessions([32]byte{}, [20]byte{}, 1)
 				if len(all) == 0 {
 					return 0, err
 				}

@@ -85,21 +85,32 @@ func (tx *Tx) AppendLedger(r LedgerRow) error {
 		r.Channel, r.Epoch, r.Session[:], r.Amount, total, r.Deposit, r.Locked, r.Earnings, r.Part)
 }
 
-// standing holds for rows that nothing has taken back and that take nothing back.
-const standing = ` reverses IS NULL AND NOT EXISTS (SELECT 1 FROM ledger AS later WHERE later.reverses = ledger.id) `
+// standing holds for rows that nothing has taken back and that take nothing back. Nearly every row has NULL there, and SQLite
+// takes that for a good place to begin: whoever asks names the index.
+const standing = ` reverses IS NULL AND NOT EXISTS (SELECT 1 FROM ledger AS later WHERE later.reverses = old.id) `
+
+const (
+	logHas = `SELECT 1 FROM ledger AS old INDEXED BY ledger_tx WHERE domain = ? AND self = ? AND tx = ? AND block_hash = ? AND log = ?
+		AND role = ? AND kind = ? AND part = ? AND` + standing
+	txBooked     = `SELECT 1 FROM ledger AS old INDEXED BY ledger_tx WHERE domain = ? AND self = ? AND tx = ? AND` + standing + `LIMIT 1`
+	reverseAbove = `INSERT INTO ledger (reverses, domain, self, role, kind, at, block, block_hash, log, tx, counterparty, channel, epoch, session,
+			amount, total, deposit, locked, earnings, part)
+		SELECT id, domain, self, role, kind, ?3, block, block_hash, log, tx, counterparty, channel, epoch, session,
+			-amount, total, -deposit, -locked, -earnings, part
+		FROM ledger AS old INDEXED BY ledger_block WHERE domain = ?1 AND self = ?2 AND block > ?4 AND` + standing + `ORDER BY id DESC`
+)
 
 // LedgerHas says whether a row of a log, for one role, kind and part, stands.
 func (tx *Tx) LedgerHas(r LedgerRow) (found bool, err error) {
 	var one int
-	return tx.row("look into ledger", `SELECT 1 FROM ledger WHERE domain = ? AND self = ? AND tx = ? AND block_hash = ? AND log = ?
-		AND role = ? AND kind = ? AND part = ? AND`+standing,
+	return tx.row("look into ledger", logHas,
 		[]any{r.Domain[:], r.Self[:], r.Tx[:], r.BlockHash[:], int64(r.Log), r.Role, r.Kind, r.Part}, &one)
 }
 
 // LedgerBooked says whether a row of a transaction stands.
 func (tx *Tx) LedgerBooked(domain [32]byte, self [20]byte, transaction [32]byte) (found bool, err error) {
 	var one int
-	return tx.row("look into ledger", `SELECT 1 FROM ledger WHERE domain = ? AND self = ? AND tx = ? AND`+standing+`LIMIT 1`,
+	return tx.row("look into ledger", txBooked,
 		[]any{domain[:], self[:], transaction[:]}, &one)
 }
 
@@ -139,18 +150,11 @@ func (tx *Tx) LedgerTotals(domain [32]byte, self [20]byte) (deposit, locked, ear
 
 // ReverseLedgerAbove takes back what an identity's rows say of blocks above one, newest first.
 func (tx *Tx) ReverseLedgerAbove(domain [32]byte, self [20]byte, block uint64, at int64) error {
-	rows, err := tx.ledger(`WHERE domain = ? AND self = ? AND block > ? AND`+standing+`ORDER BY id DESC`, domain[:], self[:], int64(block))
+	above, err := Int(block)
 	if err != nil {
 		return err
 	}
-	for _, r := range rows {
-		r.Reverses, r.At = r.ID, at
-		r.Amount, r.Deposit, r.Locked, r.Earnings = -r.Amount, -r.Deposit, -r.Locked, -r.Earnings
-		if err := tx.AppendLedger(r); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.exec("take ledger back", reverseAbove, domain[:], self[:], at, above)
 }
 
 // LedgerFilter selects rows; zero fields do not filter.

@@ -94,6 +94,8 @@ func TestLedgerIsNotReadWhole(t *testing.T) {
 	}{
 		"epoch": {epochSum, append(key, "provider", "clearing", make([]byte, 20), 1, 2), true},
 		"held":  {heldSum, append(key, 1), true}, "totals": {totalSums, key, true}, "kinds": {kindSums, key, true},
+		"log":         {logHas, append(key, make([]byte, 32), make([]byte, 32), 1, "provider", "clearing", 0), false},
+		"transaction": {txBooked, append(key, make([]byte, 32)), false}, "reversal": {reverseAbove, append(key, 1, 2), false},
 		"earned": {earnedSums, key, false}, "newest": {all, allArgs, false}, "oldest": {from, fromArgs, false},
 	} {
 		err := db.View(t.Context(), func(tx *Tx) error {
@@ -101,8 +103,11 @@ func TestLedgerIsNotReadWhole(t *testing.T) {
 				var id, parent, unused int
 				var detail string
 				err := scan(&id, &parent, &unused, &detail)
+				if strings.Contains(detail, "old USING INDEX sqlite_autoindex") {
+					t.Errorf("%s begins with all that is not taken back: %s", name, detail)
+				}
 				covered := !query.covered || strings.Contains(detail, "COVERING INDEX")
-				if !covered || strings.HasPrefix(detail, "SCAN ledger") || strings.Contains(detail, "ORDER BY") {
+				if !covered || strings.HasPrefix(detail, "SCAN ledger") || name != "reversal" && strings.Contains(detail, "ORDER BY") {
 					t.Errorf("%s: %s", name, detail)
 				}
 				return err

@@ -158,28 +158,31 @@ func (tx *Tx) SaveSession(s Session) error {
 }
 
 // Sessions returns the newest sessions of an identity, newest first; limit 0 is all.
-func (tx *Tx) Sessions(self [20]byte, limit int) ([]Session, error) {
+func (tx *Tx) Sessions(domain [32]byte, self [20]byte, limit int) ([]Session, error) {
 	if limit <= 0 {
 		limit = -1
 	}
-	return tx.sessions(`WHERE self = ? ORDER BY started DESC, s.id LIMIT ?`, self[:], limit)
+	return tx.sessions(`WHERE self = ? ORDER BY started DESC, s.id LIMIT ?`, domain[:], self[:], limit)
 }
 
 // OpenSessions returns the sessions of an identity that did not end.
-func (tx *Tx) OpenSessions(self [20]byte) ([]Session, error) {
-	return tx.sessions(`WHERE self = ? AND ended = 0 ORDER BY started`, self[:])
+func (tx *Tx) OpenSessions(domain [32]byte, self [20]byte) ([]Session, error) {
+	return tx.sessions(`WHERE self = ? AND ended = 0 ORDER BY started`, domain[:], self[:])
 }
 
+// sessionRows reads sessions. Of an open one the promises of a domain tell how far it is.
+const sessionRows = `SELECT s.id, role, self, peer, service, country, s.channel, s.epoch, started, ended, reason,
+	per_gib, per_hour, setup, locked, spend_cap,
+	coalesce(p.sent, s.sent), coalesce(p.received, s.received), coalesce(p.billed, s.billed), coalesce(p.due, s.due),
+	coalesce(p.promised, s.promised), coalesce(p.promises, s.promises), coalesce(p.traffic_window, s.traffic_window),
+	coalesce(p.elapsed, s.elapsed)
+	FROM payment_session AS s LEFT JOIN payment_promise AS p ON ended = 0 AND p.domain = ? AND p.session_id = s.id
+		AND p.consumer = CASE role WHEN 'consumer' THEN self ELSE peer END
+		AND p.provider = CASE role WHEN 'consumer' THEN peer ELSE self END
+		AND p.channel = s.channel AND p.epoch = s.epoch `
+
 func (tx *Tx) sessions(where string, args ...any) (all []Session, err error) {
-	err = tx.query("sessions", `SELECT s.id, role, self, peer, service, country, s.channel, s.epoch, started, ended, reason,
-		per_gib, per_hour, setup, locked, spend_cap,
-		coalesce(p.sent, s.sent), coalesce(p.received, s.received), coalesce(p.billed, s.billed), coalesce(p.due, s.due),
-		coalesce(p.promised, s.promised), coalesce(p.promises, s.promises), coalesce(p.traffic_window, s.traffic_window),
-		coalesce(p.elapsed, s.elapsed)
-		FROM payment_session AS s LEFT JOIN payment_promise AS p ON ended = 0 AND p.session_id = s.id
-			AND p.consumer = CASE role WHEN 'consumer' THEN self ELSE peer END
-			AND p.provider = CASE role WHEN 'consumer' THEN peer ELSE self END
-			AND p.channel = s.channel AND p.epoch = s.epoch `+where, args, func(scan func(...any) error) error {
+	err = tx.query("sessions", sessionRows+where, args, func(scan func(...any) error) error {
 		var s Session
 		if err := scan(s.dest([]any{
 			Fixed(s.ID[:]), &s.Role, Fixed(s.Self[:]), Fixed(s.Peer[:]), &s.Service, &s.Country,

@@ -13,7 +13,7 @@ import (
 // is of; of other sessions on the same channel nothing is taken. Once it has ended, its own row counts.
 func TestProgressOfSessions(t *testing.T) {
 	db := open(t)
-	consumer, provider := [20]byte{2}, [20]byte{3}
+	consumer, provider, domain := [20]byte{2}, [20]byte{3}, promiseOf(1, 1).Domain
 	session := func(id byte, role string, epoch uint16) Session {
 		s := Session{ID: [16]byte{id}, Role: role, Self: consumer, Peer: provider, Epoch: epoch, Started: int64(id)}
 		if role == "provider" {
@@ -67,17 +67,17 @@ func TestProgressOfSessions(t *testing.T) {
 		}
 	}
 	err = db.View(t.Context(), func(tx *Tx) error {
-		all, err := tx.Sessions(provider, 0)
+		all, err := tx.Sessions(domain, provider, 0)
 		check("all as provider", all, map[byte]money.Amount{1: 70, 2: 20, 3: 0, 4: 0})
 		if err != nil {
 			return err
 		}
-		unfinished, err := tx.OpenSessions(provider)
+		unfinished, err := tx.OpenSessions(domain, provider)
 		check("open as provider", unfinished, map[byte]money.Amount{2: 20, 3: 0, 4: 0})
 		if err != nil {
 			return err
 		}
-		unfinished, err = tx.OpenSessions(consumer)
+		unfinished, err = tx.OpenSessions(domain, consumer)
 		check("open as consumer", unfinished, map[byte]money.Amount{2: 20, 3: 0})
 		return err
 	})
@@ -117,7 +117,7 @@ func TestPromisesFromBeforeProgress(t *testing.T) {
 		t.Errorf("promises %+v, want %+v", all, old)
 	}
 	err = db.View(t.Context(), func(tx *Tx) error {
-		all, err := tx.OpenSessions(old.Provider)
+		all, err := tx.OpenSessions(old.Domain, old.Provider)
 		if len(all) != 1 || all[0] != session {
 			t.Errorf("open sessions %+v, want %+v", all, session)
 		}
@@ -125,5 +125,24 @@ func TestPromisesFromBeforeProgress(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The promise of an open session is found by its key, and not by reading all for each session.
+func TestSessionsFindTheirPromises(t *testing.T) {
+	db := open(t)
+	err := db.View(t.Context(), func(tx *Tx) error {
+		return tx.query("plan", "EXPLAIN QUERY PLAN "+sessionRows, []any{make([]byte, 32)}, func(scan func(...any) error) error {
+			var id, parent, unused int
+			var detail string
+			err := scan(&id, &parent, &unused, &detail)
+			if strings.HasPrefix(detail, "SCAN p") {
+				t.Error(detail)
+			}
+			return err
+		})
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }

@@ -162,6 +162,7 @@ type Quote struct {
 	GasPrice     string `json:"gas_price" doc:"wei"`
 	GasCost      string `json:"gas_cost" doc:"in the chain's own coin, decimal"`
 	Relayer      string `json:"relayer,omitempty" doc:"who sends it and pays the gas"`
+	OwnGas       bool   `json:"own_gas,omitempty" doc:"that is this node itself"`
 	To           string `json:"to,omitempty" doc:"who is paid, now or from now on"`
 	Delay        int64  `json:"delay,omitempty" doc:"seconds in which the provider can clear after the unlock that would be asked for"`
 }

@@ -66,7 +66,11 @@ type Client struct {
 
 	mu      sync.Mutex
 	tickets map[string]*Hub // which hub issued a ticket
+	avoided map[*Hub]time.Time
 }
+
+// avoidFor is how long a relayer that did not keep its word is asked after all others.
+const avoidFor = time.Hour
 
 // New makes a client. It sends nothing.
 func New(cfg Config) (*Client, error) {
@@ -81,7 +85,7 @@ func New(cfg Config) (*Client, error) {
 			MaxResponseHeaderBytes: 16 << 10, MaxConnsPerHost: 8, ForceAttemptHTTP2: true,
 		}
 	}
-	c := &Client{log: cfg.Logger, tickets: map[string]*Hub{}}
+	c := &Client{log: cfg.Logger, tickets: map[string]*Hub{}, avoided: map[*Hub]time.Time{}}
 	c.http = &http.Client{
 		Transport: cfg.Transport, Timeout: cmp.Or(cfg.Timeout, defaultTimeout),
 		// A hub answers itself; where else it sends us is not for it to choose.
@@ -158,14 +162,16 @@ func (c *Client) Order(ctx context.Context, complete relay.Complete) (relay.Tick
 
 func (c *Client) each(ctx context.Context, ask func(*Hub) (relay.Ticket, error)) (relay.Ticket, error) {
 	var errs []error
-	for _, h := range c.relayers {
+	for _, h := range c.inOrder() {
 		ticket, err := ask(h)
 		if err == nil {
 			c.remember(ticket.ID, h)
 			return ticket, nil
 		}
-		errs = append(errs, err)
-		if ctx.Err() != nil || !passOver(err) {
+		if !passOver(err) { // the caller's own
+			return relay.Ticket{}, err
+		}
+		if errs = append(errs, err); ctx.Err() != nil {
 			break
 		}
 		c.log.Debug("hub does not relay; trying the next", "hub", h.Name(), "error", err)
@@ -188,18 +194,36 @@ func (c *Client) Quote(ctx context.Context) (relay.Quote, error) {
 	return relay.Quote{}, failure(errs)
 }
 
-// passOver tells whether another hub may take what this one did not.
-func passOver(err error) bool {
-	var refusal *relay.Refusal
-	if errors.As(err, &refusal) {
-		switch refusal.Reason {
-		case relay.ReasonRelayer, relay.ReasonBusy, relay.ReasonFee, relay.ReasonQuote:
-			return true
-		default:
-			return false
+// Avoid says that what a ticket stands for did not happen, whatever was said of it: its relayer comes last for an hour.
+func (c *Client) Avoid(ticket string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if h := c.tickets[ticket]; h != nil {
+		c.avoided[h] = time.Now()
+		c.log.Warn("relayer did not do what it took on; asking others first", "relayer", h.Name(), "ticket", ticket)
+	}
+}
+
+// inOrder is the relayers, with those last that are avoided.
+func (c *Client) inOrder() (all []*Hub) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var last []*Hub
+	for _, h := range c.relayers {
+		if since, avoided := c.avoided[h]; avoided && time.Since(since) < avoidFor {
+			last = append(last, h)
+		} else {
+			all = append(all, h)
 		}
 	}
-	return errors.Is(err, relay.ErrUnavailable) || errors.Is(err, relay.ErrNotOffered)
+	return append(all, last...)
+}
+
+// passOver tells whether another relayer may take what this one did not. None is believed about what is wrong with
+// an intent: a single one that lies would stop all.
+func passOver(err error) bool {
+	var refusal *relay.Refusal
+	return errors.As(err, &refusal) || errors.Is(err, relay.ErrUnavailable) || errors.Is(err, relay.ErrNotOffered)
 }
 
 // failure is what hubs' errors come to: a refusal says more than hubs that cannot be reached, and most of all

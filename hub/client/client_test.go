@@ -426,18 +426,20 @@ func TestRelayFailover(t *testing.T) {
 	if info, err := c.Info(t.Context()); err != nil || info.Address != a.relayer.address {
 		t.Errorf("relayer %+v, %v", info, err)
 	}
-	// Passed over: a hub that is busy, not named, or out of order. Not passed over: a real refusal.
+	// A hub is passed over that is busy, not named, or out of order, and one that refuses: it may lie.
+	no := &relay.Refusal{Reason: relay.ReasonSignature, Detail: "not by the owner"}
 	for _, fail := range []error{
 		&relay.Refusal{Reason: relay.ReasonBusy}, &relay.Refusal{Reason: relay.ReasonRelayer}, relay.ErrUnavailable, errors.New("bug"),
+		no, &relay.Refusal{Reason: relay.ReasonReverts}, &relay.Refusal{Reason: relay.ReasonMalformed},
 	} {
 		a.relayer.set(fail)
 		if ticket, err := c.Submit(t.Context(), intent); err != nil || ticket.Reason != b.relayer.address.String() {
 			t.Errorf("%v: %+v, %v", fail, ticket, err)
 		}
 	}
-	a.relayer.set(&relay.Refusal{Reason: relay.ReasonSignature, Detail: "not by the owner"})
+	a.relayer.set(no)
 	var refusal *relay.Refusal
-	if _, err := c.Submit(t.Context(), intent); !errors.As(err, &refusal) || refusal.Reason != relay.ReasonSignature || refusal.Detail != "not by the owner" {
+	if _, err := newClient(t, a.url).Submit(t.Context(), intent); !errors.As(err, &refusal) || refusal.Reason != relay.ReasonSignature || refusal.Detail != "not by the owner" {
 		t.Errorf("refusal comes through as %v", err)
 	}
 	a.relayer.set(relay.ErrUnavailable)

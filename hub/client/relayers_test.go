@@ -127,3 +127,42 @@ func TestOrderTellsWhoIsBusy(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// What the caller itself does not want is no relayer's refusal, whatever those said that were asked before.
+func TestOrderEndsWithTheCallersError(t *testing.T) {
+	dear, key1 := startRelayer(t, 101)
+	fine, key2 := startRelayer(t, 4)
+	c := relayers(t, chain.Relayer{Identity: key1.Address(), URL: dear.url}, chain.Relayer{Identity: key2.Address(), URL: fine.url})
+	enough := errors.New("enough")
+	_, err := c.Order(t.Context(), func(q *relay.Quote) (relay.Intent, error) {
+		if _, err := q.Fee(relay.KindRegister, 100); err != nil {
+			return relay.Intent{}, err
+		}
+		return relay.Intent{}, enough
+	})
+	if !errors.Is(err, enough) || errors.Is(err, relay.ErrNotOffered) {
+		t.Errorf("%v", err)
+	}
+}
+
+// Who did not do what it took on is asked after the others, and again once they fail.
+func TestAvoid(t *testing.T) {
+	a, key1 := startRelayer(t, 1)
+	b, key2 := startRelayer(t, 2)
+	c := relayers(t, chain.Relayer{Identity: key1.Address(), URL: a.url}, chain.Relayer{Identity: key2.Address(), URL: b.url})
+	in := relay.Withdraw(key1.Address())
+	by := func(h *realHub) relay.Ticket {
+		t.Helper()
+		ticket, err := c.Submit(t.Context(), in)
+		if err != nil || ticket.Reason != h.relayer.address.String() {
+			t.Fatalf("%+v, %v", ticket, err)
+		}
+		return ticket
+	}
+	c.Avoid("unknown")
+	ticket := by(a)
+	c.Avoid(ticket.ID)
+	by(b)
+	b.relayer.set(relay.ErrUnavailable)
+	by(a)
+}

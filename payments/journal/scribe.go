@@ -18,6 +18,9 @@ import (
 	"github.com/mysteriumnetwork/myst/store"
 )
 
+// maxTopics is how many values an endpoint is asked to take in one place of a filter. go-ethereum takes 1,000.
+const maxTopics = 500
+
 const (
 	consumer = "consumer"
 	provider = "provider"
@@ -39,8 +42,9 @@ func (j *Journal) filters() chain.Filters {
 	self := common.BytesToHash(j.cfg.Self[:])
 	locked, packed := events[contracts.PaymentsLockedEventName].ID, events[contracts.PaymentsClearedPackedEventName].ID
 	return chain.Filters{
-		Any: [][][]common.Hash{{ids, {self}}, {ids, nil, {self}}},
-		More: func(ctx context.Context, found []types.Log) ([][]common.Hash, error) {
+		Events: contracts.NewPayments().GetABI(),
+		Any:    [][][]common.Hash{{ids, {self}}, {ids, nil, {self}}},
+		More: func(ctx context.Context, found []types.Log) (all [][][]common.Hash, err error) {
 			providers, err := j.lockedFor(ctx, func(add func(common.Hash)) {
 				for _, log := range found {
 					if len(log.Topics) == 3 && log.Topics[0] == locked && log.Topics[1] == self {
@@ -48,10 +52,10 @@ func (j *Journal) filters() chain.Filters {
 					}
 				}
 			})
-			if err != nil || len(providers) == 0 {
-				return nil, err
+			for some := range slices.Chunk(providers, maxTopics) {
+				all = append(all, [][]common.Hash{{packed}, some})
 			}
-			return [][]common.Hash{{packed}, providers}, nil
+			return all, err
 		},
 	}
 }
