@@ -44,6 +44,7 @@ type Collector struct {
 	audit auditor
 
 	locked   money.Amount // confirmed, by the own view of the chain
+	alone    bool         // no other session of the two was open here when it began
 	counted  money.Amount // of locked: what service is given for
 	floor    money.Amount // base must not be below: what was promised or cleared already
 	base     money.Amount
@@ -129,7 +130,7 @@ func (c *Collector) load(ctx context.Context, alone bool) error {
 		c.newest, c.floor = newest, newest.Amount
 	}
 	account, err := c.ledger.account(ctx, Provider, c.terms.Peer)
-	c.credit = account.Credit
+	c.credit, c.alone = account.Credit, alone
 	switch {
 	case alone:
 		c.debt, c.booked = account.Debt, account.Debt
@@ -368,9 +369,8 @@ func (c *Collector) leave(now time.Time) (r rest, err error) {
 	}
 	brought := c.gain().SaturatingSub(c.settled)
 	excused := min(c.small(), brought)
-	if r.debt <= excused { // the consumer's book does not explain it
-		excused, r.debt = excused-r.debt, 0
-	}
+	old := min(excused, r.debt) // the consumer's book does not explain it
+	excused, r.debt = excused-old, r.debt-old
 	n := c.counters()
 	due, err := c.due(figures{
 		received: max(c.reported, n.Sent-lost(n.Sent, c.reported)), peerReceived: n.Received, elapsed: c.clock.elapsed(now),
@@ -384,7 +384,8 @@ func (c *Collector) leave(now time.Time) (r rest, err error) {
 		r.unpaid = 0
 	case c.last && brought > 0:
 		trusted := min(r.unpaid-excused, c.worth()/lossShare)
-		r.unpaid -= excused + trusted
+		// More than a first window would never be paid: what was under way the consumer's book does not explain.
+		r.unpaid = min(r.unpaid-excused-trusted, forgiven*c.small())
 		r.charge = trusted * lossShare
 	}
 	return r, nil

@@ -110,8 +110,8 @@ func (l *Ledger) closeCrashed(tx *store.Tx) error {
 	for _, s := range open {
 		unpaid := s.Due.SaturatingSub(s.Promised)
 		if Role(s.Role) == Consumer {
-			// The provider may have served a window more than the book knows.
-			extra, err := s.Price.Due(max(s.Window, FirstWindow), TimeWindow)
+			// The provider may have served a window more than the book knows, which the last promise may have doubled.
+			extra, err := s.Price.Due(min(max(2*s.Window, FirstWindow), LargestWindow), TimeWindow)
 			if err != nil {
 				extra = mostBooked
 			}

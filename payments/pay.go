@@ -360,14 +360,19 @@ func (p *Payer) leftOver(now time.Time) (money.Amount, error) {
 	}
 	// What the provider did not ask for it may know of later: it asks for nothing while an older session is open there.
 	rest := p.owed.SaturatingSub(p.settles)
-	if p.isSettled && p.asked {
-		rest = 0 // it asked for all that there was
+	if p.asked {
+		rest = min(p.owed, p.peer.debt).SaturatingSub(p.settles)
 	}
 	if p.isSettled && !p.exhausted {
 		return rest, nil
 	}
 	c := p.counters()
 	f := figures{received: c.Received, peerReceived: c.Sent, elapsed: p.clock.elapsed(now)}
+	if !p.isSettled {
+		// What the provider sent since it was last paid, and what did not arrive, is served, up to its next window.
+		most := p.paid.bytes() + Window(max(p.granted, FirstWindow/2), p.rule())
+		f.received += most - min(f.bytes(), most)
+	}
 	if p.clock.started && !p.isSettled {
 		// While this end's probes fail the provider, who is not told, counts on until a window of time is unpaid.
 		ran := now.Sub(p.clock.first)

@@ -75,7 +75,7 @@ type Payer struct {
 	settled     chan struct{} // closed when the provider has acknowledged the last payment
 	ended       chan struct{} // closed when Run has returned
 	isSettled   bool
-	asked       bool // the provider asks for a debt
+	asked       bool // the provider asks for all that it is owed, which may be nothing
 	conceded    bool // a little of a debt that the book does not explain
 	ran, closed bool
 }
@@ -116,12 +116,22 @@ func (p *Payer) load(ctx context.Context, alone bool) error {
 	}
 	account, err := p.ledger.account(ctx, Consumer, p.terms.Peer)
 	if alone { // else it is another session that pays it
-		p.owed, p.booked = account.Debt, account.Debt
+		p.owed, p.booked = min(account.Debt, mostExplained(p.terms.Price)), account.Debt
 		var more error
 		p.arrears, more = p.arrearsOf(ctx)
 		err = errors.Join(err, more)
 	}
 	return err
+}
+
+// mostExplained is the largest debt that a book explains: what sessions on all channels can leave at once. What
+// a provider did not ask for so far does not add up beyond that.
+func mostExplained(p money.Price) money.Amount {
+	most, err := p.Due(intent.Channels*LargestWindow, intent.Channels*TimeWindow)
+	if err != nil {
+		return mostBooked
+	}
+	return most
 }
 
 // promise is an unsigned one of this session.
@@ -327,7 +337,7 @@ func (p *Payer) acknowledge(b bill) {
 		p.granted = b.window
 		p.narrow()
 	}
-	p.asked = p.asked || p.greeted && b.debt > 0
+	p.asked = p.asked || p.greeted && b.whole
 	if p.greeted && !p.explaining() {
 		p.settles = min(p.owed, b.debt)
 	}
