@@ -107,7 +107,9 @@ func (l *Ledger) Collect(ctx context.Context, t Terms) (*Collector, error) {
 		ledger: l, terms: t, row: Session{Terms: t, Role: Provider, Started: time.Now()},
 		wake: make(chan struct{}, 1), done: make(chan struct{}), ended: make(chan struct{}),
 	}
-	err = c.load(ctx, alone)
+	if err = l.endLate(ctx, pair{t.Peer, l.self}); err == nil {
+		err = c.load(ctx, alone)
+	}
 	if err == nil {
 		err = l.group.do(ctx, t.Peer, func(tx *store.Tx) error { return tx.SaveSession(l.sessionRow(c.row)) })
 	}
@@ -312,7 +314,7 @@ func (c *Collector) Close(ctx context.Context, reason string) error {
 	c.mu.Unlock()
 
 	defer c.ledger.free(c.terms.Peer, c.terms.Channel)
-	err = errors.Join(err, c.ledger.group.do(ctx, c.terms.Peer, func(tx *store.Tx) error {
+	err = errors.Join(err, c.ledger.end(ctx, pair{c.terms.Peer, c.ledger.self}, func(tx *store.Tx) error {
 		if err := c.bookRest(tx, rest); err != nil {
 			return err
 		}

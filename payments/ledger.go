@@ -61,6 +61,7 @@ type Ledger struct {
 	mu   sync.Mutex
 	busy map[channelKey]identity.Address // the provider
 	open map[pair]int                    // how many sessions of the two
+	late lateEnds
 }
 
 type pair struct{ consumer, provider identity.Address }
@@ -93,7 +94,7 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 	}
 	l := &Ledger{
 		cfg: cfg, self: cfg.Signer.Address(), separator: cfg.Domain.Separator(),
-		group: group{db: cfg.DB}, busy: map[channelKey]identity.Address{}, open: map[pair]int{},
+		group: group{db: cfg.DB}, busy: map[channelKey]identity.Address{}, open: map[pair]int{}, late: lateEnds{},
 	}
 	if err := cfg.DB.InTx(ctx, l.closeCrashed); err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)

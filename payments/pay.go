@@ -334,7 +334,7 @@ func (p *Payer) Close(ctx context.Context, reason string) error {
 	p.mu.Unlock()
 
 	defer p.ledger.free(p.ledger.self, p.terms.Channel)
-	err = errors.Join(err, p.ledger.group.do(ctx, p.ledger.self, func(tx *store.Tx) error {
+	err = errors.Join(err, p.ledger.end(ctx, pair{p.ledger.self, p.terms.Peer}, func(tx *store.Tx) error {
 		if err := p.rebook(tx, p.booked, owed); err != nil {
 			return err
 		}

@@ -95,7 +95,9 @@ func (l *Ledger) Pay(ctx context.Context, t Terms) (*Payer, error) {
 		wake: make(chan struct{}, 1), attached: make(chan struct{}), settled: make(chan struct{}), ended: make(chan struct{}),
 		granted: FirstWindow, window: SmallestWindow,
 	}
-	err = p.load(ctx, alone)
+	if err = l.endLate(ctx, pair{l.self, t.Peer}); err == nil {
+		err = p.load(ctx, alone)
+	}
 	if err == nil {
 		err = l.group.do(ctx, l.self, func(tx *store.Tx) error { return tx.SaveSession(l.sessionRow(p.row)) })
 	}
