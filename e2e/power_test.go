@@ -100,7 +100,7 @@ func TestPowerLoss(t *testing.T) {
 	m.seller.Stop(t)
 	m.Hub.Stop(t)
 	m.Hub.Under, m.seller.Under = hub.strace(), seller.strace()
-	m.Hub.Start(t)
+	m.UpHub(t)
 	m.seller.Up(t)
 	m.seller.well(t)
 	m.seller.announced(t)

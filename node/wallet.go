@@ -123,6 +123,8 @@ const longestPause = 4 * relayPoll
 func relayError(err error) error {
 	var refusal *relay.Refusal
 	switch {
+	case errors.Is(err, relay.ErrUnheard):
+		return fmt.Errorf("%w: %w; %s", ErrNoOutcome, err, mayStill)
 	case errors.Is(err, relay.ErrUnavailable):
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	case errors.As(err, &refusal), errors.Is(err, relay.ErrNotOffered):

@@ -26,7 +26,8 @@ import (
 type Relayer interface {
 	// Submit takes an intent on. Submitting the same intent again returns the first one's ticket,
 	// unless that has failed. Clear, Withdraw and Collect make a new ticket also once the first is
-	// mined, and are refused while there is nothing to gain. Errors: a *[Refusal], or ErrUnavailable.
+	// mined, and are refused while there is nothing to gain. Errors: a *[Refusal], ErrUnavailable, or beside that
+	// ErrUnheard.
 	Submit(ctx context.Context, in Intent) (Ticket, error)
 	// Quote tells what the relayer asks for each kind of intent. Errors: ErrUnavailable, ErrQuote.
 	Quote(ctx context.Context) (Quote, error)
@@ -43,6 +44,8 @@ type Relayer interface {
 var (
 	// ErrUnavailable says that the relayer or its chain cannot be reached now.
 	ErrUnavailable = errors.New("relayer is not available")
+	// ErrUnheard says that a relayer was sent an intent and did not answer, so that it may have taken it on.
+	ErrUnheard = errors.New("the relayer did not answer, and may have taken it on")
 	// ErrNotFound says that there is no such ticket.
 	ErrNotFound = errors.New("no such ticket")
 	// ErrMalformed says that a text is not an intent.

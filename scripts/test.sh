@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything that must hold, step by step. All steps run even when one fails, so that a reader sees every
-# problem of a change at once. The last line counts Go tests, contract tests, fuzz targets, and the steps
-# that are one check each.
+# problem of a change at once. At the end stands which Go tests failed, and the last line counts Go tests, contract
+# tests, fuzz targets, and the steps that are one check each.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PATH:/usr/sbin:/sbin" # where Debian keeps ip, nft and openvpn; su does not look there
@@ -10,7 +10,8 @@ before=$(git status --porcelain)
 # What the tests leave behind shows in here, and their processes carry the name in their environment.
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/myst-test.XXXXXX")
 counts=$(mktemp)
-trap 'rm -rf "$scratch" "$counts"' EXIT
+failures=$(mktemp)
+trap 'rm -rf "$scratch" "$counts" "$failures"' EXIT
 
 broken=()
 step() { # name, command…
@@ -18,7 +19,7 @@ step() { # name, command…
   shift
   printf '\n== %s\n' "$name"
   lines_before=$(wc -l <"$counts")
-  TMPDIR=$scratch TEST_COUNTS=$counts "$@" || result=FAILED
+  TMPDIR=$scratch TEST_COUNTS=$counts TEST_FAILURES=$failures "$@" || result=FAILED
   lines_after=$(wc -l <"$counts")
   if [ "$result" != ok ]; then
     broken+=("$name")
@@ -76,6 +77,10 @@ step "fuzzing" make --no-print-directory fuzz
 step "two demos at once" make --no-print-directory demo-twice
 step "nothing left behind" leftovers
 
+if [ -s "$failures" ]; then
+  printf '\n== what failed\n'
+  cat "$failures"
+fi
 total=$(awk '{ passed += $1; failed += $2 } END { printf "%d passed, %d failed", passed, failed }' "$counts")
 printf '\n%d s' "$SECONDS"
 [ ${#broken[@]} = 0 ] || printf '; broken: %s' "${broken[*]}"

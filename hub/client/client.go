@@ -226,11 +226,16 @@ func passOver(err error) bool {
 	return errors.As(err, &refusal) || errors.Is(err, relay.ErrUnavailable) || errors.Is(err, relay.ErrNotOffered)
 }
 
-// failure is what hubs' errors come to: a refusal says more than hubs that cannot be reached, and most of all
-// one that may not last.
+// failure is what hubs' errors come to: that one may have taken an intent says most, then a refusal that may not last,
+// and any refusal more than hubs that cannot be reached.
 func failure(errs []error) error {
 	if len(errs) == 0 {
 		return fmt.Errorf("%w: no hub is configured", relay.ErrUnavailable)
+	}
+	for _, err := range errs {
+		if errors.Is(err, relay.ErrUnheard) {
+			return err
+		}
 	}
 	for _, err := range errs {
 		var refusal *relay.Refusal

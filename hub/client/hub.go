@@ -9,9 +9,11 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -19,6 +21,7 @@ import (
 	"github.com/mysteriumnetwork/myst/hub"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/internal/backoff"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/record"
 	"github.com/mysteriumnetwork/myst/relay"
@@ -55,6 +58,16 @@ type request struct {
 	accept      []int // statuses that are not problems
 	// unavailable is the sentinel for hubs that do not answer as they should.
 	unavailable error
+	// unheard, unless it is nil, is a further one where the hub may have done what it was asked.
+	unheard error
+}
+
+// noAnswer is the error of a call that got none.
+func (r request) noAnswer(sent bool, err error) error {
+	if sent && r.unheard != nil {
+		return fmt.Errorf("%w: %w: %w", r.unheard, r.unavailable, err)
+	}
+	return fmt.Errorf("%w: %w", r.unavailable, err)
 }
 
 // do returns the status and the body of an answer. Errors are a sentinel or *relay.Refusal that the
@@ -62,6 +75,8 @@ type request struct {
 func (h *Hub) do(ctx context.Context, r request) (int, []byte, error) {
 	u := h.base.JoinPath(r.path)
 	u.RawQuery = r.query.Encode()
+	var sent atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
 	req, err := http.NewRequestWithContext(ctx, r.method, u.String(), bytes.NewReader(r.body))
 	if err != nil {
 		return 0, nil, fmt.Errorf("hub %s: %w", h.Name(), err)
@@ -76,14 +91,14 @@ func (h *Hub) do(ctx context.Context, r request) (int, []byte, error) {
 		if errors.As(err, &inner) {
 			err = inner.Err
 		}
-		return 0, nil, fmt.Errorf("%w: hub %s: %w", r.unavailable, h.Name(), err)
+		return 0, nil, fmt.Errorf("hub %s: %w", h.Name(), r.noAnswer(sent.Load(), err))
 	}
 	defer func() { _ = resp.Body.Close() }() // read or given up by then
 	for _, status := range r.accept {
 		if resp.StatusCode == status {
 			raw, err := readAll(resp.Body, r.limit)
 			if err != nil {
-				return 0, nil, fmt.Errorf("%w: hub %s: %w", r.unavailable, h.Name(), err)
+				return 0, nil, fmt.Errorf("hub %s: %w", h.Name(), r.noAnswer(true, err))
 			}
 			return status, raw, nil
 		}
@@ -221,21 +236,46 @@ func (h *Hub) Record(ctx context.Context, author identity.Address, kind record.K
 	return raw, err
 }
 
-// Submit implements [relay.Relayer].
+// askAgainFor is how long a relayer that did not answer is asked what became of an intent: as long as one takes to restart.
+const askAgainFor = 10 * time.Second
+
+// Submit implements [relay.Relayer]. While the relayer may have taken the intent on and has not said so, it gets the
+// same again, which gives the same ticket: a changed one would be another fee for the same thing.
 func (h *Hub) Submit(ctx context.Context, in relay.Intent) (relay.Ticket, error) {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return relay.Ticket{}, fmt.Errorf("encode intent: %w", err)
 	}
-	_, raw, err := h.do(ctx, request{
+	call := request{
 		method: http.MethodPost, path: hub.PathRelay, contentType: hub.TypeJSON, body: body,
-		limit: maxTicket, accept: []int{http.StatusAccepted}, unavailable: relay.ErrUnavailable,
-	})
+		limit: maxTicket, accept: []int{http.StatusAccepted}, unavailable: relay.ErrUnavailable, unheard: relay.ErrUnheard,
+	}
+	_, raw, err := h.do(ctx, call)
+	if errors.Is(err, relay.ErrUnheard) {
+		raw, err = h.again(ctx, call, err)
+	}
 	if err != nil {
 		return relay.Ticket{}, err
 	}
 	var ticket relay.Ticket
 	return cleaned(&ticket, h.decode(raw, &ticket, relay.ErrUnavailable))
+}
+
+// again repeats a call that got no answer. A hub that cannot be reached at all may have died of it, and come back.
+func (h *Hub) again(ctx context.Context, call request, unheard error) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, askAgainFor)
+	defer cancel()
+	pause := backoff.Backoff{Min: askAgainFor / 20, Max: askAgainFor / 5}
+	for {
+		select {
+		case <-ctx.Done():
+			return nil, unheard
+		case <-time.After(pause.Next()):
+		}
+		if _, raw, err := h.do(ctx, call); err == nil || !errors.Is(err, call.unavailable) {
+			return raw, err
+		}
+	}
 }
 
 // Status implements [relay.Relayer].

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/mysteriumnetwork/myst/api/wire"
+	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/internal/nstest"
 )
 
@@ -218,6 +219,16 @@ func NewPartyIn(t testing.TB, dir string, on *Host, args ...string) *Party {
 	p.Run(t, &made, "identity", "new")
 	p.Address = made.Address
 	return p
+}
+
+// Identity is the party's address.
+func (p *Party) Identity(t testing.TB) identity.Address {
+	t.Helper()
+	address, err := identity.ParseAddress(p.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return address
 }
 
 // Command prepares a command of myst.

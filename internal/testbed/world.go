@@ -3,10 +3,8 @@
 package testbed
 
 import (
-	"encoding/json"
 	"net"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -14,7 +12,6 @@ import (
 
 	"github.com/mysteriumnetwork/myst/api/wire"
 	"github.com/mysteriumnetwork/myst/chain"
-	"github.com/mysteriumnetwork/myst/identity"
 )
 
 // World is a network with a chain, the contracts, a hub and a web server, each on a host of its own.
@@ -53,7 +50,7 @@ func (w *World) Join(t testing.TB, number byte) *Host {
 // Fund starts a party's node, registers it and makes its first deposit.
 func (w *World) Fund(t testing.TB, p *Party) {
 	t.Helper()
-	w.mint(t, p.Address, "--amount", "50")
+	w.Mint(t, p.Address, "--amount", "50")
 	p.Up(t)
 	p.Run(t, nil, "identity", "register")
 	p.Run(t, nil, "deposit", "20", "--yes")
@@ -83,8 +80,7 @@ func (w *World) startChain(t testing.TB, dir string) {
 	t.Helper()
 	w.Chain = NewDaemon(t, w.ChainHost, Program(t, "mystdev"), nil, "chain", "--data-dir", filepath.Join(dir, "chain"),
 		"--host", w.ChainHost.Addr.String(), "--period", w.period.String())
-	w.Chain.Start(t)
-	w.Chain.Await(t, "the chain answers", func() bool { return w.Chain.On.answers(t, "8545") })
+	w.UpChain(t)
 	w.dev(t, "contracts", "deploy", "--rpc", w.RPC(), "--key-file", w.key, "--out", w.File)
 }
 
@@ -105,7 +101,8 @@ func (w *World) dev(t testing.TB, args ...string) {
 	}
 }
 
-func (w *World) mint(t testing.TB, to string, args ...string) {
+// Mint gives an address coins, "--amount", or the chain's own, "--gas".
+func (w *World) Mint(t testing.TB, to string, args ...string) {
 	t.Helper()
 	w.mints.Lock()
 	defer w.mints.Unlock()
@@ -117,23 +114,36 @@ func (w *World) startHub(t testing.TB) {
 	t.Helper()
 	at := func(port string) string { return net.JoinHostPort(w.HubHost.Addr.String(), port) }
 	w.Hub = NewParty(t, w.HubHost, "hub", "--network", w.File, "--http", at("4060"), "--broker", at("4222"))
-	w.mint(t, w.Hub.Address, "--gas", "10")
+	w.Mint(t, w.Hub.Address, "--gas", "10")
+	w.Edit(t, func(info *chain.Network) {
+		info.Hubs = []chain.Hub{{Identity: w.Hub.Identity(t), URL: "http://" + at("4060"), Broker: "nats://" + at("4222")}}
+	})
+	w.UpHub(t)
+}
+
+// Edit changes the network file, which who runs has read before.
+func (w *World) Edit(t testing.TB, change func(*chain.Network)) {
+	t.Helper()
 	info, err := chain.LoadNetwork(w.File)
 	if err != nil {
 		t.Fatal(err)
 	}
-	address, err := identity.ParseAddress(w.Hub.Address)
-	if err != nil {
+	change(info)
+	if err := info.Save(w.File); err != nil {
 		t.Fatal(err)
 	}
-	info.Hubs = []chain.Hub{{Identity: address, URL: "http://" + at("4060"), Broker: "nats://" + at("4222")}}
-	text, err := json.Marshal(info)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(w.File, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
+}
+
+// UpChain starts the chain and waits until it answers.
+func (w *World) UpChain(t testing.TB) {
+	t.Helper()
+	w.Chain.Start(t)
+	w.Chain.Await(t, "the chain answers", func() bool { return w.Chain.On.answers(t, "8545") })
+}
+
+// UpHub starts the hub and waits until it answers.
+func (w *World) UpHub(t testing.TB) {
+	t.Helper()
 	w.Hub.Start(t)
 	w.Hub.Await(t, "the hub answers", func() bool { return w.Hub.On.answers(t, "4060") })
 }

@@ -2,16 +2,13 @@ package nats_test
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/big"
 	"net"
+	"net/netip"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -20,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/internal/certtest"
 	"github.com/mysteriumnetwork/myst/messaging"
 	"github.com/mysteriumnetwork/myst/messaging/messagingtest"
 	"github.com/mysteriumnetwork/myst/messaging/nats"
@@ -102,25 +100,12 @@ func connected(c *nats.Channel) func() bool {
 // certificate makes a self-signed one for 127.0.0.1, and the roots that trust it.
 func certificate(t *testing.T) (*tls.Certificate, *x509.CertPool) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	made := certtest.New(t, netip.MustParseAddr("127.0.0.1"))
+	cert, err := tls.X509KeyPair(made.PEM, made.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
-	}
-	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	leaf, err := x509.ParseCertificate(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots := x509.NewCertPool()
-	roots.AddCert(leaf)
-	return &tls.Certificate{Certificate: [][]byte{raw}, PrivateKey: key}, roots
+	return &cert, made.Roots()
 }
 
 func TestConformance(t *testing.T) {

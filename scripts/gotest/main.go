@@ -2,8 +2,9 @@
 // output of a test that failed. Its arguments are go test's own.
 //
 // It counts what passed and failed, and appends "passed failed" to the file that the environment
-// variable TEST_COUNTS names, so that scripts/test.sh can add up several runs. A skipped test counts as
-// failed: nothing in this repository may pass by not running.
+// variable TEST_COUNTS names, so that scripts/test.sh can add up several runs. What failed, and what was said of it
+// by the test itself, is also appended to the file of TEST_FAILURES: it is easily lost among the programs' logs.
+// A skipped test counts as failed: nothing in this repository may pass by not running.
 package main
 
 import (
@@ -15,6 +16,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -62,7 +64,11 @@ func run(args []string, out io.Writer) (passed bool, err error) {
 	if waitErr != nil && s.failed == 0 {
 		s.failed = 1 // such as a package that does not build
 	}
-	if err := s.record(os.Getenv("TEST_COUNTS")); err != nil {
+	fmt.Fprintf(out, "%d passed, %d failed\n", s.passed, s.failed)
+	err = errors.Join(
+		record(os.Getenv("TEST_COUNTS"), fmt.Sprintf("%d %d\n", s.passed, s.failed)),
+		record(os.Getenv("TEST_FAILURES"), s.failures.String()))
+	if err != nil {
 		return false, err
 	}
 	return s.failed == 0, nil
@@ -72,6 +78,7 @@ func run(args []string, out io.Writer) (passed bool, err error) {
 type summary struct {
 	out            io.Writer
 	passed, failed int
+	failures       strings.Builder             // what failed, and why
 	output         map[string]*strings.Builder // of tests and packages that have not ended
 }
 
@@ -128,8 +135,10 @@ func (s *summary) endTest(e event, output string) {
 	case "fail":
 		s.failed++
 		fmt.Fprint(s.out, output)
+		fmt.Fprintf(&s.failures, "%s %s\n%s", e.Package, e.Test, complaints(output))
 	case "skip":
 		s.failed++
+		fmt.Fprintf(&s.failures, "%s %s was skipped\n", e.Package, e.Test)
 		fmt.Fprintf(s.out, "%s: %s was skipped, which counts as a failure\n%s", e.Package, e.Test, output)
 	}
 }
@@ -139,6 +148,7 @@ func (s *summary) endTest(e event, output string) {
 func (s *summary) endPackage(e event, output string) {
 	if e.Action == "fail" {
 		s.failed++ // also when no test of it failed: a panic, a leak, a build
+		fmt.Fprintf(&s.failures, "%s\n", e.Package)
 		s.unfinished(e.Package)
 		fmt.Fprint(s.out, output)
 		return
@@ -154,13 +164,36 @@ func (s *summary) endPackage(e event, output string) {
 func (s *summary) unfinished(pkg string) {
 	for _, key := range slices.Sorted(maps.Keys(s.output)) {
 		if strings.HasPrefix(key, pkg+" ") {
-			fmt.Fprint(s.out, s.take(key))
+			said := s.take(key)
+			fmt.Fprint(s.out, said)
+			fmt.Fprintf(&s.failures, "%s was cut short\n%s", key, complaints(said))
 		}
 	}
 }
 
-func (s *summary) record(path string) error {
-	fmt.Fprintf(s.out, "%d passed, %d failed\n", s.passed, s.failed)
+// complaint is what testing puts before a message of a test's own file, rather than of a helper that shows logs.
+var complaint = regexp.MustCompile(`^ +\w+_test\.go:\d+: `)
+
+// mostComplaints is how many lines of one test are repeated.
+const mostComplaints = 10
+
+// complaints picks the lines in which a test says what is wrong.
+func complaints(output string) string {
+	var found strings.Builder
+	lines, goesOn := 0, false
+	for line := range strings.Lines(output) {
+		goesOn = goesOn && strings.HasPrefix(line, "        ") ||
+			complaint.MatchString(line) || strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "WARNING: DATA RACE")
+		if goesOn && lines < mostComplaints {
+			found.WriteString(line)
+			lines++
+		}
+	}
+	return found.String()
+}
+
+// record appends to a file, if there is one.
+func record(path, text string) error {
 	if path == "" {
 		return nil
 	}
@@ -168,6 +201,6 @@ func (s *summary) record(path string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(f, "%d %d\n", s.passed, s.failed)
+	_, err = f.WriteString(text)
 	return errors.Join(err, f.Close())
 }

@@ -13,7 +13,9 @@ const events = `{"Action":"start","Package":"p"}
 {"Action":"output","Package":"p","Test":"TestGood","Output":"good says much\n"}
 {"Action":"pass","Package":"p","Test":"TestGood"}
 {"Action":"run","Package":"p","Test":"TestBad"}
-{"Action":"output","Package":"p","Test":"TestBad","Output":"bad says why\n"}
+{"Action":"output","Package":"p","Test":"TestBad","Output":"    bad_test.go:12: bad says\n"}
+{"Action":"output","Package":"p","Test":"TestBad","Output":"        why\n"}
+{"Action":"output","Package":"p","Test":"TestBad","Output":"    proc.go:193: a program's log\n"}
 {"Action":"fail","Package":"p","Test":"TestBad"}
 {"Action":"output","Package":"p","Test":"TestLazy","Output":"no reason\n"}
 {"Action":"skip","Package":"p","Test":"TestLazy"}
@@ -34,11 +36,7 @@ func TestSummary(t *testing.T) {
 	if err := s.read(strings.NewReader(events)); err != nil {
 		t.Fatal(err)
 	}
-	counts := filepath.Join(t.TempDir(), "counts")
-	if err := s.record(counts); err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{"bad says why", "panic: says where", "no reason", "FAIL\tp", "ok  \tq\t0.2s", "-test.shuffle 42", "2 passed, 3 failed"} {
+	for _, want := range []string{"bad says", "panic: says where", "no reason", "FAIL\tp", "ok  \tq\t0.2s", "-test.shuffle 42"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
 		}
@@ -48,7 +46,23 @@ func TestSummary(t *testing.T) {
 			t.Errorf("%q in\n%s", noise, out.String())
 		}
 	}
-	if got, err := os.ReadFile(counts); err != nil || string(got) != "2 3\n" {
-		t.Errorf("counts file: %q, %v", got, err)
+	if s.passed != 2 || s.failed != 3 {
+		t.Errorf("%d passed, %d failed", s.passed, s.failed)
+	}
+	want := "p TestBad\n    bad_test.go:12: bad says\n        why\np TestLazy was skipped\np\np TestCrashed was cut short\npanic: says where\n"
+	if got := s.failures.String(); got != want {
+		t.Errorf("failures: %q", got)
+	}
+}
+
+func TestRecordAppends(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "counts")
+	for _, text := range []string{"2 3\n", "1 0\n"} {
+		if err := record(path, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(path); err != nil || string(got) != "2 3\n1 0\n" {
+		t.Errorf("%q, %v", got, err)
 	}
 }
