@@ -152,9 +152,11 @@ func TestArrearsWaitForTheChain(t *testing.T) {
 		r := w.start(t.Context(), 100*time.Millisecond)
 		w.chain.fail(errors.New("no answer"))
 		time.Sleep(10 * time.Second)
+		r.payer.mu.Lock()
 		if len(r.payer.arrears) != 1 {
 			t.Errorf("%d promises are left to show", len(r.payer.arrears))
 		}
+		r.payer.mu.Unlock()
 		w.chain.fail(nil)
 		time.Sleep(10 * time.Second)
 		if paid, collected := r.settle(t.Context()); paid != nil || collected != nil {

@@ -114,8 +114,11 @@ func TestSettledDebtPaysForNoSession(t *testing.T) {
 		r := w.start(t.Context(), 5*time.Millisecond)
 		time.Sleep(5 * time.Second)
 		r.link.up(20<<20, 10_000_000)
-		if r.collector.settled != debt {
-			t.Fatalf("a debt of %d is settled", r.collector.settled)
+		r.collector.mu.Lock()
+		settled := r.collector.settled
+		r.collector.mu.Unlock()
+		if settled != debt {
+			t.Fatalf("a debt of %d is settled", settled)
 		}
 		for _, p := range []*party{&w.consumer, &w.provider} {
 			kept, err := p.ledger.Sessions(t.Context(), 1)

@@ -18,10 +18,11 @@ type cut struct {
 	void   int    // bytes at most that the provider sends into the void afterwards
 	dies   []Role // nobody where it is the network that fails, or the consumer that disconnects
 	settle bool   // the consumer disconnects while what is sent is under way
+	lasts  time.Duration
 }
 
 func randomCut(random *rand.Rand) cut {
-	c := cut{before: random.IntN(40<<20) * random.IntN(2), void: LargestWindow}
+	c := cut{before: random.IntN(40<<20) * random.IntN(2), void: LargestWindow, lasts: time.Duration(random.IntN(3)) * 25 * time.Second}
 	switch random.IntN(7) {
 	case 0:
 		c.dies = []Role{Consumer}
@@ -61,6 +62,8 @@ func (w *world) cuts(t *testing.T, c cut) (arrived, sent uint64) {
 	}
 	if c.settle {
 		_ = r.payer.Settle(t.Context()) // or a debt ended it already
+	} else {
+		time.Sleep(c.lasts)
 	}
 	r.cc.Close()
 	r.link.close()
@@ -82,15 +85,17 @@ func (w *world) cuts(t *testing.T, c cut) (arrived, sent uint64) {
 // Sessions of two honest nodes are cut off, in any way, again and again. The next one works all the same, after some the
 // debt is gone, and nobody paid for what was not sent. What the provider sent in vain it lost within its bounds.
 func TestCutOffWhenever(t *testing.T) {
-	for seed := range uint64(25) {
+	for seed := range uint64(24) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 9)) //nolint:gosec // no secret
 			w := newWorld(t)
 			w.terms.Lock = 100_000_000
 			w.terms.Setup = money.Amount(random.IntN(2) * 500)
+			w.terms.Price = []money.Price{{PerGiB: 100_000}, {PerGiB: 100_000, PerHour: 36_000}, {PerHour: 36_000}}[seed%3]
 			w.lock(w.terms.Lock)
 			synctest.Test(t, func(t *testing.T) {
 				var sent, lost uint64
+				began := time.Now()
 				if random.IntN(2) == 0 {
 					sent += w.works(t, 600<<20) // who has paid that much gets large windows soon
 				}
@@ -113,8 +118,38 @@ func TestCutOffWhenever(t *testing.T) {
 				if theirs, ours := w.debts(t); theirs != 0 || ours != 0 {
 					t.Errorf("debts of %d and %d are left", theirs, ours)
 				}
-				w.fair(t, sent, lost, sessions)
+				w.fair(t, sent, lost, sessions, time.Since(began))
 			})
+		})
+	}
+}
+
+// Ends of sessions of who has large windows, or none, that leave the largest debts.
+func TestCutOffAtTheWorst(t *testing.T) {
+	const mib = 1 << 20
+	for name, c := range map[string]cut{
+		"power fails after the window has doubled": {before: 24 * mib, void: LargestWindow, dies: []Role{Consumer}},
+		"a large window is under way at the end":   {before: 30 * mib, void: LargestWindow, settle: true},
+		"a first window is under way at the end":   {void: FirstWindow, settle: true},
+	} {
+		w := newWorld(t)
+		w.terms.Lock, w.terms.Setup = 100_000_000, 0
+		w.lock(w.terms.Lock)
+		synctest.Test(t, func(t *testing.T) {
+			if c.before > 0 {
+				w.works(t, 600*mib)
+			}
+			w.cuts(t, c)
+			debt, explained := w.debts(t)
+			if window, err := w.terms.Price.Due(FirstWindow*9/10, 0); err != nil || debt < window {
+				t.Errorf("%s: a debt of %d; the test needs %d", name, debt, window)
+			}
+			for range 9 {
+				w.works(t, 20*mib)
+			}
+			if theirs, ours := w.debts(t); theirs != 0 || ours != 0 {
+				t.Errorf("%s: of debts of %d and %d are left %d and %d", name, debt, explained, theirs, ours)
+			}
 		})
 	}
 }
@@ -137,10 +172,10 @@ func (w *world) works(t *testing.T, carry int) uint64 {
 }
 
 // fair checks what was promised for what was sent, of which the provider may have forgotten a part.
-func (w *world) fair(t *testing.T, sent, forgotten uint64, sessions int) {
+func (w *world) fair(t *testing.T, sent, forgotten uint64, sessions int, took time.Duration) {
 	t.Helper()
 	n := money.Amount(sessions) //nolint:gosec // positive
-	all, err := w.terms.Price.Due(sent, 0)
+	all, err := w.terms.Price.Due(sent, took)
 	if err != nil {
 		t.Fatal(err)
 	}

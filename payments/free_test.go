@@ -52,6 +52,13 @@ func (k *taker) says(t *testing.T, p payment) {
 	time.Sleep(time.Second)
 }
 
+// mark is the newest of the provider's.
+func (k *taker) mark() uint64 {
+	k.collector.mu.Lock()
+	defer k.collector.mu.Unlock()
+	return k.collector.audit.newest
+}
+
 // leaves ends the session and returns what it got.
 func (k *taker) leaves(t *testing.T) uint64 {
 	t.Helper()
@@ -91,7 +98,7 @@ func TestWindowsAreNotForFree(t *testing.T) {
 					last := payment{sequence: 2, flags: flagFinal | flagLast}
 					if !early {
 						k.says(t, payment{sequence: 2, flags: flagFinal})
-						last.sequence, last.echo = 3, k.collector.audit.newest
+						last.sequence, last.echo = 3, k.mark()
 					}
 					k.says(t, last)
 					k.collector.mu.Lock()
@@ -134,7 +141,7 @@ func TestDebtIsNotWiped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := w.takes(t)
 		k.says(t, payment{sequence: 1, flags: flagHello | flagFinal})
-		k.says(t, payment{sequence: 2, flags: flagFinal | flagLast, echo: k.collector.audit.newest})
+		k.says(t, payment{sequence: 2, flags: flagFinal | flagLast, echo: k.mark()})
 		k.leaves(t)
 		if theirs := w.owes(t); theirs != debt {
 			t.Errorf("a debt of %d, want %d", theirs, debt)
