@@ -64,7 +64,7 @@ func (k *taker) leaves(t *testing.T) uint64 {
 	t.Helper()
 	k.cc.Close()
 	k.link.close()
-	<-k.done // whatever a provider calls it
+	<-k.done //nolint:errcheck // whatever a provider calls it
 	if err := k.collector.Close(context.Background(), "gone"); err != nil {
 		t.Fatal(err)
 	}
