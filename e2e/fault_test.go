@@ -84,11 +84,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	m := newWorld(t)
 	for _, victim := range []string{"provider", "consumer", "hub", "chain", "openvpn"} {
 		t.Run(victim, func(t *testing.T) {
-			times := rounds()
-			if victim == "consumer" { // whose provider waits 75 s before it gives it up
-				times = (times + 2) / 3
-			}
-			for round := range times {
+			for round := range rounds() {
 				seed := rand.Uint64()
 				wait := time.Duration(rand.New(rand.NewPCG(seed, 0)).Int64N(int64(4 * time.Second))) //nolint:gosec // no secret
 				d := m.begin(t, round)
@@ -121,6 +117,9 @@ func (m *world) kill(t *testing.T, victim string, buyer *party) {
 	case "consumer":
 		buyer.Kill()
 		buyer.Up(t)
+		buyer.Await(t, "its provider takes it again, though it has not given up the lost session", func() bool {
+			return buyer.Try(t, nil, "connect") == nil
+		})
 	case "hub":
 		m.Hub.Kill()
 		m.UpHub(t)

@@ -243,7 +243,7 @@ func (c *consuming) negotiate(ctx context.Context) (*session.Offer, error) {
 	offer, err := session.Open(ctx, session.To(c.self.Endpoint, peer), c.n.cfg.Session, session.Request{
 		Proposal: c.proposal.Hash(), Correlation: correlation, ServiceType: p.ServiceType, Price: p.Price, Setup: p.SetupCharge,
 		Data: c.client.Request(), Channel: c.plan.Channel, Epoch: c.plan.Epoch,
-		Lock: c.plan.Lock, Locked: c.plan.OnChain(),
+		Lock: c.plan.Lock, Locked: c.plan.OnChain(), Previous: c.self.Ledger.Previous(p.Provider, c.plan.Channel),
 	})
 	var refusal *session.Refusal
 	switch {

@@ -165,6 +165,7 @@ func (v *serving) affordable(ctx context.Context, r session.Request) error {
 		return session.Refuse(session.CannotPay, fmt.Errorf("channel %d, lock %s, set-up charge %s", r.Channel, r.Lock, r.Setup))
 	}
 	if v.self.Ledger.Busy(r.Peer, r.Channel) {
+		v.n.lost(r.Peer, r.Previous)
 		return session.Refuse(session.ChannelBusy, nil)
 	}
 	if err := v.n.cfg.Fresh(ctx); err != nil {
@@ -186,6 +187,20 @@ func (v *serving) affordable(ctx context.Context, r session.Request) error {
 		return session.Refuse(session.CannotPay, err)
 	}
 	return nil
+}
+
+// lost ends a session that its consumer knows to be over, because its node was killed, say. The consumer asks again in a
+// moment.
+func (n *Node) lost(consumer identity.Address, previous session.ID) {
+	n.mu.Lock()
+	l := n.live[previous]
+	n.mu.Unlock()
+	if l == nil {
+		return
+	}
+	if s := l.snapshot(); s.Role == RoleProvider && s.Peer == consumer {
+		l.end(session.PeerLost)
+	}
 }
 
 // run serves an accepted session and says why it ended; the error is for the log.

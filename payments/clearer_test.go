@@ -380,6 +380,12 @@ func TestRestartClosesSessions(t *testing.T) {
 	}
 	w.open(&w.consumer)
 	w.open(&w.provider)
+	if got := w.consumer.ledger.Previous(w.terms.Peer, w.terms.Channel); got != w.terms.Session {
+		t.Errorf("the session that was cut off is %x, not %x", w.terms.Session, got)
+	}
+	if got := w.consumer.ledger.Previous(w.consumer.key.Address(), w.terms.Channel); got != ([16]byte{}) {
+		t.Errorf("another provider would hear of session %x", got)
+	}
 	for _, l := range []*Ledger{w.consumer.ledger, w.provider.ledger} {
 		rows, err := l.Sessions(t.Context(), 10)
 		if err != nil || len(rows) != 1 || rows[0].Reason != ReasonRestarted || rows[0].Ended.IsZero() || rows[0].ServiceType != "wireguard" || rows[0].Country != "DE" {

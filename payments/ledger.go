@@ -62,6 +62,13 @@ type Ledger struct {
 	busy map[channelKey]identity.Address // the provider
 	open map[pair]int                    // how many sessions of the two
 	late lateEnds
+	last [intent.Channels]used // of this identity's own channels
+}
+
+// used is the session that used a payment channel last; zero until there was one in this run, or cut off before it.
+type used struct {
+	provider identity.Address
+	id       [16]byte
 }
 
 type pair struct{ consumer, provider identity.Address }
@@ -128,6 +135,9 @@ func (l *Ledger) closeCrashed(tx *store.Tx) error {
 				return err
 			}
 		}
+		if Role(s.Role) == Consumer && s.Channel < intent.Channels {
+			l.last[s.Channel] = used{s.Peer, s.ID}
+		}
 		s.Ended, s.Reason = time.Now().UnixMilli(), ReasonRestarted
 		if err := l.saveEnd(tx, s); err != nil {
 			return err
@@ -175,6 +185,17 @@ func (l *Ledger) bookRest(tx *store.Tx) error {
 
 // Identity returns whose book it is.
 func (l *Ledger) Identity() identity.Address { return l.self }
+
+// Previous returns the session that used one of this identity's channels with a provider last: of this run, or one that was
+// cut off by the end of the run before. Else it returns zero.
+func (l *Ledger) Previous(provider identity.Address, channel uint8) [16]byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if last := l.last[channel]; last.provider == provider {
+		return last.id
+	}
+	return [16]byte{}
+}
 
 // Sessions returns the newest sessions, newest first, open ones included; limit 0 is all.
 func (l *Ledger) Sessions(ctx context.Context, limit int) ([]Session, error) {

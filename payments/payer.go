@@ -105,6 +105,9 @@ func (l *Ledger) Pay(ctx context.Context, t Terms) (*Payer, error) {
 		l.free(l.self, t.Channel)
 		return nil, fmt.Errorf("open payments: %w", err)
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.last[t.Channel] = used{t.Peer, t.Session}
 	return p, nil
 }
 

@@ -66,6 +66,9 @@ type Request struct {
 	Epoch   uint16
 	Lock    money.Amount
 	Locked  bool
+	// Previous is the consumer's last session on that channel, which is over even if the provider was not told, as when
+	// the consumer's node was killed; zero is none that it knows of.
+	Previous ID
 	// Peer is who asks; set by Accept from the dialogue, ignored when sending.
 	Peer identity.Address
 }

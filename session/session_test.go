@@ -17,7 +17,7 @@ import (
 func goodRequest() Request {
 	return Request{
 		Proposal: [32]byte{1}, ServiceType: "wireguard", Price: money.Price{PerGiB: 100}, Setup: 5,
-		Data: []byte("request"), Channel: 3, Epoch: 7, Lock: 1_000_000,
+		Data: []byte("request"), Channel: 3, Epoch: 7, Lock: 1_000_000, Previous: ID{4, 5},
 	}
 }
 
@@ -254,6 +254,7 @@ func TestBadRequests(t *testing.T) {
 		"kind":      {func(m *messaging.Message) { m.Kind = kindReply }, BadMessage},
 		"garbage":   {func(m *messaging.Message) { m.Body = []byte{0xff, 0xff} }, BadMessage},
 		"oversized": {func(m *messaging.Message) { m.Body = append(m.Body, make([]byte, maxBody)...) }, BadMessage},
+		"previous":  {func(m *messaging.Message) { m.Body = append(m.Body, 13<<3|2, 1, 7) }, BadMessage},
 		"version":   {func(m *messaging.Message) { m.Body[1] = 9 }, UnsupportedVersion},
 	} {
 		x := newExchange(0)

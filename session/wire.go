@@ -34,11 +34,15 @@ const (
 )
 
 func (r Request) encode() messaging.Message {
-	return encode(kindRequest, &pb.SessionRequest{
+	w := &pb.SessionRequest{
 		Version: Version, Proposal: r.Proposal[:], Correlation: r.Correlation[:], ServiceType: r.ServiceType,
 		PerGib: uint64(r.Price.PerGiB), PerHour: uint64(r.Price.PerHour), Setup: uint64(r.Setup), Data: r.Data,
 		Channel: uint32(r.Channel), Epoch: uint32(r.Epoch), Lock: uint64(r.Lock), Locked: r.Locked,
-	})
+	}
+	if r.Previous != (ID{}) {
+		w.Previous = r.Previous[:]
+	}
+	return encode(kindRequest, w)
 }
 
 // decodeRequest reads flight 1. Another version is a *Refusal, anything else wrong is ErrMessage.
@@ -60,6 +64,8 @@ func decodeRequest(m messaging.Message) (Request, error) {
 	switch {
 	case !fixed(r.Proposal[:], w.Proposal) || !fixed(r.Correlation[:], w.Correlation):
 		return Request{}, fmt.Errorf("%w: proposal hash or correlation ID of wrong length", ErrMessage)
+	case len(w.Previous) > 0 && !fixed(r.Previous[:], w.Previous):
+		return Request{}, fmt.Errorf("%w: a previous session's ID of wrong length", ErrMessage)
 	case w.Channel >= intent.Channels || uint32(r.Epoch) != w.Epoch:
 		return Request{}, fmt.Errorf("%w: channel %d, epoch %d", ErrMessage, w.Channel, w.Epoch)
 	}

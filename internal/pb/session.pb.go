@@ -36,8 +36,9 @@ type SessionRequest struct {
 	Data          []byte                 `protobuf:"bytes,8,opt,name=data,proto3" json:"data,omitempty"`        // the driver's, at most 4,096 bytes
 	Channel       uint32                 `protobuf:"varint,9,opt,name=channel,proto3" json:"channel,omitempty"` // payment channel
 	Epoch         uint32                 `protobuf:"varint,10,opt,name=epoch,proto3" json:"epoch,omitempty"`
-	Lock          uint64                 `protobuf:"varint,11,opt,name=lock,proto3" json:"lock,omitempty"`     // total that is or will be locked, in units
-	Locked        bool                   `protobuf:"varint,12,opt,name=locked,proto3" json:"locked,omitempty"` // on chain already
+	Lock          uint64                 `protobuf:"varint,11,opt,name=lock,proto3" json:"lock,omitempty"`        // total that is or will be locked, in units
+	Locked        bool                   `protobuf:"varint,12,opt,name=locked,proto3" json:"locked,omitempty"`    // on chain already
+	Previous      []byte                 `protobuf:"bytes,13,opt,name=previous,proto3" json:"previous,omitempty"` // 16 bytes, or none: the consumer's last session on the payment channel, which is over
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -154,6 +155,13 @@ func (x *SessionRequest) GetLocked() bool {
 		return x.Locked
 	}
 	return false
+}
+
+func (x *SessionRequest) GetPrevious() []byte {
+	if x != nil {
+		return x.Previous
+	}
+	return nil
 }
 
 // SessionReply is flight 2: accepted when refusal is 0.
@@ -478,7 +486,7 @@ var File_internal_pb_session_proto protoreflect.FileDescriptor
 
 const file_internal_pb_session_proto_rawDesc = "" +
 	"\n" +
-	"\x19internal/pb/session.proto\x12\x0fmyst.session.v1\"\xc5\x02\n" +
+	"\x19internal/pb/session.proto\x12\x0fmyst.session.v1\"\xe1\x02\n" +
 	"\x0eSessionRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x1a\n" +
 	"\bproposal\x18\x02 \x01(\fR\bproposal\x12 \n" +
@@ -492,7 +500,8 @@ const file_internal_pb_session_proto_rawDesc = "" +
 	"\x05epoch\x18\n" +
 	" \x01(\rR\x05epoch\x12\x12\n" +
 	"\x04lock\x18\v \x01(\x04R\x04lock\x12\x16\n" +
-	"\x06locked\x18\f \x01(\bR\x06locked\"x\n" +
+	"\x06locked\x18\f \x01(\bR\x06locked\x12\x1a\n" +
+	"\bprevious\x18\r \x01(\fR\bprevious\"x\n" +
 	"\fSessionReply\x12\x18\n" +
 	"\arefusal\x18\x01 \x01(\rR\arefusal\x12 \n" +
 	"\vcorrelation\x18\x02 \x01(\fR\vcorrelation\x12\x18\n" +
