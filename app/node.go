@@ -257,6 +257,7 @@ func (r *nodeRun) openLedger(key *identity.Key, self *node.Self) error {
 		MaxGasPercent: cmp.Or(r.cfg.GasShare, defaultGasShare), Logger: r.log,
 	})
 	r.run("clearer", self.Clearer.Run)
+	r.run("tidying of sessions", self.Ledger.Tidy)
 	book := journal.New(journal.Config{
 		Client: r.base.client, DB: r.db, Domain: domain, Self: key.Address(), Start: r.network.FromBlock,
 		Confirmations: cmp.Or(r.cfg.Confirmations, defaultConfirmations), Poll: registryPoll,

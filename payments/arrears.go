@@ -3,6 +3,7 @@ package payments
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -57,23 +58,33 @@ func (p *Payer) dealtWith(acked uint64) {
 	}
 }
 
+// errArrearsLater says that the chain cannot be read now. The payment that shows the promise is left unanswered, so that it
+// comes again: what is acknowledged is not shown again.
+var errArrearsLater = errors.New("arrears cannot be looked at now")
+
 // takeArrears keeps a promise for another payment channel than the session's, which pays debt. One that brings nothing,
-// or that the chain does not show a lock for, changes nothing.
+// or that the chain does not show a lock for, changes nothing; nor does one for the channel of an open session, which
+// accounts for it itself. Error: errArrearsLater.
 func (c *Collector) takeArrears(ctx context.Context, p intent.SignedPromise) error {
 	c.mu.Lock()
-	debt := c.debt
+	settled := c.settled
+	debt := c.debt.SaturatingSub(settled)
 	c.mu.Unlock()
-	if debt == 0 || p.Channel == c.terms.Channel || p.Provider != c.ledger.self {
+	if debt == 0 || p.Provider != c.ledger.self || c.ledger.Busy(c.terms.Peer, p.Channel) {
 		return nil
 	}
 	kept, err := c.ledger.newest(ctx, p)
 	if err != nil || kept != nil && kept.Amount >= p.Amount {
 		return err
 	}
-	if c.shown++; c.shown > arrearsTried {
+	if c.shown >= arrearsTried {
 		return nil
 	}
 	lock, err := c.ledger.lockOn(ctx, c.terms.Peer, c.ledger.self, Terms{Channel: p.Channel, Epoch: p.Epoch}, c.ledger.cfg.Confirmations)
+	if err != nil && !errors.Is(err, ErrNotLocked) && !errors.Is(err, ErrUnlocking) {
+		return fmt.Errorf("%w: %w", errArrearsLater, err)
+	}
+	c.shown++
 	if err != nil {
 		c.debug(ctx, "arrears are not looked at", "error", err)
 		return nil
@@ -104,6 +115,6 @@ func (c *Collector) takeArrears(ctx context.Context, p intent.SignedPromise) err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.debt, c.booked = left, left
+	c.debt, c.booked = left+settled, left
 	return nil
 }

@@ -133,3 +133,90 @@ func TestArrearsThatPay(t *testing.T) {
 		t.Errorf("the book has %+v, %v", all, err)
 	}
 }
+
+// While the chain cannot be read, a promise for another channel is neither refused nor acknowledged: the session waits,
+// and takes it as soon as it can.
+func TestArrearsWaitForTheChain(t *testing.T) {
+	w := newWorld(t)
+	synctest.Test(t, func(t *testing.T) {
+		died := w.crashed(t)
+		died.cc.Close()
+		died.link.close()
+		_, _ = <-died.collected, <-died.paid
+		if err := died.collector.Close(t.Context(), "lost"); err != nil {
+			t.Fatal(err)
+		}
+		first, lost := w.terms, w.given(t)
+		w.another()
+		w.terms.Session[0]++
+		r := w.start(t.Context(), 100*time.Millisecond)
+		w.chain.fail(errors.New("no answer"))
+		time.Sleep(10 * time.Second)
+		r.payer.mu.Lock()
+		if len(r.payer.arrears) != 1 {
+			t.Errorf("%d promises are left to show", len(r.payer.arrears))
+		}
+		r.payer.mu.Unlock()
+		w.chain.fail(nil)
+		time.Sleep(10 * time.Second)
+		if paid, collected := r.settle(t.Context()); paid != nil || collected != nil {
+			t.Fatalf("payer: %v, collector: %v", paid, collected)
+		}
+		kept, err := w.provider.ledger.newest(t.Context(), lost)
+		if err != nil || kept == nil || kept.Amount != lost.Amount {
+			t.Errorf("the provider has %+v, %v; want %+v", kept, err, lost)
+		}
+		w.getOn(t, first, w.terms)
+	})
+}
+
+// given is the consumer's newest promise on the session's channel, by its own book.
+func (w *world) given(t *testing.T) intent.SignedPromise {
+	t.Helper()
+	all, err := w.consumer.ledger.PromisedBy(t.Context())
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	return all[0]
+}
+
+// A promise for the channel of an open session is left to that one, and what is settled is not taken off twice.
+func TestArrearsOfAnOpenSession(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.provider)
+	l, consumer := w.provider.ledger, w.consumer.key.Address()
+	if err := w.provider.db.InTx(t.Context(), func(tx *store.Tx) error { return l.addDebt(tx, Provider, consumer, 1000) }); err != nil {
+		t.Fatal(err)
+	}
+	theirs := w.terms
+	theirs.Peer = consumer
+	c, err := l.Collect(t.Context(), theirs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.settled, c.booked = 600, 400
+	if err := w.provider.db.InTx(t.Context(), func(tx *store.Tx) error {
+		return l.changeAccount(tx, Provider, consumer, func(a *store.PaymentAccount) { a.Debt = 400 })
+	}); err != nil {
+		t.Fatal(err)
+	}
+	w.terms.Channel++
+	w.lock(w.terms.Lock)
+	signed, err := intent.SignPromise(w.consumer.key, intent.Promise{
+		Provider: l.Identity(), Channel: w.terms.Channel, Epoch: w.terms.Epoch, Amount: 300,
+	}, testDomain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []money.Amount{400, 100} {
+		if want == 400 {
+			if _, err := l.reserve(consumer, l.self, w.terms.Channel); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := c.takeArrears(t.Context(), signed); err != nil || c.owed() != want || w.owes(t) != want {
+			t.Errorf("%v; owed %d, %d in the book, want %d", err, c.owed(), w.owes(t), want)
+		}
+		l.free(consumer, w.terms.Channel)
+	}
+}

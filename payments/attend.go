@@ -176,10 +176,13 @@ func (c *Collector) compose(now time.Time) (b *bill, last bool) {
 	b = &bill{
 		ack: c.sequence, mark: c.audit.stamp(now, n.Sent, c.clock.elapsed(now)), echo: c.theirMark,
 		received: n.Received, window: c.window, debt: c.debt, newest: c.promised(), refusal: c.refused, final: c.final,
-		stopped: !c.stoppedAt.IsZero(),
+		stopped: !c.stoppedAt.IsZero(), whole: c.alone,
 	}
 	if c.show {
 		b.promise = c.newest
+	}
+	if c.final && c.endMark == 0 {
+		c.endMark = b.mark
 	}
 	return b, c.last
 }

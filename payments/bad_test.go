@@ -86,7 +86,7 @@ func TestMalformedMessages(t *testing.T) {
 		refusedBoth(t, "promise with "+name, &pb.Payment{Sequence: 1, Promise: p}, &pb.PaymentBill{Promise: p})
 	}
 	refusedBoth(t, "bounds", &pb.Payment{}, &pb.PaymentBill{Received: maxCount + 1})
-	refusedBoth(t, "bounds", &pb.Payment{Sequence: 1, Flags: paymentFlags + 1}, &pb.PaymentBill{Flags: 4})
+	refusedBoth(t, "bounds", &pb.Payment{Sequence: 1, Flags: paymentFlags + 1}, &pb.PaymentBill{Flags: billFlags + 1})
 	refusedBoth(t, "bounds", &pb.Payment{Sequence: 1, Received: maxCount + 1}, &pb.PaymentBill{Debt: math.MaxUint64})
 	refusedBoth(t, "bounds", &pb.Payment{Sequence: 1, PeerReceived: maxCount + 1}, &pb.PaymentBill{Newest: uint64(money.MaxLock) + 1})
 	refusedBoth(t, "bounds", &pb.Payment{Sequence: 1, ElapsedMs: math.MaxUint64}, &pb.PaymentBill{Refusal: math.MaxUint32})

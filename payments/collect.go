@@ -54,7 +54,11 @@ func (c *Collector) onPayment(ctx context.Context, p payment) error {
 		return nil
 	}
 	if p.arrears != nil {
-		if err := c.takeArrears(ctx, *p.arrears); err != nil {
+		switch err := c.takeArrears(ctx, *p.arrears); {
+		case errors.Is(err, errArrearsLater):
+			c.debug(ctx, "payment is not answered", "error", err)
+			return nil
+		case err != nil:
 			return err
 		}
 	}
@@ -227,6 +231,7 @@ func (c *Collector) store(ctx context.Context, v verdict, now time.Time) error {
 	if due, err := c.due(v.figures); err == nil {
 		row.Due = max(row.Due, due)
 	}
+	row.Due = plus(row.Due, v.settled) // if the node dies, what the promise paid of a debt did not pay for the session
 	debt := v.debt.SaturatingSub(v.settled)
 	kept := c.ledger.progressRow(*v.promise, row)
 	err := c.ledger.group.do(ctx, c.terms.Peer, func(tx *store.Tx) error {
@@ -263,17 +268,24 @@ func (c *Collector) apply(p payment, v verdict, now time.Time) {
 		c.cover(v.figures, now)
 	}
 	if p.has(flagFinal) {
-		c.last = c.last || p.has(flagLast)
+		c.last = c.last || p.has(flagLast) && c.sawEnd(p.echo)
 		c.finish()
 	}
 	c.steer(now)
 	c.bill()
 }
 
+// sawEnd says whether whoever echoes this mark had seen a final bill: only then its report is its last word.
+func (c *Collector) sawEnd(echo uint64) bool {
+	return c.endMark > 0 && echo >= c.endMark && echo <= c.audit.newest
+}
+
 // cover moves the window over what is paid, and lets it grow with every quarter of it.
 func (c *Collector) cover(f figures, now time.Time) {
+	// Never from less than what gives the first window: else a debt, which is taken off each time, would be so twice.
+	next := Window(max(c.window, FirstWindow/2), c.rule())
 	if c.window == 0 {
-		c.window = Window(FirstWindow/2, c.rule())
+		c.window = next
 	}
 	c.covered = figures{
 		received: max(c.covered.received, f.received), peerReceived: max(c.covered.peerReceived, f.peerReceived),
@@ -283,9 +295,9 @@ func (c *Collector) cover(f figures, now time.Time) {
 	c.skew = min(max(own-c.covered.elapsed, 0), own/lossShare+settled)
 	if c.covered.bytes()-c.grown >= c.window/4 {
 		c.grown = c.covered.bytes()
-		c.window = Window(max(c.window, SmallestWindow/2), c.rule())
+		c.window = next
 	} else {
-		c.window = min(c.window, Window(c.window, c.rule()))
+		c.window = min(c.window, next)
 	}
 }
 

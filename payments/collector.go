@@ -44,6 +44,7 @@ type Collector struct {
 	audit auditor
 
 	locked   money.Amount // confirmed, by the own view of the chain
+	alone    bool         // no other session of the two was open here when it began
 	counted  money.Amount // of locked: what service is given for
 	floor    money.Amount // base must not be below: what was promised or cleared already
 	base     money.Amount
@@ -77,6 +78,7 @@ type Collector struct {
 
 	exhausted   bool
 	final, last bool
+	endMark     uint64        // of the first final bill
 	done        chan struct{} // closed when the session is settled
 	ended       chan struct{} // closed when Run has returned
 	ran, closed bool
@@ -105,7 +107,9 @@ func (l *Ledger) Collect(ctx context.Context, t Terms) (*Collector, error) {
 		ledger: l, terms: t, row: Session{Terms: t, Role: Provider, Started: time.Now()},
 		wake: make(chan struct{}, 1), done: make(chan struct{}), ended: make(chan struct{}),
 	}
-	err = c.load(ctx, alone)
+	if err = l.endLate(ctx, pair{t.Peer, l.self}); err == nil {
+		err = c.load(ctx, alone)
+	}
 	if err == nil {
 		err = l.group.do(ctx, t.Peer, func(tx *store.Tx) error { return tx.SaveSession(l.sessionRow(c.row)) })
 	}
@@ -128,7 +132,7 @@ func (c *Collector) load(ctx context.Context, alone bool) error {
 		c.newest, c.floor = newest, newest.Amount
 	}
 	account, err := c.ledger.account(ctx, Provider, c.terms.Peer)
-	c.credit = account.Credit
+	c.credit, c.alone = account.Credit, alone
 	switch {
 	case alone:
 		c.debt, c.booked = account.Debt, account.Debt
@@ -306,16 +310,12 @@ func (c *Collector) Close(ctx context.Context, reason string) error {
 	c.stopTraffic()
 	row := c.snapshot(now)
 	row.Ended, row.Reason = now, reason
-	unpaid, err := c.leave(now)
-	left, gain := c.owed(), c.gain()
+	rest, err := c.leave(now)
 	c.mu.Unlock()
 
 	defer c.ledger.free(c.terms.Peer, c.terms.Channel)
-	err = errors.Join(err, c.ledger.group.do(ctx, c.terms.Peer, func(tx *store.Tx) error {
-		if err := c.rebook(tx, left, gain); err != nil {
-			return err
-		}
-		if err := c.ledger.addDebt(tx, Provider, c.terms.Peer, unpaid); err != nil {
+	err = errors.Join(err, c.ledger.end(ctx, pair{c.terms.Peer, c.ledger.self}, func(tx *store.Tx) error {
+		if err := c.bookRest(tx, rest); err != nil {
 			return err
 		}
 		return c.ledger.saveEnd(tx, c.ledger.sessionRow(row))
@@ -334,28 +334,63 @@ func (c *Collector) rebook(tx *store.Tx, debt, gain money.Amount) error {
 	})
 }
 
-// leave is what the session leaves unpaid. Without a last report, what was sent counts as received but for a
-// twentieth.
-func (c *Collector) leave(now time.Time) (money.Amount, error) {
+// rest is what a session leaves to the book.
+type rest struct {
+	debt   money.Amount // of earlier sessions
+	unpaid money.Amount // of this one
+	charge money.Amount // credit that excuses what else is unpaid
+}
+
+// bookRest writes the session's part of the consumer's account as it stays.
+func (c *Collector) bookRest(tx *store.Tx, r rest) error {
+	debt, more := r.debt, r.unpaid
+	if more <= c.small() { // no reason to end a credit
+		debt, more = plus(debt, more), 0
+	}
+	if err := c.rebook(tx, debt, c.gain()); err != nil {
+		return err
+	}
+	if r.charge > 0 {
+		err := c.ledger.changeAccount(tx, Provider, c.terms.Peer, func(a *store.PaymentAccount) {
+			a.Credit = a.Credit.SaturatingSub(r.charge)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return c.ledger.addDebt(tx, Provider, c.terms.Peer, more)
+}
+
+// leave is what the session leaves behind. What was sent counts as received but for a twentieth, and a report may
+// say less only as far as the session paid for itself: a little; and, with a report made after the end, up to a twentieth
+// of all that was ever paid, each part once. What it does not bring it may not leave unpaid either.
+func (c *Collector) leave(now time.Time) (r rest, err error) {
+	r.debt = c.debt.SaturatingSub(c.settled)
 	if !c.greeted {
-		return 0, nil // nothing was served
+		return r, nil // nothing was served
 	}
+	brought := c.gain().SaturatingSub(c.settled)
+	excused := min(c.small(), brought)
+	old := min(excused, r.debt) // the consumer's book does not explain it
+	excused, r.debt = excused-old, r.debt-old
 	n := c.counters()
-	f := figures{received: c.reported, peerReceived: n.Received, elapsed: c.clock.elapsed(now)}
-	if c.last {
-		f.elapsed = c.named.elapsed // it was judged
-	} else {
-		f.received = max(c.reported, n.Sent-lost(n.Sent, c.reported))
-	}
-	due, err := c.due(f)
+	due, err := c.due(figures{
+		received: max(c.reported, n.Sent-lost(n.Sent, c.reported)), peerReceived: n.Received, elapsed: c.clock.elapsed(now),
+	})
 	if err != nil {
-		return 0, err
+		return r, err
 	}
-	paid := c.promised().SaturatingSub(c.base).SaturatingSub(c.settled)
-	if unpaid := due.SaturatingSub(paid); unpaid > c.small() {
-		return unpaid, nil
+	r.unpaid = due.SaturatingSub(brought)
+	switch {
+	case r.unpaid <= excused:
+		r.unpaid = 0
+	case c.last && brought > 0:
+		trusted := min(r.unpaid-excused, c.worth()/lossShare)
+		// More than a first window would never be paid: what was under way the consumer's book does not explain.
+		r.unpaid = min(r.unpaid-excused-trusted, forgiven*c.small())
+		r.charge = trusted * lossShare
 	}
-	return 0, nil
+	return r, nil
 }
 
 // gain is what this session brought so far.
@@ -374,7 +409,8 @@ func (c *Collector) worth() money.Amount {
 	return c.credit
 }
 
-// owed is what is left of the debt. A little that the consumer's book does not explain is dropped.
+// owed is what is left of the debt, as far as it counts against the window: a little that the consumer's book does not
+// explain does not.
 func (c *Collector) owed() money.Amount {
 	left := c.debt.SaturatingSub(c.settled)
 	if c.greeted && left <= c.small() {

@@ -5,7 +5,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/store"
 )
 
 // credit is what the provider's book says that the world's consumer has paid since it last owed something.
@@ -90,5 +92,44 @@ func TestNoCreditForWhoOwesAfterACrash(t *testing.T) {
 		if got := w.credit(t); got != 0 {
 			t.Errorf("a credit of %d", got)
 		}
+	})
+}
+
+// Both nodes die in a session that has paid a debt of an earlier one. What it left unpaid itself is a debt in both books.
+func TestSettledDebtPaysForNoSession(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.consumer)
+	w.open(&w.provider)
+	const debt = 300
+	for l, peer := range map[*Ledger]identity.Address{w.consumer.ledger: w.terms.Peer, w.provider.ledger: w.consumer.key.Address()} {
+		role := Consumer
+		if l == w.provider.ledger {
+			role = Provider
+		}
+		if err := l.cfg.DB.InTx(t.Context(), func(tx *store.Tx) error { return l.addDebt(tx, role, peer, debt) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		r := w.start(t.Context(), 5*time.Millisecond)
+		time.Sleep(5 * time.Second)
+		r.link.up(20<<20, 10_000_000)
+		r.collector.mu.Lock()
+		settled := r.collector.settled
+		r.collector.mu.Unlock()
+		if settled != debt {
+			t.Fatalf("a debt of %d is settled", settled)
+		}
+		for _, p := range []*party{&w.consumer, &w.provider} {
+			kept, err := p.ledger.Sessions(t.Context(), 1)
+			if err != nil || len(kept) != 1 {
+				t.Fatal(kept, err)
+			}
+			session, err := w.terms.Price.Due(kept[0].Billed, 0)
+			if got := kept[0].Due.SaturatingSub(session + w.terms.Setup); err != nil || got < debt {
+				t.Errorf("%s: %+v: %d more than the session's bill, want %d", kept[0].Role, kept[0].Stats, got, debt)
+			}
+		}
+		r.dies(t)
 	})
 }

@@ -61,7 +61,8 @@ type Ledger struct {
 	mu   sync.Mutex
 	busy map[channelKey]identity.Address // the provider
 	open map[pair]int                    // how many sessions of the two
-	last [intent.Channels]used           // of this identity's own channels
+	late lateEnds
+	last [intent.Channels]used // of this identity's own channels
 }
 
 // used is the session that used a payment channel last; zero until there was one in this run, or cut off before it.
@@ -100,7 +101,7 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 	}
 	l := &Ledger{
 		cfg: cfg, self: cfg.Signer.Address(), separator: cfg.Domain.Separator(),
-		group: group{db: cfg.DB}, busy: map[channelKey]identity.Address{}, open: map[pair]int{},
+		group: group{db: cfg.DB}, busy: map[channelKey]identity.Address{}, open: map[pair]int{}, late: lateEnds{},
 	}
 	if err := cfg.DB.InTx(ctx, l.closeCrashed); err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
@@ -117,13 +118,13 @@ func (l *Ledger) closeCrashed(tx *store.Tx) error {
 	for _, s := range open {
 		unpaid := s.Due.SaturatingSub(s.Promised)
 		if Role(s.Role) == Consumer {
-			// The provider may have served a window more than the book knows.
-			extra, err := s.Price.Due(max(s.Window, FirstWindow), TimeWindow)
+			// The provider may have served a window more than the book knows, which the last promise may have doubled.
+			extra, err := s.Price.Due(min(max(2*s.Window, FirstWindow), LargestWindow), TimeWindow)
 			if err != nil {
 				extra = mostBooked
 			}
 			unpaid = plus(unpaid, extra)
-		} else if unpaid <= small(s.Price) { // as when a session is closed: what was under way ends no credit
+		} else if unpaid <= min(small(s.Price), s.Promised) { // as when a session is closed: what was under way ends no credit
 			unpaid = 0
 		}
 		if err := l.addDebt(tx, Role(s.Role), s.Peer, unpaid); err != nil {

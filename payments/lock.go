@@ -36,7 +36,7 @@ func (c *Collector) recheck(ctx context.Context) error {
 	more := counted > c.counted
 	c.locked, c.counted = state.Locked, counted
 	if c.greeted && more {
-		c.window = Window(max(c.window, SmallestWindow/2), c.rule())
+		c.window = Window(max(c.window, FirstWindow/2), c.rule())
 		c.bill()
 	}
 	return nil

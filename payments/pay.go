@@ -153,7 +153,7 @@ func (p *Payer) flags() (flags uint32) {
 	}
 	if p.final {
 		flags |= flagFinal
-		if p.peer.final {
+		if p.peer.final && p.greeted && !p.explaining() { // else there may be a debt to pay yet
 			flags |= flagLast
 		}
 	}
@@ -203,6 +203,7 @@ func (p *Payer) compose(now time.Time, f figures) (*outgoing, error) {
 	p.grant()
 	p.last = o.has(flagLast)
 	o.row = p.snapshot(now)
+	o.row.Due = plus(o.row.Due, p.settles) // if the node dies, what is promised for a debt does not pay for the session
 	return o, nil
 }
 
@@ -333,7 +334,7 @@ func (p *Payer) Close(ctx context.Context, reason string) error {
 	p.mu.Unlock()
 
 	defer p.ledger.free(p.ledger.self, p.terms.Channel)
-	err = errors.Join(err, p.ledger.group.do(ctx, p.ledger.self, func(tx *store.Tx) error {
+	err = errors.Join(err, p.ledger.end(ctx, pair{p.ledger.self, p.terms.Peer}, func(tx *store.Tx) error {
 		if err := p.rebook(tx, p.booked, owed); err != nil {
 			return err
 		}
@@ -357,11 +358,21 @@ func (p *Payer) leftOver(now time.Time) (money.Amount, error) {
 	if !p.greeted {
 		return p.owed, nil // nothing was served, and nothing of the debt was paid
 	}
+	// What the provider did not ask for it may know of later: it asks for nothing while an older session is open there.
+	rest := p.owed.SaturatingSub(p.settles)
+	if p.asked {
+		rest = min(p.owed, p.peer.debt).SaturatingSub(p.settles)
+	}
 	if p.isSettled && !p.exhausted {
-		return 0, nil
+		return rest, nil
 	}
 	c := p.counters()
 	f := figures{received: c.Received, peerReceived: c.Sent, elapsed: p.clock.elapsed(now)}
+	if !p.isSettled {
+		// What the provider sent since it was last paid, and what did not arrive, is served, up to its next window.
+		most := p.paid.bytes() + Window(max(p.granted, FirstWindow/2), p.rule())
+		f.received += most - min(f.bytes(), most)
+	}
 	if p.clock.started && !p.isSettled {
 		// While this end's probes fail the provider, who is not told, counts on until a window of time is unpaid.
 		ran := now.Sub(p.clock.first)
@@ -371,5 +382,5 @@ func (p *Payer) leftOver(now time.Time) (money.Amount, error) {
 	if err != nil {
 		return 0, err
 	}
-	return most.SaturatingSub(max(p.promised(), p.base)), nil
+	return plus(most.SaturatingSub(max(p.promised(), p.base)), rest), nil
 }

@@ -75,6 +75,8 @@ type Payer struct {
 	settled     chan struct{} // closed when the provider has acknowledged the last payment
 	ended       chan struct{} // closed when Run has returned
 	isSettled   bool
+	asked       bool // the provider asks for all that it is owed, which may be nothing
+	conceded    bool // a little of a debt that the book does not explain
 	ran, closed bool
 }
 
@@ -93,7 +95,9 @@ func (l *Ledger) Pay(ctx context.Context, t Terms) (*Payer, error) {
 		wake: make(chan struct{}, 1), attached: make(chan struct{}), settled: make(chan struct{}), ended: make(chan struct{}),
 		granted: FirstWindow, window: SmallestWindow,
 	}
-	err = p.load(ctx, alone)
+	if err = l.endLate(ctx, pair{l.self, t.Peer}); err == nil {
+		err = p.load(ctx, alone)
+	}
 	if err == nil {
 		err = l.group.do(ctx, l.self, func(tx *store.Tx) error { return tx.SaveSession(l.sessionRow(p.row)) })
 	}
@@ -117,12 +121,22 @@ func (p *Payer) load(ctx context.Context, alone bool) error {
 	}
 	account, err := p.ledger.account(ctx, Consumer, p.terms.Peer)
 	if alone { // else it is another session that pays it
-		p.owed, p.booked = account.Debt, account.Debt
+		p.owed, p.booked = min(account.Debt, mostExplained(p.terms.Price)), account.Debt
 		var more error
 		p.arrears, more = p.arrearsOf(ctx)
 		err = errors.Join(err, more)
 	}
 	return err
+}
+
+// mostExplained is the largest debt that a book explains: what sessions on all channels can leave at once. What
+// a provider did not ask for so far does not add up beyond that.
+func mostExplained(p money.Price) money.Amount {
+	most, err := p.Due(intent.Channels*LargestWindow, intent.Channels*TimeWindow)
+	if err != nil {
+		return mostBooked
+	}
+	return most
 }
 
 // promise is an unsigned one of this session.
@@ -285,19 +299,38 @@ func (p *Payer) onBill(b bill) (done bool, err error) {
 		return false, fmt.Errorf("provider refused the promise: %w", refusals[b.refusal])
 	}
 	p.acknowledge(b)
-	if p.greeted && !p.explaining() && b.window == 0 && !b.final && b.debt > p.owed && p.settles == p.told.settles && b.ack >= p.since {
+	if p.stuck(b) && !p.concede(b.debt) {
 		return false, fmt.Errorf("%w: the provider asks for %s coins, this node's book explains %s", ErrDebt, b.debt, p.owed)
 	}
 	if b.final {
 		p.finish()
 	}
-	if p.last && b.ack >= p.since {
+	if p.last && b.ack >= p.since && !p.explaining() && p.settles <= p.told.settles {
 		p.isSettled = true
 		close(p.settled)
 		return true, nil
 	}
 	p.grant()
 	return false, nil
+}
+
+// stuck says whether the provider gives no window for a debt although it was paid all of it that the book explains.
+func (p *Payer) stuck(b bill) bool {
+	return p.greeted && !p.explaining() && b.window == 0 && !b.final && b.debt > p.owed && p.settles == p.told.settles && b.ack >= p.since
+}
+
+// concede lets the session pay a little more of a debt than the book explains, once, if it is none that the provider must
+// have made up. What was under way when a session was cut off is served and not received; enough of that leaves no
+// window, and without one it could never be paid.
+func (p *Payer) concede(debt money.Amount) bool {
+	little := small(p.terms.Price)
+	if p.conceded || debt > plus(p.owed, plus(forgiven*little, little)) {
+		return false
+	}
+	p.conceded = true
+	p.owed = min(plus(p.owed, little), debt)
+	p.settles = p.owed
+	return true
 }
 
 // acknowledge takes over what the provider knows and grants.
@@ -309,6 +342,7 @@ func (p *Payer) acknowledge(b bill) {
 		p.granted = b.window
 		p.narrow()
 	}
+	p.asked = p.asked || p.greeted && b.whole
 	if p.greeted && !p.explaining() {
 		p.settles = min(p.owed, b.debt)
 	}

@@ -35,6 +35,8 @@ const (
 
 	billFinal   = 1
 	billStopped = 2
+	billWhole   = 4
+	billFlags   = billFinal | billStopped | billWhole
 )
 
 // payment goes from consumer to provider.
@@ -63,6 +65,7 @@ type bill struct {
 	refusal         refusal
 	final           bool
 	stopped         bool // the traffic is: report, and pay
+	whole           bool // debt is all that there is: no older session is open here
 }
 
 // refusal tells a consumer why its promise was not taken.
@@ -127,6 +130,9 @@ func (b bill) encode() ([]byte, error) {
 	if b.stopped {
 		w.Flags |= billStopped
 	}
+	if b.whole {
+		w.Flags |= billWhole
+	}
 	return proto.Marshal(w)
 }
 
@@ -135,13 +141,14 @@ func decodeBill(body []byte, consumer identity.Address) (bill, error) {
 	if err := unmarshal(body, &w); err != nil {
 		return bill{}, err
 	}
-	if w.Flags&^(billFinal|billStopped) != 0 || w.Received > maxCount || w.Debt > 1<<62 || w.Newest > uint64(money.MaxLock) || w.Refusal >= uint32(len(refusals)) {
+	if w.Flags&^billFlags != 0 || w.Received > maxCount || w.Debt > 1<<62 || w.Newest > uint64(money.MaxLock) || w.Refusal >= uint32(len(refusals)) {
 		return bill{}, fmt.Errorf("%w: bill with figures out of range", ErrMessage)
 	}
 	promise, err := decodePromise(w.Promise, consumer)
 	return bill{
 		ack: w.Ack, mark: w.Mark, echo: w.Echo, received: w.Received, window: w.Window, debt: money.Amount(w.Debt),
 		newest: money.Amount(w.Newest), promise: promise, refusal: refusal(w.Refusal), final: w.Flags&billFinal != 0, stopped: w.Flags&billStopped != 0,
+		whole: w.Flags&billWhole != 0,
 	}, err
 }
 

@@ -197,6 +197,31 @@ func (tx *Tx) sessions(where string, args ...any) (all []Session, err error) {
 	return all, err
 }
 
+// forgetSessions leaves out a session whose epoch has a promise that can still be cleared, unless it promised nothing; and
+// one that was used and left something unpaid, as long as the two have a debt. A session's row does not name its
+// domain: its promises and debts are looked for in all of them.
+const forgetSessions = `DELETE FROM payment_session WHERE (id, role) IN (
+	SELECT id, role FROM payment_session AS s WHERE self = ?1 AND ended > 0 AND ended < ?2
+		AND started < (SELECT started FROM payment_session WHERE self = ?1 ORDER BY started DESC LIMIT 1 OFFSET ?3)
+		AND (promised = 0 OR NOT EXISTS (SELECT 1 FROM payment_promise AS p
+			WHERE p.domain IN (SELECT DISTINCT domain FROM payment_promise)
+				AND p.consumer = iif(s.role = 'consumer', s.self, s.peer) AND p.provider = iif(s.role = 'consumer', s.peer, s.self)
+				AND p.channel = s.channel AND p.epoch = s.epoch
+				AND (SELECT coalesce(sum(iif(l.kind = 'clearing', l.amount, 0)), 0) < p.amount
+						AND coalesce(sum(iif(l.kind = 'clearing', 0, iif(l.reverses IS NULL, 1, -1))), 0) <= 0
+					FROM ledger AS l WHERE l.domain = p.domain AND l.self = s.self AND l.role = s.role AND l.kind IN ('clearing', 'release')
+						AND l.counterparty = s.peer AND l.channel = s.channel AND l.epoch = s.epoch)))
+		AND (due <= promised OR sent + received = 0 OR NOT EXISTS (SELECT 1 FROM payment_account AS a
+			WHERE a.domain IN (SELECT DISTINCT domain FROM payment_account) AND a.role = s.role AND a.self = s.self AND a.peer = s.peer AND a.debt > 0))
+	ORDER BY started LIMIT ?4)`
+
+// ForgetSessions removes at most limit of an identity's sessions that ended before a time, unix ms, the oldest first, and
+// returns how many. The newest ones that are to be kept stay, and so do those of which something can still be
+// cleared, or is owed.
+func (tx *Tx) ForgetSessions(self [20]byte, before int64, keep, limit int) (int64, error) {
+	return tx.changed("forget sessions", forgetSessions, self[:], before, keep-1, limit)
+}
+
 // PaymentAccount is what the history of two identities is worth to one of them.
 type PaymentAccount struct {
 	Domain     [32]byte

@@ -245,7 +245,7 @@ type PaymentBill struct {
 	Newest        uint64                 `protobuf:"varint,7,opt,name=newest,proto3" json:"newest,omitempty"`     // amount of the newest promise of the epoch
 	Promise       *PaymentPromise        `protobuf:"bytes,8,opt,name=promise,proto3" json:"promise,omitempty"`    // that promise, where the consumer does not know it
 	Refusal       uint32                 `protobuf:"varint,9,opt,name=refusal,proto3" json:"refusal,omitempty"`   // why the payment's promise was not taken; 0 when it was
-	Flags         uint32                 `protobuf:"varint,10,opt,name=flags,proto3" json:"flags,omitempty"`      // 1 final: nothing more will be served; 2 stopped: report, and pay
+	Flags         uint32                 `protobuf:"varint,10,opt,name=flags,proto3" json:"flags,omitempty"`      // 1 final: nothing more will be served; 2 stopped: report, and pay; 4 whole: debt is all that there is
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
