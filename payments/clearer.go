@@ -260,12 +260,15 @@ func (c *Clearer) clear(ctx context.Context, most *money.Amount) ([]Clearing, er
 	var done []Clearing
 	var failed []error
 	for _, batch := range c.choose(ctx, found, most != nil) {
-		clearing, err := c.claim(ctx, batch, c.share(batch, most))
+		clearing, err := c.claim(ctx, batch.promises, c.share(batch, most))
 		if err == nil {
 			if most != nil {
 				*most = most.SaturatingSub(clearing.Fee)
 			}
 			done = append(done, clearing)
+			continue
+		}
+		if errors.Is(err, ErrClaim) && c.overtaken(ctx, batch.promises) {
 			continue
 		}
 		failed = append(failed, err)
@@ -277,6 +280,26 @@ func (c *Clearer) clear(ctx context.Context, most *money.Amount) ([]Clearing, er
 		return nil, ErrNothingToClear
 	}
 	return done, errors.Join(failed...)
+}
+
+// overtaken says whether nothing of a batch is left to clear: another transaction did it, such as one that a
+// reorganisation had put off.
+func (c *Clearer) overtaken(ctx context.Context, batch []outstanding) bool {
+	for _, o := range batch {
+		state, err := c.cfg.Ledger.cfg.Chain.Channel(ctx, o.promise.Consumer, o.promise.Channel, 0)
+		if err != nil || state.Epoch < o.promise.Epoch || c.due(state, o.promise) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// due is what a promise would bring. Nothing, too, while its lock is not on chain, or was reorganised away.
+func (c *Clearer) due(state Channel, p intent.SignedPromise) money.Amount {
+	if state.Epoch != p.Epoch || state.Provider != c.cfg.Ledger.self {
+		return 0
+	}
+	return min(p.Amount, state.Locked).SaturatingSub(state.Cleared)
 }
 
 // attempt is a claim of a promise.
@@ -324,10 +347,7 @@ func (c *Clearer) outstanding(ctx context.Context) (all []outstanding, err error
 			continue
 		}
 		c.notOver(keyOf(p))
-		if state.Epoch != p.Epoch || state.Provider != l.self {
-			continue // the lock is not on chain, or was reorganised away
-		}
-		if due := min(p.Amount, state.Locked).SaturatingSub(state.Cleared); due > 0 {
+		if due := c.due(state, p); due > 0 {
 			all = append(all, outstanding{promise: p, due: due, until: state.UnlockAt})
 		}
 	}
@@ -378,77 +398,6 @@ func (c *Clearer) notOver(key epochKey) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.over, key)
-}
-
-// choose takes what the policy wants cleared now, or everything, in batches.
-func (c *Clearer) choose(ctx context.Context, found []outstanding, all bool) (batches [][]outstanding) {
-	var chosen []outstanding
-	var gathering money.Amount
-	for _, o := range found {
-		ended := !c.cfg.Ledger.Busy(o.promise.Consumer, o.promise.Channel)
-		wanted := o.due >= c.cfg.Least && (ended || c.cfg.Above > 0 && o.due >= c.cfg.Above)
-		switch {
-		case all || o.urgent() || wanted:
-			chosen = append(chosen, o)
-		case ended:
-			gathering += o.due // less than Least, of bounded many
-		}
-	}
-	if gathering > c.gathering {
-		c.cfg.Logger.Info("promises are left to gather; myst clear claims them", "coins", gathering, "least", c.cfg.Least)
-	}
-	c.gathering = gathering
-	byUrgency(chosen)
-	for len(chosen) > 0 {
-		n := min(len(chosen), c.cfg.Batch)
-		batch := chosen[:n]
-		chosen = chosen[n:]
-		if all || c.worth(ctx, batch) {
-			batches = append(batches, batch)
-		}
-	}
-	return batches
-}
-
-// worth says whether the gas costs no more than the set share of what a batch brings. What an unlock
-// would take away is always worth it if it brings more than it costs, or nobody knows what it costs.
-func (c *Clearer) worth(ctx context.Context, batch []outstanding) bool {
-	if c.cfg.GasCost == nil {
-		return true
-	}
-	total, urgent := sum(batch), slices.ContainsFunc(batch, outstanding.urgent)
-	promises := make([]intent.SignedPromise, len(batch))
-	for i, o := range batch {
-		promises[i] = o.promise
-	}
-	cost, err := c.cfg.GasCost(ctx, promises)
-	if err != nil {
-		c.cfg.Logger.Warn("the gas to clear is not known", "promises", len(batch), "coins", total, "cleared_all_the_same", urgent, "error", err)
-		return urgent
-	}
-	if urgent {
-		return cost < total
-	}
-	most, err := total.MulDiv(c.cfg.MaxGasPercent, 100)
-	return err != nil || cost <= most
-}
-
-// share is what a relayer may take for clearing a batch: what was agreed to, or the set share of what it brings. What an
-// unlock would take away may cost as much as the contract lets it.
-func (c *Clearer) share(batch []outstanding, agreed *money.Amount) money.Amount {
-	total := sum(batch)
-	most := total / intent.EarningsPerFee
-	switch {
-	case agreed != nil:
-		return min(*agreed, most)
-	case slices.ContainsFunc(batch, outstanding.urgent):
-		return most
-	}
-	share, err := total.MulDiv(c.cfg.MaxGasPercent, 100)
-	if err != nil {
-		return 0
-	}
-	return min(share, most)
 }
 
 // claim submits a batch and waits for its outcome.

@@ -69,12 +69,13 @@ func TestFeeOfABatch(t *testing.T) {
 		}
 	}
 	c.cfg.MaxGasPercent = 30
-	if got := c.share([]outstanding{{due: 500}, {due: 509}}, nil); got != 252 {
+	b := claimBatch{promises: []outstanding{{due: 500}, {due: 509}}}
+	if got := c.share(b, nil); got != 252 {
 		t.Errorf("a set share of %d", got)
 	}
-	urgent := []outstanding{{due: 500}, {due: 509, until: time.Unix(1, 0)}}
-	if got := c.share(urgent, nil); got != 252 {
-		t.Errorf("before an unlock %d", got)
+	c.cfg.MaxGasPercent = 10
+	if b.urgent = true; c.share(b, nil) != 252 {
+		t.Errorf("before an unlock %d", c.share(b, nil))
 	}
 }
 
@@ -165,6 +166,16 @@ func TestClearingPolicy(t *testing.T) {
 		c.Notify()
 		left(49, "before an unlock, the gas is not known")
 
+		// An unlock of next to nothing does not have others' promises cleared dearly.
+		gas, failing = 12, nil
+		third, dust := w.owe(1000, 100), w.owe(1000, 10)
+		w.chain.set(dust.Address(), 1, Channel{Provider: w.terms.Peer, Locked: 1000, Epoch: 2, UnlockAt: time.Now().Add(time.Hour)})
+		c.Notify()
+		left(49+110, "beside an unlock of next to nothing")
+		w.promise(third, 120)
+		c.Notify()
+		left(49, "in company it is worth it")
+
 		cancel()
 		if err := <-ran; !errors.Is(err, context.Canceled) {
 			t.Error(err)
@@ -175,7 +186,7 @@ func TestClearingPolicy(t *testing.T) {
 func TestClaimsThatTakeTheirTime(t *testing.T) {
 	w := newWorld(t)
 	w.open(&w.provider)
-	w.owe(1000, 100)
+	consumer := w.owe(1000, 100)
 	synctest.Test(t, func(t *testing.T) {
 		slow := &slowClaimer{answers: []Claim{{}, {Transaction: "0x1"}, {Mined: true, Transaction: "0x1", Block: 4}}}
 		c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: slow})
@@ -189,6 +200,13 @@ func TestClaimsThatTakeTheirTime(t *testing.T) {
 		slow.answers = []Claim{{}}
 		if _, err := c.Clear(t.Context(), money.MaxLock); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("claim that never ends: %v", err)
+		}
+		slow.answers = []Claim{{Failed: true, Reason: "NothingChanged"}}
+		slow.then = func() {
+			w.chain.set(consumer.Address(), 1, Channel{Provider: w.terms.Peer, Locked: 1000, Cleared: 100, Epoch: 2})
+		}
+		if _, err := c.Clear(t.Context(), money.MaxLock); !errors.Is(err, ErrNothingToClear) {
+			t.Errorf("another transaction cleared it: %v", err)
 		}
 	})
 }
@@ -333,7 +351,10 @@ func TestClearWithoutChain(t *testing.T) {
 	}
 }
 
-type slowClaimer struct{ answers []Claim }
+type slowClaimer struct {
+	answers []Claim
+	then    func() // when not nil, what happens with an answer
+}
 
 func (s *slowClaimer) Claim(context.Context, []intent.SignedPromise, money.Amount) (Claim, error) {
 	return Claim{ID: "1"}, nil
@@ -343,6 +364,9 @@ func (s *slowClaimer) Avoid(string) {}
 
 func (s *slowClaimer) Claimed(context.Context, string) (Claim, error) {
 	answer := s.answers[0]
+	if s.then != nil {
+		s.then()
+	}
 	if len(s.answers) > 1 {
 		s.answers = s.answers[1:]
 	}
