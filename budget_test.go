@@ -25,6 +25,26 @@ var fileExceptions = map[string]string{}
 // functionExceptions are "directory.function" or "directory.Type.method".
 var functionExceptions = map[string]string{}
 
+// tree calls use with every file of the tree that people keep, by its path with slashes.
+func tree(t *testing.T, use func(path string) error) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name := d.Name(); name != "." && strings.HasPrefix(name, ".") || slices.Contains([]string{"node_modules", "bin", "build", "testdata", "cache", "out"}, name) {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		return use(filepath.ToSlash(path))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // source is one Go file of the tree that people wrote.
 type source struct {
 	path  string // relative to the root, with slashes
@@ -40,16 +60,7 @@ func (s source) line(p token.Pos) int { return s.fset.Position(p).Line }
 // sources parses every Go file but generated ones.
 func sources(t *testing.T) (all []source) {
 	t.Helper()
-	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() {
-			if name := d.Name(); name != "." && strings.HasPrefix(name, ".") || name == "node_modules" || name == "bin" || name == "build" || name == "testdata" {
-				return filepath.SkipDir
-			}
-			return nil
-		}
+	tree(t, func(path string) error {
 		if !strings.HasSuffix(path, ".go") {
 			return nil
 		}
@@ -63,14 +74,30 @@ func sources(t *testing.T) (all []source) {
 			return err
 		}
 		if !ast.IsGenerated(file) {
-			all = append(all, source{path: filepath.ToSlash(path), lines: strings.Count(string(text), "\n"), fset: fset, file: file})
+			all = append(all, source{path: path, lines: strings.Count(string(text), "\n"), fset: fset, file: file})
 		}
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	return all
+}
+
+// Solidity files keep to the same length.
+func TestSizesOfContracts(t *testing.T) {
+	seen := 0
+	tree(t, func(path string) error {
+		if !strings.HasSuffix(path, ".sol") {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if lines := strings.Count(string(text), "\n"); lines > maxFile {
+			t.Errorf("%s has %d lines; the budget is %d", path, lines, maxFile)
+		}
+		seen++
+		return err
+	})
+	if seen < 10 {
+		t.Errorf("only %d contracts are seen", seen)
+	}
 }
 
 func TestSizes(t *testing.T) {

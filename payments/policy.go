@@ -1,0 +1,112 @@
+package payments
+
+import (
+	"context"
+	"slices"
+
+	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/money"
+)
+
+// claimBatch is promises that are claimed in one transaction.
+type claimBatch struct {
+	promises []outstanding
+	urgent   bool // an unlock would take them away
+}
+
+// choose takes what the policy wants cleared now, or everything, in batches.
+func (c *Clearer) choose(ctx context.Context, found []outstanding, all bool) []claimBatch {
+	var chosen []outstanding
+	var gathering money.Amount
+	for _, o := range found {
+		ended := !c.cfg.Ledger.Busy(o.promise.Consumer, o.promise.Channel)
+		wanted := o.due >= c.cfg.Least && (ended || c.cfg.Above > 0 && o.due >= c.cfg.Above)
+		switch {
+		case all || o.urgent() || wanted:
+			chosen = append(chosen, o)
+		case ended:
+			gathering += o.due // less than Least, of bounded many
+		}
+	}
+	if gathering > c.gathering {
+		c.cfg.Logger.Info("promises are left to gather; myst clear claims them", "coins", gathering, "least", c.cfg.Least)
+	}
+	c.gathering = gathering
+	byUrgency(chosen)
+	if all {
+		return c.cut(chosen, false)
+	}
+	return c.worthwhile(ctx, chosen)
+}
+
+// cut makes batches of promises.
+func (c *Clearer) cut(promises []outstanding, urgent bool) (batches []claimBatch) {
+	for part := range slices.Chunk(promises, c.cfg.Batch) {
+		batches = append(batches, claimBatch{part, urgent})
+	}
+	return batches
+}
+
+// worthwhile leaves out what costs too much gas. What is urgent has batches of its own, so that a consumer's unlock of next
+// to nothing lets nobody else's promise be cleared dearly; where these cost too much, it is cleared with the rest or not at all.
+func (c *Clearer) worthwhile(ctx context.Context, chosen []outstanding) (batches []claimBatch) {
+	urgent := 0
+	for urgent < len(chosen) && chosen[urgent].urgent() {
+		urgent++
+	}
+	rest := chosen[urgent:]
+	for _, b := range c.cut(chosen[:urgent], true) {
+		if c.worth(ctx, b) {
+			batches = append(batches, b)
+		} else {
+			rest = slices.Concat(b.promises, rest)
+		}
+	}
+	for _, b := range c.cut(rest, false) {
+		if c.worth(ctx, b) {
+			batches = append(batches, b)
+		}
+	}
+	return batches
+}
+
+// worth says whether the gas costs no more than the set share of what a batch brings. What an unlock
+// would take away is always worth it if it brings more than it costs, or nobody knows what it costs.
+func (c *Clearer) worth(ctx context.Context, b claimBatch) bool {
+	if c.cfg.GasCost == nil {
+		return true
+	}
+	total := sum(b.promises)
+	promises := make([]intent.SignedPromise, len(b.promises))
+	for i, o := range b.promises {
+		promises[i] = o.promise
+	}
+	cost, err := c.cfg.GasCost(ctx, promises)
+	if err != nil {
+		c.cfg.Logger.Warn("the gas to clear is not known", "promises", len(promises), "coins", total, "cleared_all_the_same", b.urgent, "error", err)
+		return b.urgent
+	}
+	if b.urgent {
+		return cost < total
+	}
+	most, err := total.MulDiv(c.cfg.MaxGasPercent, 100)
+	return err != nil || cost <= most
+}
+
+// share is what a relayer may take for clearing a batch: what was agreed to, or the set share of what it brings. What an
+// unlock would take away may cost as much as the contract lets it.
+func (c *Clearer) share(b claimBatch, agreed *money.Amount) money.Amount {
+	total := sum(b.promises)
+	most := total / intent.EarningsPerFee
+	switch {
+	case agreed != nil:
+		return min(*agreed, most)
+	case b.urgent:
+		return most
+	}
+	share, err := total.MulDiv(c.cfg.MaxGasPercent, 100)
+	if err != nil {
+		return 0
+	}
+	return min(share, most)
+}
