@@ -19,19 +19,15 @@ import (
 // arrearsTried bounds how often one session's consumer makes a provider look at the chain for arrears.
 const arrearsTried = 4 * intent.Channels
 
-// arrearsOf returns the newest promise on each other payment channel to the session's provider.
-func (p *Payer) arrearsOf(ctx context.Context) ([]intent.SignedPromise, error) {
-	all, err := p.ledger.PromisedBy(ctx)
-	if err != nil {
-		return nil, err
-	}
+// arrearsOf returns the newest promise on each other payment channel to the session's provider, of all that were given.
+func (p *Payer) arrearsOf(all []intent.SignedPromise) []intent.SignedPromise {
 	all = slices.DeleteFunc(all, func(o intent.SignedPromise) bool {
 		return o.Provider != p.terms.Peer || o.Channel == p.terms.Channel
 	})
 	slices.SortStableFunc(all, func(a, b intent.SignedPromise) int {
 		return cmp.Or(cmp.Compare(a.Channel, b.Channel), cmp.Compare(b.Epoch, a.Epoch))
 	})
-	return slices.CompactFunc(all, func(a, b intent.SignedPromise) bool { return a.Channel == b.Channel }), nil
+	return slices.CompactFunc(all, func(a, b intent.SignedPromise) bool { return a.Channel == b.Channel })
 }
 
 // explaining says whether the provider asks for a debt of which promises that it may not have pay a part.

@@ -115,11 +115,16 @@ func (l *Ledger) closeCrashed(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
+	given, err := tx.PromisesBy(l.separator, l.self)
+	if err != nil {
+		return err
+	}
 	for _, s := range open {
 		unpaid := s.Due.SaturatingSub(s.Promised)
 		if Role(s.Role) == Consumer {
 			// The provider may have served a window more than the book knows, which the last promise may have doubled.
-			extra, err := s.Price.Due(min(max(2*s.Window, FirstWindow), LargestWindow), TimeWindow)
+			rule := WindowRule{Price: s.Price, Paid: promisedTo(s.Peer, signedPromises(given)), Remaining: money.MaxLock}
+			extra, err := s.Price.Due(Window(max(s.Window, FirstWindow/2), rule), TimeWindow)
 			if err != nil {
 				extra = mostBooked
 			}
@@ -234,11 +239,7 @@ func (l *Ledger) promises(ctx context.Context, read func(*store.Tx) ([]store.Pro
 	if err != nil {
 		return nil, fmt.Errorf("read promises: %w", err)
 	}
-	all := make([]intent.SignedPromise, len(rows))
-	for i, r := range rows {
-		all[i] = signedPromise(r)
-	}
-	return all, nil
+	return signedPromises(rows), nil
 }
 
 // newest returns the newest promise that the book has in an epoch of a channel.
@@ -274,7 +275,9 @@ func (l *Ledger) addDebt(tx *store.Tx, role Role, peer identity.Address, unpaid 
 		return nil
 	}
 	return l.changeAccount(tx, role, peer, func(a *store.PaymentAccount) {
-		a.Credit = 0
+		if role == Provider {
+			a.Credit = 0
+		}
 		a.Debt = plus(a.Debt, unpaid)
 	})
 }

@@ -2,7 +2,6 @@ package payments
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -60,7 +59,7 @@ func (p *Payer) send(ctx context.Context, conn Conn, o *outgoing) error {
 			if err := tx.SavePromise(row); err != nil || !settles {
 				return err
 			}
-			return p.rebook(tx, booked, 0)
+			return p.rebook(tx, booked, left{})
 		})
 		if err != nil {
 			return fmt.Errorf("store promise: %w", err)
@@ -314,73 +313,4 @@ func (p *Payer) Stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.snapshot(time.Now()).Stats
-}
-
-// Close writes the session's end into the book and frees the payment channel. What is not paid stays
-// as a debt that a later session pays if the provider asks for it. Call it after Run has returned; a
-// second call does nothing.
-func (p *Payer) Close(ctx context.Context, reason string) error {
-	p.mu.Lock()
-	if p.closed {
-		p.mu.Unlock()
-		return nil
-	}
-	p.closed = true
-	now := time.Now()
-	p.stopTraffic()
-	row := p.snapshot(now)
-	row.Ended, row.Reason = now, reason
-	owed, err := p.leftOver(now)
-	p.mu.Unlock()
-
-	defer p.ledger.free(p.ledger.self, p.terms.Channel)
-	err = errors.Join(err, p.ledger.end(ctx, pair{p.ledger.self, p.terms.Peer}, func(tx *store.Tx) error {
-		if err := p.rebook(tx, p.booked, owed); err != nil {
-			return err
-		}
-		return p.ledger.saveEnd(tx, p.ledger.sessionRow(row))
-	}))
-	if err != nil {
-		return fmt.Errorf("close session's account: %w", err)
-	}
-	return nil
-}
-
-// rebook replaces this session's part of the debt in the book.
-func (p *Payer) rebook(tx *store.Tx, was, is money.Amount) error {
-	return p.ledger.changeAccount(tx, Consumer, p.terms.Peer, func(a *store.PaymentAccount) {
-		a.Debt = plus(a.Debt.SaturatingSub(was), is)
-	})
-}
-
-// leftOver is the most that the provider can rightly say is unpaid.
-func (p *Payer) leftOver(now time.Time) (money.Amount, error) {
-	if !p.greeted {
-		return p.owed, nil // nothing was served, and nothing of the debt was paid
-	}
-	// What the provider did not ask for it may know of later: it asks for nothing while an older session is open there.
-	rest := p.owed.SaturatingSub(p.settles)
-	if p.asked {
-		rest = min(p.owed, p.peer.debt).SaturatingSub(p.settles)
-	}
-	if p.isSettled && !p.exhausted {
-		return rest, nil
-	}
-	c := p.counters()
-	f := figures{received: c.Received, peerReceived: c.Sent, elapsed: p.clock.elapsed(now)}
-	if !p.isSettled {
-		// What the provider sent since it was last paid, and what did not arrive, is served, up to its next window.
-		most := p.paid.bytes() + Window(max(p.granted, FirstWindow/2), p.rule())
-		f.received += most - min(f.bytes(), most)
-	}
-	if p.clock.started && !p.isSettled {
-		// While this end's probes fail the provider, who is not told, counts on until a window of time is unpaid.
-		ran := now.Sub(p.clock.first)
-		f.elapsed = max(f.elapsed, min(ran, p.paid.elapsed+TimeWindow+settled+ran/lossShare))
-	}
-	most, err := p.bill(f)
-	if err != nil {
-		return 0, err
-	}
-	return plus(most.SaturatingSub(max(p.promised(), p.base)), rest), nil
 }

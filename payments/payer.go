@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/store"
@@ -55,6 +56,8 @@ type Payer struct {
 	settles     money.Amount           // debt that is included in what is promised
 	owed        money.Amount           // debt that the own book explains, settles included
 	booked      money.Amount           // of the debt in the book: what this session accounts for
+	vain        money.Amount           // of earlier sessions' service: what may not have arrived, and no other followed since
+	elsewhere   money.Amount           // promised to the provider in other epochs, or on other channels
 	arrears     []intent.SignedPromise // of other payment channels; the provider may not have them
 	shownAt     uint64                 // the payment that first showed the first of them
 	peer        bill                   // newest
@@ -119,14 +122,28 @@ func (p *Payer) load(ctx context.Context, alone bool) error {
 	if newest != nil {
 		p.newest, p.base = newest, newest.Amount
 	}
+	given, err := p.ledger.PromisedBy(ctx)
+	if err != nil {
+		return err
+	}
+	p.elsewhere = promisedTo(p.terms.Peer, given).SaturatingSub(p.promised())
 	account, err := p.ledger.account(ctx, Consumer, p.terms.Peer)
+	p.vain = account.Credit
 	if alone { // else it is another session that pays it
 		p.owed, p.booked = min(account.Debt, mostExplained(p.terms.Price)), account.Debt
-		var more error
-		p.arrears, more = p.arrearsOf(ctx)
-		err = errors.Join(err, more)
+		p.arrears = p.arrearsOf(given)
 	}
 	return err
+}
+
+// promisedTo is what promises to one provider add up to.
+func promisedTo(provider identity.Address, given []intent.SignedPromise) (sum money.Amount) {
+	for _, g := range given {
+		if g.Provider == provider {
+			sum = plus(sum, g.Amount)
+		}
+	}
+	return sum
 }
 
 // mostExplained is the largest debt that a book explains: what sessions on all channels can leave at once. What

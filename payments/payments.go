@@ -30,7 +30,7 @@
 // stores it before it sends. What a session left unpaid is the consumer's debt: it takes its part of
 // the next session's window until it is paid, and the window grows anew. A consumer pays a
 // debt that its own book explains: what arrived and, of a session that was cut off, up to a window that the provider may
-// have sent in vain. Of what else there is, such as what was under way when a session ended well, the provider drops a
+// have sent in vain: no larger than what was paid before allows, and no more of it before as much has arrived. Of what else there is, such as what was under way when a session ended well, the provider drops a
 // little for each session that pays as much. Promises that did not arrive when their session was cut off
 // count for it: on the same payment channel they are part of the next session's base, and from
 // other channels the consumer shows its newest ones before it pays anything for a debt.

@@ -118,6 +118,14 @@ func signedPromise(r store.Promise) intent.SignedPromise {
 	}
 }
 
+func signedPromises(rows []store.Promise) []intent.SignedPromise {
+	all := make([]intent.SignedPromise, len(rows))
+	for i, r := range rows {
+		all[i] = signedPromise(r)
+	}
+	return all
+}
+
 func (l *Ledger) sessionRow(s Session) store.Session {
 	row := store.Session{
 		ID: s.Session, Role: string(s.Role), Self: l.self, Peer: s.Peer, Service: s.ServiceType, Country: s.Country,

@@ -227,8 +227,10 @@ type PaymentAccount struct {
 	Domain     [32]byte
 	Role       string
 	Self, Peer [20]byte
-	Credit     money.Amount // provider: paid since the peer last owed something
-	Debt       money.Amount // provider: owed by the peer; consumer: the most it would pay
+	// Credit is, for a provider, what was paid since the peer last owed something; for a consumer, what of Debt, once of it
+	// and paid, may never have arrived, with no service since.
+	Credit money.Amount
+	Debt   money.Amount // provider: owed by the peer; consumer: the most it would pay
 }
 
 // PaymentAccount returns the account that key names; one that was never written is empty.
