@@ -361,9 +361,10 @@ func (c *Collector) bookRest(tx *store.Tx, r rest) error {
 	return c.ledger.addDebt(tx, Provider, c.terms.Peer, more)
 }
 
-// leave is what the session leaves behind. What was sent counts as received but for a twentieth, and a report may
-// say less only as far as the session paid for itself: a little; and, with a report made after the end, up to a twentieth
-// of all that was ever paid, each part once. What it does not bring it may not leave unpaid either.
+// leave is what the session leaves behind: what the consumer reported and did not pay, which its book explains, and what it
+// did not report. What was sent counts as received but for a twentieth, and a report may say less only as far as the session
+// paid for itself: a little; and, with a report made after the end, up to a twentieth of all that was ever paid, each
+// part once. What it does not bring it may not leave unpaid either.
 func (c *Collector) leave(now time.Time) (r rest, err error) {
 	r.debt = c.debt.SaturatingSub(c.settled)
 	if !c.greeted {
@@ -374,22 +375,27 @@ func (c *Collector) leave(now time.Time) (r rest, err error) {
 	old := min(excused, r.debt) // the consumer's book does not explain it
 	excused, r.debt = excused-old, r.debt-old
 	n := c.counters()
+	reported, err := c.due(figures{received: c.reported, peerReceived: n.Received, elapsed: c.named.elapsed})
+	if err != nil {
+		return r, err
+	}
 	due, err := c.due(figures{
 		received: max(c.reported, n.Sent-lost(n.Sent, c.reported)), peerReceived: n.Received, elapsed: c.clock.elapsed(now),
 	})
 	if err != nil {
 		return r, err
 	}
-	r.unpaid = due.SaturatingSub(brought)
+	silent := due.SaturatingSub(max(reported, brought))
 	switch {
-	case r.unpaid <= excused:
-		r.unpaid = 0
+	case silent <= excused:
+		silent = 0
 	case c.last && brought > 0:
-		trusted := min(r.unpaid-excused, c.worth()/lossShare)
+		trusted := min(silent-excused, c.worth()/lossShare)
 		// More than a first window would never be paid: what was under way the consumer's book does not explain.
-		r.unpaid = min(r.unpaid-excused-trusted, forgiven*c.small())
+		silent = min(silent-excused-trusted, forgiven*c.small())
 		r.charge = trusted * lossShare
 	}
+	r.unpaid = plus(reported.SaturatingSub(brought), silent)
 	return r, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/store"
 )
@@ -125,6 +126,55 @@ func (w *world) owes(t *testing.T) money.Amount {
 		t.Fatal(err)
 	}
 	return a.Debt
+}
+
+// pays says what arrived, and promises what it costs.
+func (k *taker) pays(t *testing.T, w *world, p payment) {
+	t.Helper()
+	p.received = k.link.consumer.Counters().Received
+	due, err := w.terms.Price.Due(p.received, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := intent.SignPromise(w.consumer.key, intent.Promise{
+		Provider: w.terms.Peer, Channel: w.terms.Channel, Epoch: w.terms.Epoch, Amount: due,
+	}, testDomain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.promise = &signed
+	k.says(t, p)
+}
+
+// Whoever reports all that arrived, and does not pay it, owes it, however much it has paid before.
+func TestWhatIsReportedIsOwed(t *testing.T) {
+	w := newWorld(t)
+	w.terms.Setup = 0
+	w.open(&w.provider)
+	err := w.provider.db.InTx(t.Context(), func(tx *store.Tx) error {
+		return w.provider.ledger.addCredit(tx, w.consumer.key.Address(), 50_000) // for 512 MiB
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		k := w.takes(t)
+		k.says(t, payment{sequence: 1, flags: flagHello})
+		for sequence := range uint64(4) {
+			k.link.down(FirstWindow<<sequence-64<<10, 100_000_000)
+			if sequence < 3 {
+				k.pays(t, w, payment{sequence: 2 + sequence})
+			}
+		}
+		arrived := k.link.consumer.Counters().Received
+		k.says(t, payment{sequence: 5, flags: flagFinal, received: arrived})
+		k.says(t, payment{sequence: 6, flags: flagFinal | flagLast, received: arrived, echo: k.mark()})
+		k.leaves(t)
+		due, err := w.terms.Price.Due(arrived, 0)
+		if want := due - w.promised(t); err != nil || want < 6000 || w.owes(t) != want {
+			t.Errorf("a debt of %d, %v; want %d", w.owes(t), err, want)
+		}
+	})
 }
 
 // A debt that the price of another service makes small does not go away for nothing.
