@@ -3,6 +3,7 @@ package payments
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/mysteriumnetwork/myst/store"
@@ -13,9 +14,10 @@ const (
 	// kept whatever their age.
 	keepSessions = 90 * 24 * time.Hour
 	keptSessions = 1000
-	// tidyEvery is how often old accounts are looked for, and tidyBatch how many are removed in one transaction: others
-	// wait for it.
+	// tidyEvery is how often old accounts are looked for, tidyMost how many are removed then at most, and tidyBatch how many
+	// in one transaction: others wait for it.
 	tidyEvery = time.Hour
+	tidyMost  = 100_000
 	tidyBatch = 500
 )
 
@@ -36,21 +38,31 @@ func (l *Ledger) Tidy(ctx context.Context) error {
 	}
 }
 
-// forgetSessions removes what nobody needs of the sessions that ended before a time.
+// forgetSessions removes what nobody needs of the sessions that ended before a time, the oldest first. They are looked for
+// while others can write.
 func (l *Ledger) forgetSessions(ctx context.Context, before time.Time) error {
-	for {
-		var n int64
-		err := l.cfg.DB.InTx(ctx, func(tx *store.Tx) (err error) {
-			n, err = tx.ForgetSessions(l.self, before.UnixMilli(), keptSessions, tidyBatch)
-			return err
+	var old []store.SessionKey
+	err := l.cfg.DB.View(ctx, func(tx *store.Tx) (err error) {
+		old, err = tx.OldSessions(l.self, before.UnixMilli(), keptSessions, tidyMost)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("look for old sessions: %w", err)
+	}
+	for batch := range slices.Chunk(old, tidyBatch) {
+		err := l.cfg.DB.InTx(ctx, func(tx *store.Tx) error {
+			for _, key := range batch {
+				if err := tx.DeleteSession(key); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 		if err != nil {
 			return fmt.Errorf("remove old sessions: %w", err)
 		}
-		if n < tidyBatch {
-			return nil
-		}
 	}
+	return nil
 }
 
 // lateEnds are the ends of sessions of each pair that could not be written. The next session of the two opens after

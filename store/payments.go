@@ -197,29 +197,52 @@ func (tx *Tx) sessions(where string, args ...any) (all []Session, err error) {
 	return all, err
 }
 
-// forgetSessions leaves out a session whose epoch has a promise that can still be cleared, unless it promised nothing; and
+// oldSessions leaves out a session whose epoch has a promise that can still be cleared, unless it promised nothing; and
 // one that was used and left something unpaid, as long as the two have a debt. A session's row does not name its
-// domain: its promises and debts are looked for in all of them.
-const forgetSessions = `DELETE FROM payment_session WHERE (id, role) IN (
+// domain: its promises and debts are looked for in all of them. What was cleared is summed up once for each promise.
+const oldSessions = `WITH promised AS (
+		SELECT domain, 'consumer' AS role, provider AS peer, channel, epoch, amount FROM payment_promise
+			WHERE domain IN (SELECT DISTINCT domain FROM payment_promise) AND consumer = ?1
+		UNION ALL SELECT domain, 'provider', consumer, channel, epoch, amount FROM payment_promise
+			WHERE domain IN (SELECT DISTINCT domain FROM payment_promise) AND provider = ?1
+	)
 	SELECT id, role FROM payment_session AS s WHERE self = ?1 AND ended > 0 AND ended < ?2
 		AND started < (SELECT started FROM payment_session WHERE self = ?1 ORDER BY started DESC LIMIT 1 OFFSET ?3)
-		AND (promised = 0 OR NOT EXISTS (SELECT 1 FROM payment_promise AS p
-			WHERE p.domain IN (SELECT DISTINCT domain FROM payment_promise)
-				AND p.consumer = iif(s.role = 'consumer', s.self, s.peer) AND p.provider = iif(s.role = 'consumer', s.peer, s.self)
-				AND p.channel = s.channel AND p.epoch = s.epoch
-				AND (SELECT coalesce(sum(iif(l.kind = 'clearing', l.amount, 0)), 0) < p.amount
-						AND coalesce(sum(iif(l.kind = 'clearing', 0, iif(l.reverses IS NULL, 1, -1))), 0) <= 0
-					FROM ledger AS l WHERE l.domain = p.domain AND l.self = s.self AND l.role = s.role AND l.kind IN ('clearing', 'release')
-						AND l.counterparty = s.peer AND l.channel = s.channel AND l.epoch = s.epoch)))
+		AND (promised = 0 OR (role, peer, channel, epoch) NOT IN (SELECT role, peer, channel, epoch FROM promised AS p
+			WHERE (SELECT coalesce(sum(iif(l.kind = 'clearing', l.amount, 0)), 0) < p.amount
+					AND coalesce(sum(iif(l.kind = 'clearing', 0, iif(l.reverses IS NULL, 1, -1))), 0) <= 0
+				FROM ledger AS l WHERE l.domain = p.domain AND l.self = ?1 AND l.role = p.role AND l.kind IN ('clearing', 'release')
+					AND l.counterparty = p.peer AND l.channel = p.channel AND l.epoch = p.epoch)))
 		AND (due <= promised OR sent + received = 0 OR NOT EXISTS (SELECT 1 FROM payment_account AS a
 			WHERE a.domain IN (SELECT DISTINCT domain FROM payment_account) AND a.role = s.role AND a.self = s.self AND a.peer = s.peer AND a.debt > 0))
-	ORDER BY started LIMIT ?4)`
+	ORDER BY started LIMIT ?4`
 
-// ForgetSessions removes at most limit of an identity's sessions that ended before a time, unix ms, the oldest first, and
-// returns how many. The newest ones that are to be kept stay, and so do those of which something can still be
-// cleared, or is owed.
-func (tx *Tx) ForgetSessions(self [20]byte, before int64, keep, limit int) (int64, error) {
-	return tx.changed("forget sessions", forgetSessions, self[:], before, keep-1, limit)
+// SessionKey names a session's account.
+type SessionKey struct {
+	ID   [16]byte
+	Role string
+}
+
+// OldSessions returns at most limit of an identity's sessions that ended before a time, unix ms, the oldest first. The
+// newest ones that are to be kept are left out, and so are those of which something can still be cleared, or is owed.
+// It reads all promises and clearings of the identity: not for a writing transaction.
+func (tx *Tx) OldSessions(self [20]byte, before int64, keep, limit int) (all []SessionKey, err error) {
+	err = tx.query("old sessions", oldSessions, []any{self[:], before, keep - 1, limit}, func(scan func(...any) error) error {
+		var k SessionKey
+		if err := scan(Fixed(k.ID[:]), &k.Role); err != nil {
+			return err
+		}
+		all = append(all, k)
+		return nil
+	})
+	return all, err
+}
+
+const deleteSession = `DELETE FROM payment_session WHERE id = ? AND role = ? AND ended > 0`
+
+// DeleteSession removes a session's account, unless it is open.
+func (tx *Tx) DeleteSession(key SessionKey) error {
+	return tx.exec("delete session", deleteSession, key.ID[:], key.Role)
 }
 
 // PaymentAccount is what the history of two identities is worth to one of them.

@@ -48,7 +48,7 @@ func forgettables() []forgettable {
 }
 
 // Of the sessions that are over for long those go of which nothing can be cleared and nothing is owed.
-func TestForgetSessions(t *testing.T) {
+func TestOldSessions(t *testing.T) {
 	for _, c := range forgettables() {
 		db := open(t)
 		s := Session{
@@ -61,7 +61,7 @@ func TestForgetSessions(t *testing.T) {
 		if c.change != nil {
 			c.change(&s)
 		}
-		var gone int64
+		var old []SessionKey
 		err := db.InTx(t.Context(), func(tx *Tx) error {
 			err := tx.SaveSession(s)
 			if c.promise != nil {
@@ -78,18 +78,18 @@ func TestForgetSessions(t *testing.T) {
 				err = errors.Join(err, tx.SaveSession(newer))
 			}
 			if err == nil {
-				gone, err = tx.ForgetSessions(self, 100, 2, 10)
+				old, err = tx.OldSessions(self, 100, 2, 10)
 			}
 			return err
 		})
-		if want := map[bool]int64{false: 1}[c.stays]; err != nil || gone != want {
-			t.Errorf("%s: %d are gone, %v", c.what, gone, err)
+		if want := map[bool]int{false: 1}[c.stays]; err != nil || len(old) != want || want > 0 && old[0] != (SessionKey{s.ID, s.Role}) {
+			t.Errorf("%s: %v can go, %v", c.what, old, err)
 		}
 	}
 }
 
-// The oldest go first, so many at a time, and the newest stay.
-func TestForgetSessionsInBatches(t *testing.T) {
+// The oldest come first, and the newest stay. What is open is not removed.
+func TestOldestSessionsFirst(t *testing.T) {
 	db := open(t)
 	self := [20]byte{3}
 	err := db.InTx(t.Context(), func(tx *Tx) error {
@@ -98,9 +98,21 @@ func TestForgetSessionsInBatches(t *testing.T) {
 				return err
 			}
 		}
-		for _, want := range []int64{3, 3, 1, 0} {
-			if n, err := tx.ForgetSessions(self, 100, 3, 3); err != nil || n != want {
-				t.Errorf("%d are gone, %v; want %d", n, err, want)
+		for _, want := range []int{3, 3, 1, 0} {
+			old, err := tx.OldSessions(self, 100, 3, 3)
+			if err != nil || len(old) != want {
+				t.Errorf("%v can go, %v; want %d", old, err, want)
+			}
+			for _, key := range old {
+				if err := tx.DeleteSession(key); err != nil {
+					return err
+				}
+			}
+		}
+		opened := Session{ID: [16]byte{9}, Role: "provider", Self: self, Started: 9}
+		for _, err := range []error{tx.SaveSession(opened), tx.DeleteSession(SessionKey{opened.ID, opened.Role})} {
+			if err != nil {
+				return err
 			}
 		}
 		left, err := tx.Sessions([32]byte{}, self, 0)
@@ -114,23 +126,47 @@ func TestForgetSessionsInBatches(t *testing.T) {
 	}
 }
 
-// For each session the promise, the ledger's rows and the account are found by their keys.
-func TestForgettingReadsByKeys(t *testing.T) {
-	db := open(t)
+// plan is how SQLite runs a statement: its steps, each after those that it is part of.
+func plan(t *testing.T, db *DB, statement string, args ...any) (steps []string) {
+	t.Helper()
+	within := map[int]string{}
 	err := db.View(t.Context(), func(tx *Tx) error {
-		return tx.query("plan", "EXPLAIN QUERY PLAN "+forgetSessions, []any{make([]byte, 20), 1, 1, 1}, func(scan func(...any) error) error {
+		return tx.query("plan", "EXPLAIN QUERY PLAN "+statement, args, func(scan func(...any) error) error {
 			var id, parent, unused int
 			var detail string
 			err := scan(&id, &parent, &unused, &detail)
-			for _, table := range []string{"s", "p", "l", "a"} {
-				if detail == "SCAN "+table || strings.HasPrefix(detail, "SCAN "+table+" ") {
-					t.Error(detail)
-				}
-			}
+			within[id] = within[parent] + "/" + detail
+			steps = append(steps, within[id])
 			return err
 		})
 	})
 	if err != nil {
-		t.Error(err)
+		t.Fatal(err)
+	}
+	return steps
+}
+
+// Sessions, what was cleared, and the account are found by their keys, and sums are made once, in a list, not for each
+// session. What is removed, for which all who write wait, is found by its key, and nothing else is read.
+func TestForgettingReadsByKeys(t *testing.T) {
+	db := open(t)
+	found := map[string]bool{}
+	for _, step := range plan(t, db, oldSessions, make([]byte, 20), 1, 1, 1) {
+		for _, table := range []string{"s", "l", "a"} {
+			if strings.HasSuffix(step, "/SCAN "+table) || strings.Contains(step, "/SCAN "+table+" ") {
+				t.Error(step)
+			}
+			found[table] = found[table] || strings.Contains(step, "/SEARCH "+table+" ")
+		}
+		if strings.Contains(step, "/SEARCH l ") && !strings.HasPrefix(step, "/LIST SUBQUERY ") {
+			t.Error("for each session: ", step)
+		}
+	}
+	if len(found) != 3 || !found["s"] || !found["l"] || !found["a"] {
+		t.Errorf("looked for by keys are %v", found)
+	}
+	steps := plan(t, db, deleteSession, make([]byte, 16), "provider")
+	if len(steps) != 1 || steps[0] != "/SEARCH payment_session USING PRIMARY KEY (id=? AND role=?)" {
+		t.Error(steps)
 	}
 }
