@@ -21,7 +21,7 @@ type bondWatch struct {
 	announcer *discovery.Announcer
 	wake      chan struct{} // capacity 1: a deposit was made
 
-	enough, suspended bool // at the last look
+	had, suspended bool // the bond, at some time of this run; the proposals, now
 }
 
 // retry looks at once.
@@ -55,17 +55,20 @@ func (w *bondWatch) watch(ctx context.Context) error {
 
 // look compares a deposit with the bond. A provider that never had one is not announced anyway, and hubs tell it why.
 func (w *bondWatch) look(deposit money.Amount) error {
-	bond, before := w.run.network.Bond, w.enough
-	w.enough = deposit >= bond
+	bond := w.run.network.Bond
+	enough := deposit >= bond
+	w.had = w.had || enough
 	switch {
-	case w.enough && w.suspended:
+	case enough && w.suspended:
 		w.suspended = false
 		w.announcer.Resume()
 		w.run.log.Info("the bond is there again; announcing", "deposit", deposit)
-	case before && !w.enough:
-		w.suspended = true
-		w.run.log.Warn("the deposit is below the bond; no longer announced", "deposit", deposit, "bond", bond)
-		return w.announcer.Suspend(fmt.Sprintf("the deposit of %s coins is below the bond of %s; 'myst deposit' more, and it is announced again", deposit, bond))
+	case w.had && !enough && !w.suspended:
+		err := w.announcer.Suspend(fmt.Sprintf("the deposit of %s coins is below the bond of %s; 'myst deposit' more, and it is announced again", deposit, bond))
+		if w.suspended = err == nil; w.suspended {
+			w.run.log.Warn("the deposit is below the bond; no longer announced", "deposit", deposit, "bond", bond)
+		}
+		return err
 	}
 	return nil
 }

@@ -17,7 +17,10 @@ func (a *Announcer) Suspend(why string) error {
 		if s.withdrawn {
 			continue
 		}
-		failed = append(failed, s.takeBack(now))
+		if err := s.takeBack(now); err != nil {
+			failed = append(failed, err)
+			continue
+		}
 		s.current, s.superseded = nil, nil
 	}
 	a.wake()

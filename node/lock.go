@@ -69,11 +69,17 @@ func leastLock(setup money.Amount, p payments.Plan) money.Amount {
 // price asks who puts the lock on chain, and for what fee. It refuses a lock after which the deposit does not hold that.
 func (c *consuming) price(ctx context.Context) error {
 	w := c.n.wallet(c.self, AnyFee)
-	q, _, fee, err := w.choose(ctx, w.ask(relay.KindLock, c.plan.Cost))
+	offered := false
+	lock := w.ask(relay.KindLock, c.plan.Cost)
+	q, _, fee, err := w.choose(ctx, asked{terms: func(ctx context.Context, q *relay.Quote) (relay.Kind, money.Amount, error) {
+		_, has := q.Fees[relay.KindLock]
+		offered = offered || has
+		return lock.terms(ctx, q)
+	}})
 	switch {
 	case errors.Is(err, ErrFunds):
 		return fmt.Errorf("beside %s coins to be locked: %w", c.plan.Cost, err)
-	case errors.Is(err, relay.ErrNotOffered):
+	case offered && errors.Is(err, relay.ErrNotOffered):
 		return fmt.Errorf("lock: %w", relayError(err))
 	case err != nil:
 		return nil //nolint:nilerr // the provider may reach a relayer

@@ -336,6 +336,9 @@ func (n *Node) watch(ctx context.Context, l *live, down <-chan struct{}, account
 	case <-l.wanted.Done():
 		reason = endReason(l.wanted, l.wanted.Err(), session.ShuttingDown)
 	}
+	if reason == session.PeerLost {
+		return reason, context.Cause(l.wanted) // nobody is there to settle
+	}
 	settling, cancel := context.WithTimeout(ctx, goodbye)
 	defer cancel()
 	err := account.Settle(settling)

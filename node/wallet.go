@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -137,6 +138,7 @@ func (w *wallet) forms(ctx context.Context, in relay.Intent, most money.Amount, 
 // submit hands an intent over in the first of some forms that a relayer takes, each by the quote that the user was shown
 // where the newest is dearer. Who has too much to do holds up other forms for a minute at most.
 func (w *wallet) submit(ctx context.Context, told func(waits string), forms ...relay.Complete) (ticket relay.Ticket, err error) {
+	var unheard error
 	for i, form := range forms {
 		within, cancel := ctx, context.CancelFunc(func() {})
 		if i < len(forms)-1 {
@@ -144,11 +146,17 @@ func (w *wallet) submit(ctx context.Context, told func(waits string), forms ...r
 		}
 		ticket, err = submit(within, w.relayer, w.quotes.standing(w.clock, form), told)
 		cancel()
-		if err == nil || ctx.Err() != nil || !relay.NobodyTakes(err) {
+		if err == nil {
+			return ticket, nil
+		}
+		if errors.Is(err, relay.ErrUnheard) {
+			unheard = err
+		}
+		if ctx.Err() != nil || !relay.NobodyTakes(err) {
 			break
 		}
 	}
-	return ticket, err
+	return ticket, cmp.Or(unheard, err) // what may have been taken on says more than who refused it
 }
 
 // formWait is for how long a form that another could follow is tried.

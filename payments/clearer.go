@@ -261,10 +261,10 @@ func (c *Clearer) clear(ctx context.Context, most *money.Amount) ([]Clearing, er
 	var failed []error
 	for _, batch := range c.choose(ctx, found, most != nil) {
 		clearing, err := c.claim(ctx, batch.promises, c.share(batch, most))
+		if most != nil && !errors.Is(err, ErrClaim) { // also where it may still take effect
+			*most = most.SaturatingSub(clearing.Fee)
+		}
 		if err == nil {
-			if most != nil {
-				*most = most.SaturatingSub(clearing.Fee)
-			}
 			done = append(done, clearing)
 			continue
 		}
@@ -282,15 +282,16 @@ func (c *Clearer) clear(ctx context.Context, most *money.Amount) ([]Clearing, er
 	return done, errors.Join(failed...)
 }
 
-// overtaken says whether nothing of a batch is left to clear: another transaction did it, such as one that a
-// reorganisation had put off.
+// overtaken says whether a batch was cleared all the same, by another transaction, such as one that a reorganisation had put
+// off. Of an epoch that is over nobody can tell: it may be lost.
 func (c *Clearer) overtaken(ctx context.Context, batch []outstanding) bool {
 	for _, o := range batch {
 		state, err := c.cfg.Ledger.cfg.Chain.Channel(ctx, o.promise.Consumer, o.promise.Channel, 0)
-		if err != nil || state.Epoch < o.promise.Epoch || c.due(state, o.promise) > 0 {
+		if err != nil || state.Epoch != o.promise.Epoch || state.Provider != c.cfg.Ledger.self || c.due(state, o.promise) > 0 {
 			return false
 		}
 	}
+	c.cfg.Logger.Info("promises were cleared by another transaction", "promises", len(batch))
 	return true
 }
 

@@ -79,6 +79,36 @@ func TestFeeOfABatch(t *testing.T) {
 	}
 }
 
+// unheard takes a claim on for a fee, and tells nothing of it.
+type unheard struct {
+	slowClaimer
+	most []money.Amount
+}
+
+func (u *unheard) Claim(_ context.Context, _ []intent.SignedPromise, most money.Amount) (Claim, error) {
+	u.most = append(u.most, most)
+	return Claim{ID: "1", Fee: min(most, 5)}, nil
+}
+
+// What was signed for a claim of which nothing is heard may still be due: it is not agreed to a second time.
+func TestFeesOfClaimsThatMayTakeEffect(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.provider)
+	for range 3 {
+		w.owe(1000, 100)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		claimer := &unheard{slowClaimer: slowClaimer{answers: []Claim{{}}}}
+		c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: claimer, Batch: 1})
+		if _, err := c.Clear(t.Context(), 7); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		if !slices.Equal(claimer.most, []money.Amount{7, 2, 0}) {
+			t.Errorf("may take %v", claimer.most)
+		}
+	})
+}
+
 func TestClearOnDemand(t *testing.T) {
 	w := newWorld(t)
 	w.open(&w.provider)
@@ -114,11 +144,14 @@ func TestClearingPolicy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		claimer := &claims{fakeChain: w.chain}
-		gas := money.Amount(0)
+		var gas, each money.Amount
 		var failing error
 		c := NewClearer(ClearerConfig{
 			Ledger: w.provider.ledger, Claimer: claimer, Above: 500, Least: 50,
-			GasCost: func(context.Context, []intent.SignedPromise) (money.Amount, error) { return gas, failing }, MaxGasPercent: 10,
+			GasCost: func(_ context.Context, batch []intent.SignedPromise) (money.Amount, error) {
+				return gas + each*money.Amount(len(batch)), failing
+			},
+			MaxGasPercent: 10,
 		})
 		left := func(want money.Amount, what string) {
 			t.Helper()
@@ -176,6 +209,19 @@ func TestClearingPolicy(t *testing.T) {
 		c.Notify()
 		left(49, "in company it is worth it")
 
+		// Nor do many such unlocks make one that matters too dear.
+		gas, each = 100, 62
+		unlocking := func(amount money.Amount) {
+			who := w.owe(1000, amount)
+			w.chain.set(who.Address(), 1, Channel{Provider: w.terms.Peer, Locked: 1000, Epoch: 2, UnlockAt: time.Now().Add(time.Hour)})
+		}
+		for range 15 {
+			unlocking(1)
+		}
+		unlocking(999)
+		c.Notify()
+		left(49+15, "among unlocks of next to nothing")
+
 		cancel()
 		if err := <-ran; !errors.Is(err, context.Canceled) {
 			t.Error(err)
@@ -207,6 +253,11 @@ func TestClaimsThatTakeTheirTime(t *testing.T) {
 		}
 		if _, err := c.Clear(t.Context(), money.MaxLock); !errors.Is(err, ErrNothingToClear) {
 			t.Errorf("another transaction cleared it: %v", err)
+		}
+		w.chain.set(consumer.Address(), 1, Channel{Provider: w.terms.Peer, Locked: 1000, Epoch: 2})
+		slow.then = func() { w.chain.set(consumer.Address(), 1, Channel{Epoch: 3}) }
+		if _, err := c.Clear(t.Context(), money.MaxLock); !errors.Is(err, ErrClaim) {
+			t.Errorf("an unlock took it away: %v", err)
 		}
 	})
 }

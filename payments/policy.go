@@ -47,15 +47,22 @@ func (c *Clearer) cut(promises []outstanding, urgent bool) (batches []claimBatch
 	return batches
 }
 
-// worthwhile leaves out what costs too much gas. What is urgent has batches of its own, so that a consumer's unlock of next
-// to nothing lets nobody else's promise be cleared dearly; where these cost too much, it is cleared with the rest or not at all.
+// worthwhile leaves out what costs too much gas. What is urgent has batches of its own, and next to nothing, such as an
+// attacker's, others again: it has nobody else's promise cleared dearly, and makes none that is urgent too dear. Where these
+// cost too much, they are cleared with the rest or not at all.
 func (c *Clearer) worthwhile(ctx context.Context, chosen []outstanding) (batches []claimBatch) {
-	urgent := 0
-	for urgent < len(chosen) && chosen[urgent].urgent() {
-		urgent++
+	var urgent, little, rest []outstanding
+	for _, o := range chosen {
+		switch {
+		case !o.urgent():
+			rest = append(rest, o)
+		case o.due < c.cfg.Least:
+			little = append(little, o)
+		default:
+			urgent = append(urgent, o)
+		}
 	}
-	rest := chosen[urgent:]
-	for _, b := range c.cut(chosen[:urgent], true) {
+	for _, b := range slices.Concat(c.cut(urgent, true), c.cut(little, true)) {
 		if c.worth(ctx, b) {
 			batches = append(batches, b)
 		} else {

@@ -103,7 +103,11 @@ func (h *Hub) do(ctx context.Context, r request) (int, []byte, error) {
 			return status, raw, nil
 		}
 	}
-	return 0, nil, fmt.Errorf("hub %s: %w", h.Name(), problem(resp, r.unavailable))
+	err = problem(resp, r.unavailable)
+	if r.unheard != nil && (resp.StatusCode == http.StatusBadGateway || resp.StatusCode == http.StatusGatewayTimeout) {
+		err = fmt.Errorf("%w: %w", r.unheard, err) // a proxy says so of a hub that it has lost
+	}
+	return 0, nil, fmt.Errorf("hub %s: %w", h.Name(), err)
 }
 
 func readAll(body io.Reader, limit int64) ([]byte, error) {
@@ -258,7 +262,10 @@ func (h *Hub) Submit(ctx context.Context, in relay.Intent) (relay.Ticket, error)
 		return relay.Ticket{}, err
 	}
 	var ticket relay.Ticket
-	return cleaned(&ticket, h.decode(raw, &ticket, relay.ErrUnavailable))
+	if ticket, err = cleaned(&ticket, h.decode(raw, &ticket, relay.ErrUnavailable)); err != nil {
+		return relay.Ticket{}, fmt.Errorf("%w: %w", relay.ErrUnheard, err) // it was taken
+	}
+	return ticket, nil
 }
 
 // again repeats a call that got no answer. A hub that cannot be reached at all may have died of it, and come back.
@@ -272,8 +279,12 @@ func (h *Hub) again(ctx context.Context, call request, unheard error) ([]byte, e
 			return nil, unheard
 		case <-time.After(pause.Next()):
 		}
-		if _, raw, err := h.do(ctx, call); err == nil || !errors.Is(err, call.unavailable) {
-			return raw, err
+		_, raw, err := h.do(ctx, call)
+		switch {
+		case err == nil:
+			return raw, nil
+		case !errors.Is(err, call.unavailable): // a refusal may be of what is done by now
+			return nil, fmt.Errorf("%w: %w", call.unheard, err)
 		}
 	}
 }

@@ -79,6 +79,16 @@ func TestRelayerThatNeverAnswersMayHaveTakenIt(t *testing.T) {
 			t.Errorf("an answer, if a useless one: %v", err)
 		}
 	})
+	synctest.Test(t, func(t *testing.T) {
+		if _, err := ask(t, &silent{answers: 2, status: http.StatusConflict}); !errors.Is(err, relay.ErrUnheard) {
+			t.Errorf("refused when asked again: %v", err)
+		}
+		for status, body := range map[int]string{http.StatusBadGateway: "", http.StatusGatewayTimeout: "", http.StatusAccepted: "{"} {
+			if _, err := ask(t, &silent{answers: 1, status: status, body: body}); !errors.Is(err, relay.ErrUnheard) {
+				t.Errorf("status %d: %v", status, err)
+			}
+		}
+	})
 	refused := failure([]error{relay.ErrNotOffered, errors.Join(relay.ErrUnheard, relay.ErrUnavailable), &relay.Refusal{Reason: relay.ReasonBusy}})
 	if !errors.Is(refused, relay.ErrUnheard) {
 		t.Errorf("others' refusals hide it: %v", refused)
