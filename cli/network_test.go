@@ -13,6 +13,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/api/wire"
 	"github.com/mysteriumnetwork/myst/devnet"
+	"github.com/mysteriumnetwork/myst/money"
 )
 
 // at runs a command on a participant's node, as a shell without a terminal would.
@@ -38,10 +39,20 @@ func must(t *testing.T, p *devnet.Participant, stdout, stderr string, args ...st
 	return out
 }
 
+// costs matches what a command says on its standard error: what it costs, with this network fee in coins, what follows of
+// it, and that it waits until the chain and the ledger have it.
+func costs(networkFee, consequence string) string {
+	return `(?ms)^Network fee +` + networkFee + ` coins$.*^Relay fee +0 coins$.*^Gas +about [0-9]{5,}, now 0\.[0-9]+ .*` + consequence +
+		`.*waiting for 2 blocks on top of block [0-9]+.*block [0-9]+ is confirmed, and in the ledger$`
+}
+
 // The commands about money on a whole network, whose chain is a real one: what they cost is shown, they end when
 // it is confirmed, and ledger, earnings and balance tell the same.
 func TestMoneyOnANetwork(t *testing.T) {
-	n, err := devnet.Start(t.Context(), devnet.Config{Dir: t.TempDir(), SetupCharge: 1000, UnlockDelay: time.Minute}, nil)
+	n, err := devnet.Start(t.Context(), devnet.Config{
+		Dir: t.TempDir(), SetupCharge: 1000, UnlockDelay: time.Minute,
+		ClearLeast: money.UnitsPerCoin, // so that there is something for "myst clear"
+	}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,8 +69,7 @@ func TestMoneyOnANetwork(t *testing.T) {
 	if code != exitFunds || out != "" {
 		t.Fatalf("a deposit of more than there is: %d %s %s", code, out, errs)
 	}
-	must(t, c, `(?m)^Amount +0.25 coins$`, `(?ms)^Network fee +0 coins$.*^Gas +about [0-9]{5,}, now 0\.[0-9]+ .*waiting for 2 blocks.*is confirmed, and in the ledger$`,
-		"deposit", "0.25", "--yes")
+	must(t, c, `(?m)^Amount +0.25 coins$`, costs("0", ""), "deposit", "0.25", "--yes")
 	deposits := csvRows(t, must(t, c, "", "", "ledger", "--kind", "deposit", "--csv"))
 	if last := deposits[len(deposits)-1]; last["units"] != "250000" || last["block"] == "0" || len(last["transaction"]) != 66 {
 		t.Fatalf("the ledger's newest deposit: %v", last)
@@ -67,14 +77,15 @@ func TestMoneyOnANetwork(t *testing.T) {
 	connect(t, c, p)
 	must(t, c, "Locked", "waiting for 2 blocks", "topup", "0.5", "--yes")
 	must(t, c, "ended", "", "disconnect")
-	must(t, p, "Cleared|Nothing", "", "clear", "--yes")
-	must(t, p, "Earnings are paid to", `(?m)^Gas `, "beneficiary", c.Address.String(), "--yes")
+	must(t, p, `(?s)^Cleared\..*Amount +0\.00[0-9]+ coins`, costs("0", ""), "clear", "--yes")
+	must(t, p, "^Nothing to clear", "claiming what was promised", "clear", "--yes")
+	must(t, p, "Earnings are paid to", costs("0", "This cannot be undone"), "beneficiary", c.Address.String(), "--yes")
 	must(t, p, `(?m)^Beneficiary +`+c.Address.String()+`, who alone can name another$`, "", "balance")
 	if _, errs, code := at(t, p, "beneficiary", p.Address.String(), "--yes"); code != exitRefused || !strings.Contains(errs, "only that account") {
 		t.Fatalf("a second beneficiary: %d %s", code, errs)
 	}
-	must(t, p, `(?m)^Network fee`, `(?m)^Network fee +0\.[0-9]+ coins$`, "withdraw", "--yes")
-	must(t, c, "Asked to unlock", "", "unlock", "0", "--yes")
+	must(t, p, `(?m)^Network fee`, costs(`0\.[0-9]+`, "cannot be taken back"), "withdraw", "--yes")
+	must(t, c, "Asked to unlock", costs("0", "After that, free the channel"), "unlock", "0", "--yes")
 	if _, errs, code := at(t, c, "unlock", "0", "--yes"); code != exitRefused ||
 		!regexp.MustCompile(`still has time to clear, until 20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9:]{8} UTC by`).MatchString(errs) {
 		t.Fatalf("unlock before its time: %d %s", code, errs)
@@ -92,7 +103,7 @@ func getBack(t *testing.T, n *devnet.Network, c *devnet.Participant) {
 	for range 61 { // each block is a second at least
 		n.Chain.Commit()
 	}
-	must(t, c, "Unlocked", "The delay is over", "unlock", "0", "--yes")
+	must(t, c, "Unlocked", costs("0", "The delay is over"), "unlock", "0", "--yes")
 	must(t, c, `(?m)^0 +free; "myst reclaim 0"`, "", "balance")
 	must(t, c, "Back in the deposit", "is confirmed, and in the ledger", "reclaim", "0", "--yes")
 	const to = "0x52908400098527886E0F7030069857D2E4169EE7"

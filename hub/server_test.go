@@ -1,12 +1,14 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"sync"
 	"testing"
@@ -34,6 +36,18 @@ func TestRateLimit(t *testing.T) {
 		h.do(http.MethodPost, PathRecords, TypeRecord, nil, http.StatusBadRequest)
 	}
 	h.do(http.MethodPost, PathRecords, TypeRecord, nil, http.StatusTooManyRequests)
+	h.do(http.MethodPost, PathRelay, TypeJSON, nil, http.StatusTooManyRequests) // a write too
+	// Another address has an allowance of its own, for five too.
+	for i, want := range []int{5: http.StatusTooManyRequests} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, PathRelay, nil)
+		r.RemoteAddr = "192.0.2.1:1"
+		r.Header.Set("Content-Type", TypeJSON)
+		answer := httptest.NewRecorder()
+		h.server.Handler().ServeHTTP(answer, r)
+		if answer.Code != cmp.Or(want, http.StatusBadRequest) {
+			t.Errorf("intent %d of another address: %d", i, answer.Code)
+		}
+	}
 	mu.Lock()
 	now = now.Add(time.Second)
 	mu.Unlock()
