@@ -144,14 +144,11 @@ func TestClearingPolicy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		claimer := &claims{fakeChain: w.chain}
-		var gas, each money.Amount
+		gas := money.Amount(0)
 		var failing error
 		c := NewClearer(ClearerConfig{
 			Ledger: w.provider.ledger, Claimer: claimer, Above: 500, Least: 50,
-			GasCost: func(_ context.Context, batch []intent.SignedPromise) (money.Amount, error) {
-				return gas + each*money.Amount(len(batch)), failing
-			},
-			MaxGasPercent: 10,
+			GasCost: func(context.Context, []intent.SignedPromise) (money.Amount, error) { return gas, failing }, MaxGasPercent: 10,
 		})
 		left := func(want money.Amount, what string) {
 			t.Helper()
@@ -198,29 +195,6 @@ func TestClearingPolicy(t *testing.T) {
 		w.chain.set(second.Address(), 1, Channel{Provider: w.terms.Peer, Locked: 1000, Epoch: 2, UnlockAt: time.Now().Add(time.Hour)})
 		c.Notify()
 		left(49, "before an unlock, the gas is not known")
-
-		// An unlock of next to nothing does not have others' promises cleared dearly.
-		gas, failing = 12, nil
-		third, dust := w.owe(1000, 100), w.owe(1000, 10)
-		w.chain.set(dust.Address(), 1, Channel{Provider: w.terms.Peer, Locked: 1000, Epoch: 2, UnlockAt: time.Now().Add(time.Hour)})
-		c.Notify()
-		left(49+110, "beside an unlock of next to nothing")
-		w.promise(third, 120)
-		c.Notify()
-		left(49, "in company it is worth it")
-
-		// Nor do many such unlocks make one that matters too dear.
-		gas, each = 100, 62
-		unlocking := func(amount money.Amount) {
-			who := w.owe(1000, amount)
-			w.chain.set(who.Address(), 1, Channel{Provider: w.terms.Peer, Locked: 1000, Epoch: 2, UnlockAt: time.Now().Add(time.Hour)})
-		}
-		for range 15 {
-			unlocking(1)
-		}
-		unlocking(999)
-		c.Notify()
-		left(49+15, "among unlocks of next to nothing")
 
 		cancel()
 		if err := <-ran; !errors.Is(err, context.Canceled) {
