@@ -209,6 +209,7 @@ func (w *world) open(cfg ExitConfig) (*Exit, *Gate) {
 func acceptAll(t testing.TB, l net.Listener, f func(net.Conn)) {
 	var mu sync.Mutex
 	var conns []net.Conn
+	over := false
 	var running sync.WaitGroup
 	running.Go(func() { // ends with the listener
 		for {
@@ -218,7 +219,12 @@ func acceptAll(t testing.TB, l net.Listener, f func(net.Conn)) {
 			}
 			mu.Lock()
 			conns = append(conns, conn)
+			late := over
 			mu.Unlock()
+			if late { // nobody would end it any more
+				reset(conn)
+				return
+			}
 			running.Go(func() { // ends with conn
 				f(conn)
 				reset(conn)
@@ -228,6 +234,7 @@ func acceptAll(t testing.TB, l net.Listener, f func(net.Conn)) {
 	t.Cleanup(func() {
 		_ = l.Close() // the namespace closes it again
 		mu.Lock()
+		over = true
 		for _, conn := range conns {
 			reset(conn)
 		}
