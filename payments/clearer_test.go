@@ -74,8 +74,12 @@ func TestFeeOfABatch(t *testing.T) {
 		t.Errorf("a set share of %d", got)
 	}
 	c.cfg.MaxGasPercent = 10
-	if b.urgent = true; c.share(b, nil) != 252 {
-		t.Errorf("before an unlock %d", c.share(b, nil))
+	b.urgent = true
+	for until, want := range map[time.Duration]money.Amount{lastDay - time.Minute: 252, lastDay + time.Minute: 100} {
+		b.promises[0].until, b.promises[1].until = time.Now().Add(until), time.Now().Add(72*time.Hour)
+		if got := c.share(b, nil); got != want {
+			t.Errorf("%s before an unlock %d, want %d", until, got, want)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package payments
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/money"
@@ -100,15 +101,19 @@ func (c *Clearer) worth(ctx context.Context, b claimBatch) bool {
 	return err != nil || cost <= most
 }
 
+// lastDay is how long before an unlock is due its promises may cost what the contract lets a relayer take. Before that they
+// are tried for the set share, so that a consumer cannot raise a relayer's fee by asking for an unlock.
+const lastDay = 24 * time.Hour
+
 // share is what a relayer may take for clearing a batch: what was agreed to, or the set share of what it brings. What an
-// unlock would take away may cost as much as the contract lets it.
+// unlock would take away within a day may cost as much as the contract lets it.
 func (c *Clearer) share(b claimBatch, agreed *money.Amount) money.Amount {
 	total := sum(b.promises)
 	most := total / intent.EarningsPerFee
 	switch {
 	case agreed != nil:
 		return min(*agreed, most)
-	case b.urgent:
+	case b.urgent && slices.ContainsFunc(b.promises, func(o outstanding) bool { return time.Until(o.until) < lastDay }):
 		return most
 	}
 	share, err := total.MulDiv(c.cfg.MaxGasPercent, 100)
