@@ -11,9 +11,12 @@ import (
 )
 
 // served is a node without a network, and the data directory by which commands find it.
-func served(t *testing.T) (n *apitest.Node, dir string) {
+func served(t *testing.T, prepare ...func(*apitest.Node)) (n *apitest.Node, dir string) {
 	t.Helper()
 	n, dir = apitest.New(10*money.UnitsPerCoin), t.TempDir()
+	for _, change := range prepare {
+		change(n)
+	}
 	server, err := api.Start(t.Context(), api.Config{Node: n, DataDir: dir, Addr: "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
@@ -77,8 +80,7 @@ func TestAsksBeforeItLocks(t *testing.T) {
 
 // Who interrupts a wait is told that it goes on without them.
 func TestInterruptedWait(t *testing.T) {
-	n, dir := served(t)
-	n.Hold, n.Cancelled = make(chan struct{}), make(chan struct{}, 2)
+	n, dir := served(t, func(n *apitest.Node) { n.Hold, n.Cancelled = make(chan struct{}), make(chan struct{}, 2) })
 	const transaction = "transaction 0x0000000000000000000000000000000000000000000000000000000000000001 goes on all the same: 'myst balance' shows"
 	for _, args := range [][]string{{"identity", "register"}, {"identity", "register", "--json"}} {
 		x := onTerminal(t, append([]string{"--data-dir", dir}, args...)...)

@@ -201,7 +201,7 @@ func TestEveryImplementationIsFollowed(t *testing.T) {
 				head := n.head(t)
 				first := head - uint64(max(depth, 4)) + 1
 				before := n.hash(t, first)
-				n.reorganise(t, max(depth, 4))
+				n.reorganise(t, first)
 				if now := n.head(t); now < head || n.hash(t, first) == before {
 					t.Fatalf("block %d is what it was, or the head is %d after %d", first, now, head)
 				}

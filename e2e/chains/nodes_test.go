@@ -40,9 +40,9 @@ type node struct {
 
 	// mine makes so many blocks.
 	mine func(t *testing.T, blocks int)
-	// reorganise replaces the newest blocks. The transactions in them are forgotten, or taken up again by
+	// reorganise replaces the newest blocks, from one on. The transactions in them are forgotten, or taken up again by
 	// the new blocks.
-	reorganise func(t *testing.T, depth int)
+	reorganise func(t *testing.T, first uint64)
 	forgets    bool
 	// fund gives somebody coins for gas.
 	fund func(t *testing.T, who identity.Address)
@@ -108,8 +108,8 @@ func startDev(t *testing.T) *node {
 			c.Commit()
 		}
 	}
-	n.reorganise = func(t *testing.T, depth int) {
-		if err := c.Reorg(uint64(depth), true); err != nil {
+	n.reorganise = func(t *testing.T, first uint64) {
+		if err := c.Reorg(n.head(t)-first+1, true); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -133,8 +133,8 @@ func startGeth(t *testing.T) *node {
 			n.fund(t, identity.Address{1})
 		}
 	}
-	n.reorganise = func(t *testing.T, depth int) {
-		first := n.head(t) - uint64(depth) + 1
+	n.reorganise = func(t *testing.T, first uint64) {
+		depth := int(n.head(t) - first + 1) // geth seals blocks when it likes, also since first was chosen
 		// A block that is just being sealed brings the old ones back.
 		for before := n.hash(t, first); n.hash(t, first) == before; {
 			n.call(t, nil, "debug_setHead", hexutil.Uint64(first-1))
@@ -152,7 +152,7 @@ func startAnvil(t *testing.T) *node {
 	n := &node{http: "http://" + url, ws: "ws://" + url, rpc: dial(t, "http://"+url), forgets: true}
 	n.unlocked(t)
 	n.mine = func(t *testing.T, blocks int) { n.call(t, nil, "anvil_mine", hexutil.Uint64(blocks)) }
-	n.reorganise = func(t *testing.T, depth int) { n.call(t, nil, "anvil_reorg", depth, []any{}) }
+	n.reorganise = func(t *testing.T, first uint64) { n.call(t, nil, "anvil_reorg", n.head(t)-first+1, []any{}) }
 	n.deploy(t)
 	return n
 }
