@@ -70,7 +70,7 @@ type Announcer struct {
 	renewed    time.Time     // when lives were last prolonged, or everything signed
 	sequence   uint64        // newest used, Unix milliseconds
 	problem    string        // why nothing can be signed
-	suspended  string        // why nothing is offered for now; empty when it is
+	suspended  string        // why nothing is offered for now; empty while services are offered
 	changed    chan struct{} // closed and replaced when a target's state changes
 }
 

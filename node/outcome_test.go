@@ -176,8 +176,8 @@ func TestDepositThatWasNone(t *testing.T) {
 	})
 }
 
-// What was signed before for another amount, and comes late, is not taken for what is asked for now, and of two
-// withdrawals at once neither is taken for the other.
+// A deposit that was signed earlier for another amount, and comes late, is not taken for the one that is asked for now.
+// Of two withdrawals at once neither is taken for the other.
 func TestOneNonceIsOneAmount(t *testing.T) {
 	const coin = money.UnitsPerCoin
 	w := newWorld()
