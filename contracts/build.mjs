@@ -21,6 +21,7 @@ const outputs = [
   "evm.bytecode.object",
   "evm.deployedBytecode.object",
   "evm.deployedBytecode.immutableReferences",
+  "evm.methodIdentifiers",
 ];
 const settings = {
   evmVersion: "osaka",
@@ -69,6 +70,12 @@ function holes(references, names) {
     .sort((a, b) => a.start - b.start);
 }
 
+/** Signatures of the functions that are no views: the tests want each of them tried. */
+function changing(abi, { methodIdentifiers }) {
+  const names = new Set(abi.filter(({ type, stateMutability }) => type === "function" && !["view", "pure"].includes(stateMutability)).map(({ name }) => name));
+  return Object.keys(methodIdentifiers).filter((signature) => names.has(signature.split("(")[0]));
+}
+
 const out = join(root, "artifacts");
 
 /** Compiles the contracts, for deployment or, quickly, as mutants for the tests to look at. Throws what solc objects to. */
@@ -82,6 +89,7 @@ export function build({ asMutant = false, withBindings = false } = {}) {
       contract: name,
       compiler: solc.version(),
       abi,
+      changing: changing(abi, evm),
       bytecode: "0x" + evm.bytecode.object,
       runtime: "0x" + evm.deployedBytecode.object,
       immutables: holes(evm.deployedBytecode.immutableReferences, names),

@@ -3,7 +3,7 @@
 // mutant survives, and also when the result would mean nothing: an edit that does not apply exactly once, a mutant
 // that does not compile, tests that fail without any edit.
 //
-//   node mutants.mjs [part of a mutant's name]
+//   node mutants.mjs [parts of mutants' names, each by itself ...]
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,9 +12,11 @@ import { fileURLToPath } from "node:url";
 import { mutants } from "./mutants-list.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
-const only = process.argv[2] ?? "";
-const chosen = mutants.filter(([name]) => name.includes(only));
-if (chosen.length === 0) throw new Error(`no mutant is named like "${only}"`);
+const only = process.argv.length > 2 ? process.argv.slice(2) : [""];
+const chosen = mutants.filter(([name]) => only.some((part) => name.includes(part)));
+for (const part of only) {
+  if (!chosen.some(([name]) => name.includes(part))) throw new Error(`no mutant is named like "${part}"`);
+}
 
 const top = mkdtempSync(join(tmpdir(), "myst-mutants-"));
 const copy = join(top, "contracts");

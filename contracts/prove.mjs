@@ -23,6 +23,8 @@ const mutants = [
   ["a busy channel taken", "Lock", "if (held != 0) return c.provider == provider ? Refusal.WrongEpoch : Refusal.Busy;", ""],
   ["a lock below the remainder", "Lock", "if (locked == 0 || locked < held) return Refusal.NotMore;\n", "if (locked < held) held = locked;\n"],
   ["a lock that is not paid for", "Lock", "a.balance -= locked - held;", ""],
+  ["a top-up while an unlock is waited for", "Lock", "if (unlockAt(a, id) != 0) return Refusal.Unlocking;", ""],
+  ["a timer left from another provider", "Lock", "            setUnlockAt(a, id, 0);\n", ""],
   ["a reclaim from a provider", "Reclaim", "if (c.provider != address(0)) return 0;\n        payBack", "payBack"],
 ];
 
@@ -98,7 +100,8 @@ function followable(ledger) {
     return value ? part.replace(/\n    }\n/, `\n        return (${value}, ${structs});\n    }\n`) : part;
   };
   return ledger
-    .replace("return uint32(a.timers >> (32 * uint256(id)));", "id; return uint32(a.timers % 2**32);")
+    .replace("return uint32(a.timers >> (32 * uint256(id)));", "id; return a.timers;")
+    .replace("uint192 timers;", "uint32 timers;")
     .replace(/uint256 shift = [^}]*/, "id; a.timers = time;\n    ")
     .split(/(?<=    function )/)
     .map((part) => steps.reduce((p, name) => step(name.toLowerCase(), p), part))

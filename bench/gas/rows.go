@@ -74,8 +74,8 @@ func (b *bench) do(from, to common.Address, data []byte) uint64 {
 	return used
 }
 
-// row carries a call out and adds its row: the gas of each of its parts, the goals in Osaka and Amsterdam, zero for none,
-// and the floor.
+// row carries a call out and adds its row: its gas and its parts, the goals of each part in Osaka and Amsterdam, zero for
+// none, and the floor.
 func (b *bench) row(name string, parts uint64, goals [2]uint64, t touched, c call) {
 	if b.err != nil {
 		return
@@ -86,7 +86,7 @@ func (b *bench) row(name string, parts uint64, goals [2]uint64, t touched, c cal
 		return
 	}
 	used := b.do(c.from, c.to, c.data)
-	b.rows = append(b.rows, row{name: name, used: used / parts, goal: goals[b.schedule], floor: floor / parts})
+	b.rows = append(b.rows, row{name: name, used: used, parts: parts, goal: goals[b.schedule], floor: floor / parts})
 }
 
 func (b *bench) create(code string, arguments []byte) common.Address {

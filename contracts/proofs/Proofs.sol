@@ -14,7 +14,7 @@ contract Lock {
         uint40 d,
         uint16 e,
         uint64 balance,
-        uint192 timers,
+        uint32 timers,
         uint8 id,
         address to,
         uint16 epoch,
@@ -33,6 +33,8 @@ contract Lock {
             assert(epoch >= e && c.epoch == epoch); // 5
             assert(to != address(0) && c.provider == to && c.locked == locked);
             assert(p == address(0) || p == to || l == d);
+            assert(p != to || epoch != e || timers == 0); // no top-up while an unlock is waited for
+            assert(a.timers == 0); // nor is there a timer afterwards
         } else {
             assert(c.provider == p && c.locked == l);
             assert(c.cleared == d && c.epoch == e && a.balance == balance);

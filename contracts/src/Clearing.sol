@@ -127,10 +127,10 @@ abstract contract Clearing is State {
                 mstore(RECOVER, keccak256(DIGEST_START, 0x42))
                 let vs := mload(RECOVER_S)
                 let s := and(vs, MASK255)
+                // For a high s, v is 54 or 56: nobody is recovered, as for every malformed signature. The
+                // digest then stays, a hash that is nobody's address.
+                mstore(V_AND_AMOUNT, shl(lt(sub(HIGH_S, 1), s), add(27, shr(255, vs))))
                 mstore(RECOVER_S, s)
-                // For a high s, v = 0: nobody is recovered, as for every malformed signature. The digest
-                // then stays, a hash that is nobody's address.
-                mstore(V_AND_AMOUNT, mul(add(27, shr(255, vs)), lt(s, HIGH_S)))
                 pop(staticcall(gas(), 1, RECOVER, 0x80, RECOVER, 0x20))
                 let key := or(mload(RECOVER), shl(160, id))
                 mstore(0, key)

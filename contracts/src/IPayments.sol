@@ -181,16 +181,18 @@ interface IPayments {
     /// @notice The same by the consumer's signature, which names its next nonce.
     function withdrawDepositFor(WithdrawIntent calldata w) external;
 
-    /// @notice Carries out what somebody signed, and moves a fee from the signer's deposit to the
-    /// sender's earnings. `op` is the call of lock, release, requestUnlock, reclaimFor,
-    /// withdrawDepositFor or setBeneficiary here, or of register at the registry; whoever signed it
-    /// signed Relay(sender, fee, digest) too, where the digest is what op's signature is over. All of
-    /// these work once, or revert: the same fee is not due twice.
+    /// @notice Carries out what somebody signed, and moves a fee from the deposit of who asks for it to
+    /// the sender's earnings. `op` is the call of lock, release, requestUnlock, reclaimFor,
+    /// withdrawDepositFor or setBeneficiary here, or of register at the registry. Who asks for it is who
+    /// signed it; for a release, which its provider signs, it is the consumer whose channel is freed. It
+    /// signed Relay(sender, fee, digest), where the digest is what op's signature is over. All of these
+    /// work once, or revert: the same fee is not due twice.
     ///
     /// `op` can also be the call of clearPacked or of withdraw, which carry no signature. The provider
     /// that it is about then signed the digest keccak256(op, its next nonce as 32 bytes), uses up the
     /// nonce, and pays from its earnings: at most a quarter of what the clearing brings, or of what there is
-    /// to withdraw.
+    /// to withdraw. Or it is the call of unlock: the consumer that it names signs likewise, by its own next
+    /// nonce, and pays from its deposit.
     function relay(uint64 fee, bytes32 r, bytes32 vs, bytes calldata op) external;
 
     /// @notice Tells where the sender's hub is: a node record (EIP-778) of at most 300 bytes. The
@@ -292,7 +294,8 @@ interface IPayments {
     /// @notice The deposit that announcing a hub asks for, in units.
     function bond() external view returns (uint64);
 
-    /// @notice The nonce of somebody's next withdrawDepositFor, or next relayed clearPacked or withdraw.
+    /// @notice The nonce of somebody's next withdrawDepositFor, or next relayed clearPacked, withdraw or
+    /// unlock.
     function nonces(address who) external view returns (uint256);
 
     /// @notice The coin's base units in one unit.

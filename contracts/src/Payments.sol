@@ -166,15 +166,19 @@ contract Payments is Clearing {
         }
         bool clearing = kind == IPayments.clearPacked.selector;
         if (clearing || kind == IPayments.withdraw.selector) return _relayUnsigned(clearing, fee, r, vs, op);
+        if (kind == IPayments.unlock.selector) return _relayUnlock(fee, r, vs, op);
         (bytes32 typeHash, uint256 fields) = _form(kind);
         require(op.length == 4 + 32 * (fields + 2), UnknownOperation());
         // In all of these calls r and vs follow the fields, each of one word, as they are hashed.
         uint256 end = op.length - 64;
         bytes32 hash = keccak256(bytes.concat(typeHash, op[4:end]));
-        address signer = _signer(hash, bytes32(op[end:]), bytes32(op[end + 32:]));
-        require(signer != address(0), WrongSignature());
+        // Who asks for it pays: a release serves the consumer, its first field, though the provider signs it.
+        address payer = kind == IPayments.release.selector
+            ? abi.decode(op[4:], (address))
+            : _signer(hash, bytes32(op[end:]), bytes32(op[end + 32:]));
+        require(payer != address(0), WrongSignature());
         // Charged first, so that a withdrawal's coins move last. None of them asks who sends it.
-        _charge(signer, fee, _hashTypedDataV4(hash), r, vs);
+        _charge(payer, fee, _hashTypedDataV4(hash), r, vs);
         Address.functionDelegateCall(address(this), op);
     }
 
@@ -199,6 +203,13 @@ contract Payments is Clearing {
         _earnings[msg.sender].gross += fee;
         emit RelayedFromEarnings(msg.sender, provider, fee);
         if (!clearing) Address.functionDelegateCall(address(this), op); // coins move last
+    }
+
+    /// @dev A call that carries no signature either, for a fee from the deposit of the consumer that it is about.
+    function _relayUnlock(uint64 fee, bytes32 r, bytes32 vs, bytes calldata op) private {
+        address consumer = abi.decode(op[4:], (address));
+        _charge(consumer, fee, keccak256(bytes.concat(op, bytes32(nonces[consumer]++))), r, vs);
+        Address.functionDelegateCall(address(this), op); // nobody's channels have no provider
     }
 
     /// @dev What is signed for a call that can be relayed, and of how many fields it is.

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {FundIntent, IPayments, LockIntent, PermitSignature, PromiseIntent} from "../src/IPayments.sol";
 import {Refusal} from "../src/Ledger.sol";
-import {RelayBase} from "./Relay.t.sol";
+import {RelayBase} from "./RelayBase.sol";
 
 /// The rows of the design's table of attacks, in its order, each tried. What only a node can answer, such
 /// as a minimum lock, is tried on what the contract contributes to it.

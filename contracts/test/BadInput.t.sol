@@ -11,7 +11,7 @@ import {
     WithdrawIntent
 } from "../src/IPayments.sol";
 import {Refusal} from "../src/Ledger.sol";
-import {RelayBase} from "./Relay.t.sol";
+import {RelayBase} from "./RelayBase.sol";
 
 /// A table: every function that takes a signature × every way in which a signature can be wrong. All of the
 /// table's calls work in the state of setUp, so that it is the signature that each refusal is about.
@@ -31,7 +31,7 @@ contract SignaturesTest is RelayBase {
 
     bytes internal constant WRONG = abi.encodePacked(IPayments.WrongSignature.selector);
     bytes internal constant NOTHING = abi.encodePacked(IPayments.NothingChanged.selector);
-    uint256 internal constant KINDS = 30;
+    uint256 internal constant KINDS = 31;
     uint256 internal constant RELAY_R = 4 + 32;
     uint256 internal constant RELAY_OP = 4 + 5 * 32;
 
@@ -43,11 +43,14 @@ contract SignaturesTest is RelayBase {
         depositFor(consumer, 20 * COIN);
         depositFor(provider, COIN);
         mint(consumer, 100 * COIN);
-        lockFor(CONSUMER, provider, 0, 0, FIVE); // to clear, to release, to unlock
+        lockFor(CONSUMER, provider, 0, 0, FIVE); // to clear, to release, to ask for
         lockFor(CONSUMER, provider, 1, 0, FIVE);
         releaseBy(PROVIDER, consumer, 1, 0); // to reclaim
         lockFor(CONSUMER, provider, 3, 0, 5 * uint40(FEE));
         clearOne(CONSUMER, provider, 3, 0, 5 * uint40(FEE)); // to withdraw
+        lockFor(CONSUMER, provider, 4, 0, uint40(FEE));
+        requestUnlock(CONSUMER, 4, 0);
+        VM.warp(block.timestamp + DELAY); // to unlock for a fee
     }
 
     function choose(uint256 kind) internal {
@@ -56,7 +59,8 @@ contract SignaturesTest is RelayBase {
         if (kind < 8) chooseIntent(kind);
         else if (kind < 14) chooseDeposit(kind);
         else if (kind < 28) chooseRelay(kind - 14);
-        else chooseUnsigned(kind == 28);
+        else if (kind < 30) chooseUnsigned(kind == 28);
+        else chooseFreeing();
     }
 
     function chooseIntent(uint256 kind) internal {
@@ -183,14 +187,15 @@ contract SignaturesTest is RelayBase {
     function chooseRelay(uint256 kind) internal {
         chooseIntent(kind % 7);
         bytes32 digest = keccak256(abi.encodePacked(hex"1901", domain(c.where), keccak256(c.form)));
-        (bytes32 r, bytes32 vs) = signFee(c.key, relayer, FEE, digest);
+        uint256 payer = kind % 7 == 2 ? CONSUMER : c.key; // a release is paid for by its consumer
+        (bytes32 r, bytes32 vs) = signFee(payer, relayer, FEE, digest);
         c.input = abi.encodeCall(payments.relay, (FEE, r, vs, c.input));
         c.to = address(payments);
         if (kind < 7) {
             (c.name, c.offset) = (string.concat("relayed ", c.name), RELAY_OP + c.offset);
         } else {
             bytes32 form = keccak256("Relay(address relayer,uint64 fee,bytes32 opDigest)");
-            (c.name, c.offset) = (string.concat("fee of ", c.name), RELAY_R);
+            (c.name, c.key, c.offset) = (string.concat("fee of ", c.name), payer, RELAY_R);
             (c.form, c.where) = (abi.encode(form, relayer, FEE, digest), address(payments));
         }
         (c.other, c.nobody) = (WRONG, WRONG);
@@ -207,6 +212,17 @@ contract SignaturesTest is RelayBase {
         (bytes32 r, bytes32 vs) = signFee(PROVIDER, relayer, FEE, digest);
         (c.name, c.key) = (clearing ? "fee of clearPacked" : "fee of withdraw", PROVIDER);
         (c.input, c.offset) = (abi.encodeCall(payments.relay, (FEE, r, vs, op)), RELAY_R);
+        bytes32 form = keccak256("Relay(address relayer,uint64 fee,bytes32 opDigest)");
+        (c.form, c.other, c.nobody) = (abi.encode(form, relayer, FEE, digest), WRONG, WRONG);
+    }
+
+    /// @dev The signature of a consumer's fee for the unlock of a channel whose delay is over.
+    function chooseFreeing() internal {
+        bytes memory op = abi.encodeCall(payments.unlock, (consumer, 4));
+        bytes32 digest = unsignedDigest(consumer, op);
+        (bytes32 r, bytes32 vs) = signFee(CONSUMER, relayer, FEE, digest);
+        (c.name, c.input, c.offset) =
+        ("fee of unlock", abi.encodeCall(payments.relay, (FEE, r, vs, op)), RELAY_R);
         bytes32 form = keccak256("Relay(address relayer,uint64 fee,bytes32 opDigest)");
         (c.form, c.other, c.nobody) = (abi.encode(form, relayer, FEE, digest), WRONG, WRONG);
     }

@@ -13,6 +13,22 @@ interface Vm {
         address emitter;
     }
 
+    /// @dev The first fields of what a call was; the others are not read.
+    struct AccountAccess {
+        uint256 forkId;
+        uint256 chainId;
+        uint8 kind; // 0: a plain call
+        address account;
+        address accessor;
+        bool initialized;
+        uint256 oldBalance;
+        uint256 newBalance;
+        bytes deployedCode;
+        uint256 value;
+        bytes data;
+        bool reverted;
+    }
+
     struct Wallet {
         address addr;
         uint256 publicKeyX;
@@ -31,7 +47,12 @@ interface Vm {
     function load(address where, bytes32 slot) external view returns (bytes32);
     function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);
     function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
+    function parseJsonStringArray(string calldata json, string calldata key)
+        external
+        pure
+        returns (string[] memory);
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
+    function pauseGasMetering() external;
     function prank(address sender) external;
     function readFile(string calldata path) external view returns (string memory);
     function recordLogs() external;
@@ -39,6 +60,8 @@ interface Vm {
     function revertToStateAndDelete(uint256 id) external returns (bool);
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function snapshotState() external returns (uint256 id);
+    function startStateDiffRecording() external;
+    function stopAndReturnStateDiff() external returns (AccountAccess[] memory);
     function store(address where, bytes32 slot, bytes32 value) external;
     function toString(uint256 number) external pure returns (string memory);
     function warp(uint256 time) external;

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {FundIntent, IPayments, LockIntent, PermitSignature, WithdrawIntent} from "../src/IPayments.sol";
 import {Refusal} from "../src/Ledger.sol";
-import {RelayBase} from "./Relay.t.sol";
+import {RelayBase} from "./RelayBase.sol";
 
 /// Every function with amounts, channels, epochs and times of zero and of the largest that fits.
 contract ExtremesTest is RelayBase {

@@ -9,22 +9,11 @@ import {
     RegisterIntent,
     WithdrawIntent
 } from "../src/IPayments.sol";
-import {RelayBase} from "./Relay.t.sol";
+import {Observer} from "./Observer.sol";
 
-/// @dev Three consumers and three providers who do everything they can, also what they should
-/// not: sign too much, for wrong epochs, and send old signatures again. After every step it
-/// compares all channels with what they were, and remembers the first rule that was broken.
-contract Handler is RelayBase {
-    uint256 internal constant PEOPLE = 3;
-    uint8 internal constant CHANNELS = 6;
-
-    /// The first broken rule; empty while all hold.
-    string public broken;
-    /// How often each action had an effect.
-    mapping(string action => uint256) public done;
-    /// Coins that were sent to the contract past its functions.
-    uint256 public donated;
-
+/// @dev The people do everything they can, also what they should not: sign too much, for wrong epochs, and send old
+/// signatures again.
+contract Handler is Observer {
     struct SignedLock {
         uint256 c;
         LockIntent signed;
@@ -45,49 +34,38 @@ contract Handler is RelayBase {
         bytes32 vs;
     }
 
-    address[PEOPLE] internal consumers;
-    address[PEOPLE] internal providers;
-    State[PEOPLE * CHANNELS] internal last;
     SignedLock[] internal locks;
     SignedPromise[] internal promises;
     Other[] internal others;
 
-    constructor() {
-        setUp();
-        for (uint256 i = 0; i < PEOPLE; ++i) {
-            (consumers[i], providers[i]) = (VM.addr(consumerKey(i)), VM.addr(providerKey(i)));
-        }
-        // Some channels are old already, so that the last epoch is reached.
-        for (uint256 c = 0; c < PEOPLE; ++c) {
-            uint256 key = uint256(uint160(consumerAt(c))) | (c << 160);
-            uint256 word = (uint256(type(uint16).max) - c) << 240;
-            VM.store(address(payments), keccak256(abi.encode(key, uint256(3))), bytes32(word));
-        }
-        observe(type(uint256).max, address(0));
-    }
-
-    function consumerAt(uint256 c) internal view returns (address) {
-        return consumers[c % PEOPLE];
-    }
-
-    function providerAt(uint256 p) internal view returns (address) {
-        return providers[p % PEOPLE];
-    }
-
-    function consumerKey(uint256 c) internal pure returns (uint256) {
-        return 0xC000 + c % PEOPLE;
-    }
-
-    function providerKey(uint256 p) internal pure returns (uint256) {
-        return 0x9000 + p % PEOPLE;
-    }
-
     // Money in and out
 
-    function deposit(uint256 c, uint8 coins, uint64 units) external {
-        depositFor(consumerAt(c), 1 + coins * COIN + units % COIN);
-        observe(type(uint256).max, address(0));
-        ++done["deposit"];
+    function deposit(uint256 n, uint256 to, uint64 coins, uint64 units) external {
+        units = 1 + coins % 256 * COIN + units % COIN;
+        mint(personAt(n), units);
+        VM.prank(personAt(n));
+        coin.approve(address(payments), units * WEI);
+        VM.prank(personAt(n));
+        payments.deposit(personAt(to), units);
+        observe();
+        did("deposit", personKey(n));
+    }
+
+    /// Sometimes somebody else has used the permit up.
+    function depositWithPermit(uint256 n, uint256 to, uint64 units, uint256 style) external {
+        units = 1 + units % COIN;
+        address owner = personAt(n);
+        mint(owner, units);
+        PermitSignature memory p = signPermit(personKey(n), units * WEI, coin.nonces(owner));
+        if (style % 4 == 0) {
+            bytes32 s = p.vs & bytes32(type(uint256).max >> 1);
+            uint8 v = uint256(p.vs) >> 255 == 0 ? 27 : 28;
+            coin.permit(owner, address(payments), units * WEI, p.deadline, v, p.r, s);
+        }
+        VM.prank(owner);
+        payments.depositWithPermit(personAt(to), units, p);
+        observe();
+        did("depositWithPermit", personKey(n));
     }
 
     function donate(uint64 units) external {
@@ -110,72 +88,90 @@ contract Handler is RelayBase {
             (RegisterIntent memory k,) = registration(consumerKey(c + 1));
             VM.prank(providerAt(p));
             payments.onboard(f, permit, k);
-            ++done["onboard"];
+            did("onboard", consumerKey(c));
         } else {
             VM.prank(providerAt(p));
             payments.fund(f, permit);
-            ++done["fund"];
+            did("fund", consumerKey(c));
         }
-        observe(type(uint256).max, address(0));
+        observe();
     }
 
-    /// ERC-1363, from one consumer to another's deposit.
-    function transferAndCall(uint256 c, uint256 to, uint64 units) external {
+    /// ERC-1363, from one's coins to another's deposit.
+    function transferAndCall(uint256 n, uint256 to, uint64 units) external {
         units = 1 + units % COIN;
-        mint(consumerAt(c), units);
-        VM.prank(consumerAt(c));
-        coin.transferAndCall(address(payments), units * WEI, abi.encode(consumerAt(to)));
-        observe(type(uint256).max, address(0));
-        ++done["transferAndCall"];
+        mint(personAt(n), units);
+        VM.prank(personAt(n));
+        coin.transferAndCall(address(payments), units * WEI, abi.encode(personAt(to)));
+        observe();
+        did("transferAndCall", personKey(n));
+    }
+
+    /// Somebody's key, or a newcomer's, or a newcomer's for a fee.
+    function register(uint256 n, uint256 p, uint64 fee, uint256 style) external {
+        uint256 key = style % 4 == 0 ? personKey(n) : newcomer();
+        (RegisterIntent memory k, bytes32 digest) = registration(key);
+        if (style % 4 < 2) {
+            registry.register(k.x, k.y, k.r, k.vs);
+            did("register", key);
+        } else {
+            relayAs(key, p, fee, abi.encodeCall(registry.register, (k.x, k.y, k.r, k.vs)), digest);
+            did("relayed register", key);
+        }
+        if (registry.keyX(VM.addr(key)) != k.x) fail("another key was registered");
+        observe();
     }
 
     /// A withdrawal by signature, sometimes of an old nonce, sometimes relayed for a fee.
-    function withdrawDepositFor(uint256 c, uint256 p, uint64 units, uint64 fee, uint8 style) external {
-        uint256 nonce = payments.nonces(consumerAt(c));
+    function withdrawDepositFor(uint256 n, uint256 p, uint64 units, uint64 fee, uint8 style) external {
+        uint256 nonce = payments.nonces(personAt(n));
         if (style % 8 == 1 && nonce > 0) --nonce;
         uint256 before = coin.balanceOf(stranger);
         units = 1 + units % (2 * COIN);
-        WithdrawIntent memory w = signWithdraw(consumerKey(c), stranger, units, nonce, soon());
+        WithdrawIntent memory w = signWithdraw(personKey(n), stranger, units, nonce, soon());
         if (style % 2 == 0) {
             payments.withdrawDepositFor(w);
+            did("withdrawDepositFor", personKey(n));
         } else {
-            relayAs(c, p, fee, abi.encodeCall(payments.withdrawDepositFor, (w)), withdrawForm(w));
+            bytes memory op = abi.encodeCall(payments.withdrawDepositFor, (w));
+            relayAs(personKey(n), p, fee, op, digestOf(withdrawForm(w)));
+            did("relayed withdrawDepositFor", personKey(n));
         }
-        if (nonce + 1 != payments.nonces(consumerAt(c))) fail("a withdrawal of an earlier nonce paid");
+        if (nonce + 1 != payments.nonces(personAt(n))) fail("a withdrawal of an earlier nonce paid");
         if (coin.balanceOf(stranger) != before + units * WEI) fail("a withdrawal paid something else");
-        observe(type(uint256).max, address(0));
-        ++done["withdrawDepositFor"];
+        observe();
     }
 
-    /// @dev A provider relays what a consumer signed, for a fee.
-    function relayAs(uint256 c, uint256 p, uint64 fee, bytes memory op, bytes memory form) internal {
+    /// @dev A provider relays what somebody asks for, for a fee.
+    function relayAs(uint256 key, uint256 p, uint64 fee, bytes memory op, bytes32 digest) internal {
         fee = fee % 1000;
         uint96 gross = grossOf(providerAt(p));
-        (bytes32 r, bytes32 vs) = signFee(consumerKey(c), providerAt(p), fee, digestOf(form));
+        (bytes32 r, bytes32 vs) = signFee(key, providerAt(p), fee, digest);
         VM.prank(providerAt(p));
         payments.relay(fee, r, vs, op);
         if (grossOf(providerAt(p)) != gross + fee) fail("a relayer got another fee");
-        ++done["relay"];
     }
 
-    function withdrawDeposit(uint256 c, uint64 units) external {
+    function withdrawDeposit(uint256 n, uint64 units) external {
         units = units % (20 * COIN);
-        VM.prank(consumerAt(c));
+        VM.prank(personAt(n));
         payments.withdrawDeposit(stranger, units);
-        observe(type(uint256).max, address(0));
-        ++done["withdrawDeposit"];
+        observe();
+        did("withdrawDeposit", personKey(n));
     }
 
-    function withdraw(uint256 p) external {
+    function withdraw(uint256 p, uint256 by) external {
+        VM.prank(personAt(by));
         payments.withdraw(providerAt(p));
-        observe(type(uint256).max, address(0));
-        ++done["withdraw"];
+        observe();
+        did("withdraw", providerKey(p));
     }
 
-    function collect() external {
+    function collect(uint256 by) external {
+        VM.prank(personAt(by));
         payments.collect();
-        observe(type(uint256).max, address(0));
-        ++done["collect"];
+        observe();
+        did("collect", personKey(by));
     }
 
     /// Mostly seconds, so that signatures stay valid; sometimes days, so that unlocks come due.
@@ -201,8 +197,10 @@ contract Handler is RelayBase {
         LockIntent memory signed = signLock(consumerKey(c), to, id, epoch, uint40(total));
         locks.push(SignedLock(c, signed));
         if (style % 4 == 2) {
-            relayAs(c, p, locked, abi.encodeCall(payments.lock, (signed)), lockForm(signed));
-            observe(type(uint256).max, address(0));
+            bytes memory op = abi.encodeCall(payments.lock, (signed));
+            relayAs(consumerKey(c), p, locked, op, digestOf(lockForm(signed)));
+            observeLocks(alone(signedLock(locks.length - 1)));
+            did("relayed lock", consumerKey(c));
         } else {
             sendLock(locks.length - 1);
         }
@@ -210,22 +208,32 @@ contract Handler is RelayBase {
 
     function replayLock(uint256 i) external {
         sendLock(i % locks.length);
-        ++done["replayLock"];
+        did("replayLock", consumerKey(locks[i % locks.length].c));
     }
 
+    /// @dev Some are sent with an older one.
     function sendLock(uint256 i) internal {
-        SignedLock memory s = locks[i];
-        uint256 index = indexOf(s.c, s.signed.channel);
-        uint16 before = last[index].epoch;
-        bool some = i % 2 == 0;
-        LockIntent[] memory list = new LockIntent[](some ? 2 : 1);
-        list[0] = s.signed;
-        if (some) list[1] = locks[i / 2].signed;
-        try payments.lockMany(list) {
-            ++done["lock"];
-        } catch {}
-        if (!some && s.signed.epoch < before) unchanged(index, "a lock of an earlier epoch locked");
-        observe(type(uint256).max, address(0));
+        LockIntent memory signed = locks[i].signed;
+        Signed[] memory sent = new Signed[](i % 2 == 0 ? 2 : 1);
+        sent[0] = signedLock(i);
+        if (sent.length == 2) {
+            sent[1] = signedLock(i / 2);
+            LockIntent[] memory list = new LockIntent[](2);
+            (list[0], list[1]) = (signed, locks[i / 2].signed);
+            try payments.lockMany(list) {
+                did("lockMany", consumerKey(locks[i].c));
+            } catch {}
+        } else {
+            try payments.lock(signed) {
+                did("lock", consumerKey(locks[i].c));
+            } catch {}
+        }
+        observeLocks(sent);
+    }
+
+    function signedLock(uint256 i) internal view returns (Signed memory) {
+        LockIntent memory sent = locks[i].signed;
+        return Signed(indexOf(locks[i].c, sent.channel), sent.provider, sent.epoch, sent.locked);
     }
 
     function signAndClear(uint256 c, uint8 id, uint256 p, uint40 amount, uint8 style) external {
@@ -243,19 +251,18 @@ contract Handler is RelayBase {
 
     function replayPromises(uint256 i, uint8 more) external {
         clear(i % promises.length, more % 5);
-        ++done["replayPromises"];
+        did("replayPromises", consumerKey(promises[i % promises.length].c));
     }
 
     /// Clears one promise and some older ones with it.
     function clear(uint256 i, uint256 more) internal {
         if (more > i) more = i;
         PromiseIntent[] memory list = new PromiseIntent[](1 + more);
+        Signed[] memory sent = new Signed[](1 + more);
         for (uint256 k = 0; k <= more; ++k) {
             list[k] = promises[i - k].signed;
+            sent[k] = signedPromise(promises[i - k].c, list[k]);
         }
-        SignedPromise memory s = promises[i];
-        uint256 index = indexOf(s.c, s.signed.channel);
-        uint16 before = last[index].epoch;
         uint96[PEOPLE] memory gross;
         for (uint256 p = 0; p < PEOPLE; ++p) {
             gross[p] = grossOf(providerAt(p));
@@ -263,17 +270,29 @@ contract Handler is RelayBase {
         // A packed clearing takes promises that name others for signed by others.
         bool packed = i % 2 == 0;
         bytes memory call_ = packed
-            ? abi.encodeCall(payments.clearPacked, (pack(s.signed.provider, list)))
+            ? abi.encodeCall(payments.clearPacked, (pack(list[0].provider, list)))
             : abi.encodeCall(payments.clearBatch, (list));
         (bool cleared, bytes memory result) = address(payments).call(call_);
         uint256 paid = cleared ? abi.decode(result, (uint256)) : 0;
-        if (cleared) ++done[packed ? "clearPacked" : "clear"];
+        if (cleared) did(packed ? "clearPacked" : "clearBatch", consumerKey(promises[i].c));
+        uint256[PEOPLE] memory sums = observeClearing(sent);
         for (uint256 p = 0; p < PEOPLE; ++p) {
-            paid -= grossOf(providerAt(p)) - gross[p];
+            if (grossOf(providerAt(p)) != gross[p] + sums[p]) {
+                fail("a clearing paid somebody who is not named");
+            }
+            if (sums[p] > paid) fail("a clearing paid more than it says");
+            else paid -= sums[p];
         }
-        if (paid != 0) fail("a clearing paid somebody who is not named");
-        if (more == 0 && s.signed.epoch < before) unchanged(index, "a promise of an earlier epoch paid");
-        observe(0, more == 0 || packed ? s.signed.provider : address(0));
+        if (paid != 0) fail("a clearing paid less than it says");
+    }
+
+    function signedPromise(uint256 c, PromiseIntent memory p) internal pure returns (Signed memory) {
+        return Signed(indexOf(c, p.channel), p.provider, p.epoch, p.amount);
+    }
+
+    function alone(Signed memory s) internal pure returns (Signed[] memory list) {
+        list = new Signed[](1);
+        list[0] = s;
     }
 
     /// A clearing of all that is left, or a withdrawal, for a fee from the provider's earnings; sometimes of
@@ -290,14 +309,14 @@ contract Handler is RelayBase {
             State memory now_ = stateOf(consumerAt(c), id);
             uint256 paid = now_.cleared - s.cleared;
             if (grossOf(who) + paid / 4 < before + paid) fail("more than a quarter went to a relayer");
-            observe(0, who);
-            ++done["relayed clearing"];
+            observeClearing(alone(signedPromise(c, all)));
+            did("relayed clearPacked", providerKey(p));
         } else {
             sendUnsigned(p, by, fee, abi.encodeCall(payments.withdraw, (who)), style);
             if (grossOf(who) != 0) fail("a relayed withdrawal left something");
             if (fee % 1000 > before / 4) fail("more than a quarter of a withdrawal went to a relayer");
-            observe(type(uint256).max, address(0));
-            ++done["relayed withdrawal"];
+            observe();
+            did("relayed withdraw", providerKey(p));
         }
     }
 
@@ -314,34 +333,43 @@ contract Handler is RelayBase {
         if (who != sender && grossOf(sender) != gross + fee) fail("a relayer got another fee");
     }
 
-    /// @dev Which provider an address is; another number's for none.
-    function providerIndex(address who, uint256 otherwise) internal view returns (uint256 p) {
-        for (p = 0; p < PEOPLE; ++p) {
-            if (providers[p] == who) return p;
-        }
-        return otherwise % PEOPLE;
+    /// By the provider's signature, or relayed as well, for a fee of the consumer's.
+    function release(uint256 c, uint256 p, uint256 number, uint64 fee, uint8 style) external {
+        uint8 id = uint8(number % CHANNELS);
+        State memory s = stateOf(consumerAt(c), id);
+        p = providerIndex(s.provider, p);
+        Other memory o = Other(true, c, id, s.epoch, 0, 0, 0);
+        (o.r, o.vs) = signRelease(providerKey(p), consumerAt(c), id, s.epoch);
+        others.push(o);
+        if (style % 2 == 0) return sendOther(others.length - 1);
+        uint64 deposited = balanceOf(providerAt(p));
+        relayRelease(o, style, fee);
+        if (balanceOf(providerAt(p)) != deposited) fail("a provider paid for a release");
+        observe();
+        did("relayed release", consumerKey(c));
     }
 
-    function release(uint256 c, uint8 id, uint256 p) external {
-        id = id % CHANNELS;
-        State memory s = stateOf(consumerAt(c), id);
-        uint256 key = providerKey(providerIndex(s.provider, p));
-        (bytes32 r, bytes32 vs) = signRelease(key, consumerAt(c), id, s.epoch);
-        others.push(Other(true, c, id, s.epoch, 0, r, vs));
-        sendOther(others.length - 1);
+    function relayRelease(Other memory o, uint256 by, uint64 fee) internal {
+        address who = consumerAt(o.c);
+        bytes memory op = abi.encodeCall(payments.release, (who, o.id, o.epoch, o.r, o.vs));
+        relayAs(consumerKey(o.c), by, fee, op, digestOf(releaseForm(who, o.id, o.epoch)));
     }
 
-    function requestUnlock(uint256 c, uint8 id) external {
-        id = id % CHANNELS;
-        State memory s = stateOf(consumerAt(c), id);
-        (bytes32 r, bytes32 vs) = signUnlock(consumerKey(c), id, s.epoch, soon());
-        others.push(Other(false, c, id, s.epoch, soon(), r, vs));
-        sendOther(others.length - 1);
+    function requestUnlock(uint256 c, uint256 p, uint256 number, uint64 fee, uint8 style) external {
+        uint8 id = uint8(number % CHANNELS);
+        Other memory o = Other(false, c, id, stateOf(consumerAt(c), id).epoch, soon(), 0, 0);
+        (o.r, o.vs) = signUnlock(consumerKey(c), id, o.epoch, o.until);
+        others.push(o);
+        if (style % 2 == 0) return sendOther(others.length - 1);
+        bytes memory op = abi.encodeCall(payments.requestUnlock, (id, o.epoch, o.until, o.r, o.vs));
+        relayAs(consumerKey(c), p, fee, op, digestOf(unlockForm(id, o.epoch, o.until)));
+        observe();
+        did("relayed requestUnlock", consumerKey(c));
     }
 
     function replayOther(uint256 i) external {
         sendOther(i % others.length);
-        ++done["replayOther"];
+        did("replayOther", consumerKey(others[i % others.length].c));
     }
 
     function sendOther(uint256 i) internal {
@@ -350,119 +378,89 @@ contract Handler is RelayBase {
         uint16 before = last[index].epoch;
         if (o.release) {
             try payments.release(consumerAt(o.c), o.id, o.epoch, o.r, o.vs) {
-                ++done["release"];
+                did("release", consumerKey(o.c));
             } catch {}
         } else {
             try payments.requestUnlock(o.id, o.epoch, o.until, o.r, o.vs) {
-                ++done["requestUnlock"];
+                did("requestUnlock", consumerKey(o.c));
             } catch {}
         }
         if (o.epoch < before) unchanged(index, "a consent of an earlier epoch had an effect");
-        observe(type(uint256).max, address(0));
+        observe();
     }
 
-    function unlock(uint256 c, uint8 id) external {
-        uint32 time = stateOf(consumerAt(c), id % CHANNELS).unlockAt;
-        payments.unlock(consumerAt(c), id % CHANNELS);
-        if (time == 0 || block.timestamp < time) fail("an unlock came before its time");
-        observe(type(uint256).max, address(0));
-        ++done["unlock"];
-    }
-
-    function reclaim(uint256 c, uint8 id) external {
-        if (c % 2 == 0) {
-            VM.prank(consumerAt(c));
-            payments.reclaim(id % CHANNELS);
-            ++done["reclaim"];
+    function unlock(uint256 c, uint8 id, uint256 p, uint64 fee, uint8 style) external {
+        address who = consumerAt(c);
+        uint32 time = stateOf(who, id % CHANNELS).unlockAt;
+        if (style % 2 == 0) {
+            payments.unlock(who, id % CHANNELS);
+            did("unlock", consumerKey(c));
         } else {
-            uint16 epoch = stateOf(consumerAt(c), id % CHANNELS).epoch;
-            bytes memory form = reclaimForm(id % CHANNELS, epoch, soon());
-            (bytes32 r, bytes32 vs) = sign(consumerKey(c), domain(address(payments)), form);
-            payments.reclaimFor(id % CHANNELS, epoch, soon(), r, vs);
-            ++done["reclaimFor"];
+            bytes memory op = abi.encodeCall(payments.unlock, (who, id % CHANNELS));
+            uint256 nonce = payments.nonces(who);
+            uint256 named = style % 8 == 1 && nonce > 0 ? nonce - 1 : nonce;
+            relayAs(consumerKey(c), p, fee, op, unsignedDigest(op, named));
+            if (named + 1 != payments.nonces(who)) fail("a fee of an earlier nonce was due");
+            did("relayed unlock", consumerKey(c));
         }
-        observe(type(uint256).max, address(0));
+        if (time == 0 || block.timestamp < time) fail("an unlock came before its time");
+        observe();
     }
 
-    /// The first beneficiary by the provider's signature, others by the one before.
-    function beneficiary(uint256 p, uint256 to) external {
-        address who = providerAt(p);
+    function reclaim(uint256 c, uint256 p, uint256 number, uint64 fee, uint8 style) external {
+        uint8 id = uint8(number % CHANNELS);
+        uint16 epoch = stateOf(consumerAt(c), id).epoch;
+        bytes memory form = reclaimForm(id, epoch, soon());
+        (bytes32 r, bytes32 vs) = sign(consumerKey(c), domain(address(payments)), form);
+        if (style % 3 == 0) {
+            VM.prank(consumerAt(c));
+            payments.reclaim(id);
+            did("reclaim", consumerKey(c));
+        } else if (style % 3 == 1) {
+            payments.reclaimFor(id, epoch, soon(), r, vs);
+            did("reclaimFor", consumerKey(c));
+        } else {
+            bytes memory op = abi.encodeCall(payments.reclaimFor, (id, epoch, soon(), r, vs));
+            relayAs(consumerKey(c), p, fee, op, digestOf(form));
+            did("relayed reclaimFor", consumerKey(c));
+        }
+        observe();
+    }
+
+    /// The first beneficiary by the provider's signature, often a newcomer's, others by the one before.
+    function beneficiary(uint256 p, uint256 to, uint256 by, uint64 fee, uint8 style) external {
+        uint256 key = style % 4 < 2 ? providerKey(p) : newcomer();
+        address who = VM.addr(key);
         (,,, address now_) = payments.earnings(who);
         if (now_ == address(0)) {
-            bytes32 form = keccak256("SetBeneficiary(address provider,address beneficiary)");
-            bytes memory encoded = abi.encode(form, who, providerAt(to));
-            (bytes32 r, bytes32 vs) = sign(providerKey(p), domain(address(payments)), encoded);
-            payments.setBeneficiary(who, providerAt(to), r, vs);
+            nameFirst(key, who, providerAt(to), by, style % 2 == 0 ? type(uint64).max : fee);
         } else {
             VM.prank(now_);
             payments.changeBeneficiary(who, providerAt(to));
+            did("changeBeneficiary", key);
         }
-        observe(type(uint256).max, address(0));
-        ++done["beneficiary"];
+        (,,, now_) = payments.earnings(who);
+        if (now_ != providerAt(to)) fail("another beneficiary was named");
+        observe();
     }
 
-    function announceHub(uint256 c) external {
-        VM.prank(consumerAt(c));
-        payments.announceHub(new bytes(1 + c % 300));
-        if (registry.keyX(consumerAt(c)) == 0 || balanceOf(consumerAt(c)) < BOND) fail("announced unbonded");
-        observe(type(uint256).max, address(0));
-        ++done["announceHub"];
-    }
-
-    // Watching
-
-    /// @dev Compares every channel with what it was. Where `named` is a provider, the step was a
-    /// clearing for it, and may have changed only its channels.
-    function observe(uint256 clearing, address named) internal {
-        for (uint256 i = 0; i < last.length; ++i) {
-            State memory was = last[i];
-            State memory s = stateOf(consumerAt(i / CHANNELS), uint8(i % CHANNELS));
-            if (s.cleared > s.locked) fail("1: more cleared than locked");
-            if (s.epoch < was.epoch) fail("2: an epoch went back");
-            if (s.epoch == was.epoch) {
-                if (s.locked < was.locked) fail("2: locked shrank in an epoch");
-                if (s.cleared < was.cleared) fail("2: cleared shrank in an epoch");
-                bool moved = was.provider != address(0) && s.provider != was.provider;
-                if (moved && s.epoch != type(uint16).max) fail("a channel changed hands in an epoch");
-            }
-            if (clearing == 0) {
-                if (s.epoch != was.epoch || s.provider != was.provider || s.locked != was.locked) {
-                    fail("4: a clearing did more than clear");
-                }
-                if (named != address(0) && was.provider != named && s.cleared != was.cleared) {
-                    fail("4: a clearing changed another provider's channel");
-                }
-            }
-            last[i] = s;
+    function nameFirst(uint256 key, address who, address to, uint256 by, uint64 fee) internal {
+        bytes memory form = beneficiaryForm(who, to);
+        (bytes32 r, bytes32 vs) = sign(key, domain(address(payments)), form);
+        if (fee == type(uint64).max) {
+            payments.setBeneficiary(who, to, r, vs);
+            did("setBeneficiary", key);
+        } else {
+            relayAs(key, by, fee, abi.encodeCall(payments.setBeneficiary, (who, to, r, vs)), digestOf(form));
+            did("relayed setBeneficiary", key);
         }
     }
 
-    function unchanged(uint256 index, string memory rule) internal {
-        State memory s = stateOf(consumerAt(index / CHANNELS), uint8(index % CHANNELS));
-        if (keccak256(abi.encode(s)) != keccak256(abi.encode(last[index]))) fail(string.concat("5: ", rule));
-    }
-
-    function fail(string memory rule) internal {
-        if (bytes(broken).length == 0) broken = rule;
-    }
-
-    function indexOf(uint256 c, uint8 id) internal pure returns (uint256) {
-        return (c % PEOPLE) * CHANNELS + id;
-    }
-
-    /// Everything that the contract owes to anybody, in units.
-    function owed() external view returns (uint256 sum) {
-        sum = payments.fees();
-        for (uint256 c = 0; c < PEOPLE; ++c) {
-            sum += balanceOf(consumerAt(c)) + grossOf(providerAt(c));
-            for (uint8 id = 0; id < CHANNELS; ++id) {
-                State memory s = stateOf(consumerAt(c), id);
-                sum += s.locked - s.cleared;
-            }
-        }
-    }
-
-    function held() external view returns (uint256) {
-        return coin.balanceOf(address(payments));
+    function announceHub(uint256 n) external {
+        VM.prank(personAt(n));
+        payments.announceHub(new bytes(1 + n % 300));
+        if (registry.keyX(personAt(n)) == 0 || balanceOf(personAt(n)) < BOND) fail("announced unbonded");
+        observe();
+        did("announceHub", personKey(n));
     }
 }

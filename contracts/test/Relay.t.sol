@@ -10,70 +10,8 @@ import {
     WithdrawIntent
 } from "../src/IPayments.sol";
 import {Registry} from "../src/Registry.sol";
-import {Base, Vm} from "./Base.sol";
-
-/// What people sign for the functions that the other tests do not have.
-abstract contract RelayBase is Base {
-    uint40 internal constant FIVE = 5_000_000;
-    uint64 internal constant FEE = 30_000;
-
-    function digestOf(bytes memory form) internal view returns (bytes32) {
-        return keccak256(abi.encodePacked(hex"1901", domain(address(payments)), keccak256(form)));
-    }
-
-    function signFee(uint256 key, address to, uint64 fee, bytes32 digest)
-        internal
-        view
-        returns (bytes32 r, bytes32 vs)
-    {
-        bytes32 form = keccak256("Relay(address relayer,uint64 fee,bytes32 opDigest)");
-        return sign(key, domain(address(payments)), abi.encode(form, to, fee, digest));
-    }
-
-    /// @dev The relayer sends an operation for a fee.
-    function relayed(uint256 key, bytes memory op, bytes32 digest) internal {
-        (bytes32 r, bytes32 vs) = signFee(key, relayer, FEE, digest);
-        VM.prank(relayer);
-        payments.relay(FEE, r, vs, op);
-    }
-
-    /// @dev What a provider signs a fee over for a call that carries no signature.
-    function unsignedDigest(address who, bytes memory op) internal view returns (bytes32) {
-        return unsignedDigest(op, payments.nonces(who));
-    }
-
-    function unsignedDigest(bytes memory op, uint256 nonce) internal pure returns (bytes32) {
-        return keccak256(abi.encodePacked(op, nonce));
-    }
-
-    function reclaimForm(uint8 id, uint16 epoch, uint32 until) internal pure returns (bytes memory) {
-        bytes32 form = keccak256("Reclaim(uint8 channel,uint16 epoch,uint32 validUntil)");
-        return abi.encode(form, id, epoch, until);
-    }
-
-    function withdrawForm(WithdrawIntent memory w) internal pure returns (bytes memory) {
-        bytes32 form = keccak256("WithdrawDeposit(address to,uint64 units,uint256 nonce,uint32 validUntil)");
-        return abi.encode(form, w.to, w.units, w.nonce, w.validUntil);
-    }
-
-    function signWithdraw(uint256 key, address to, uint64 units, uint256 nonce, uint32 until)
-        internal
-        view
-        returns (WithdrawIntent memory w)
-    {
-        w = WithdrawIntent(to, units, nonce, until, 0, 0);
-        (w.r, w.vs) = sign(key, domain(address(payments)), withdrawForm(w));
-    }
-
-    function registration(uint256 key) internal returns (RegisterIntent memory i, bytes32 digest) {
-        Vm.Wallet memory w = VM.createWallet(key);
-        bytes32 form = keccak256("Register(address identity,bytes32 x,bytes32 y)");
-        bytes memory encoded = abi.encode(form, w.addr, w.publicKeyX, w.publicKeyY);
-        (i.x, i.y) = (bytes32(w.publicKeyX), bytes32(w.publicKeyY));
-        (i.r, i.vs) = sign(key, domain(address(registry)), encoded);
-        digest = keccak256(abi.encodePacked(hex"1901", domain(address(registry)), keccak256(encoded)));
-    }
-}
+import {Vm} from "./Base.sol";
+import {RelayBase} from "./RelayBase.sol";
 
 contract RelayTest is RelayBase {
     function setUp() public override {
@@ -86,7 +24,7 @@ contract RelayTest is RelayBase {
         return (abi.encodeCall(payments.lock, (asked)), digestOf(lockForm(asked)));
     }
 
-    /// Every signed operation pays its relayer from its signer's deposit, once.
+    /// Every signed operation pays its relayer from the deposit of who asks for it, once.
     function test_everyOperation() external {
         (bytes memory op, bytes32 digest) = lockOp(signLock(CONSUMER, provider, 0, 0, FIVE));
         once(CONSUMER, op, digest);
@@ -94,15 +32,13 @@ contract RelayTest is RelayBase {
 
         uint32 until = soon();
         (bytes32 r, bytes32 vs) = signUnlock(CONSUMER, 0, 0, until);
-        bytes32 form = keccak256("RequestUnlock(uint8 channel,uint16 epoch,uint32 validUntil)");
         op = abi.encodeCall(payments.requestUnlock, (0, 0, until, r, vs));
-        once(CONSUMER, op, digestOf(abi.encode(form, 0, 0, until)));
+        once(CONSUMER, op, digestOf(unlockForm(0, 0, until)));
         yes(stateOf(consumer, 0).unlockAt != 0, "requested");
 
         (r, vs) = signRelease(PROVIDER, consumer, 0, 0);
-        form = keccak256("Release(address consumer,uint8 channel,uint16 epoch)");
         op = abi.encodeCall(payments.release, (consumer, 0, 0, r, vs));
-        once(PROVIDER, op, digestOf(abi.encode(form, consumer, 0, 0)));
+        once(CONSUMER, op, digestOf(releaseForm(consumer, 0, 0)));
         expectChannel(consumer, 0, address(0), FIVE, 0, 1);
 
         (r, vs) = sign(CONSUMER, domain(address(payments)), reclaimForm(0, 1, until));
@@ -114,10 +50,10 @@ contract RelayTest is RelayBase {
         once(CONSUMER, abi.encodeCall(payments.withdrawDepositFor, (w)), digestOf(withdrawForm(w)));
         eq(coin.balanceOf(stranger), COIN * WEI, "withdrawn");
 
-        form = keccak256("SetBeneficiary(address provider,address beneficiary)");
-        (r, vs) = sign(PROVIDER, domain(address(payments)), abi.encode(form, provider, stranger));
+        bytes memory form = beneficiaryForm(provider, stranger);
+        (r, vs) = sign(PROVIDER, domain(address(payments)), form);
         op = abi.encodeCall(payments.setBeneficiary, (provider, stranger, r, vs));
-        once(PROVIDER, op, digestOf(abi.encode(form, provider, stranger)));
+        once(PROVIDER, op, digestOf(form));
 
         RegisterIntent memory key;
         (key, digest) = registration(CONSUMER);
@@ -125,8 +61,8 @@ contract RelayTest is RelayBase {
         yes(registry.keyX(consumer) == key.x, "registered");
 
         eq(grossOf(relayer), 7 * FEE, "the relayer's earnings");
-        eq(balanceOf(consumer), 19 * COIN - 5 * FEE, "the consumer's deposit");
-        eq(balanceOf(provider), COIN - 2 * FEE, "the provider's deposit");
+        eq(balanceOf(consumer), 19 * COIN - 6 * FEE, "the consumer's deposit");
+        eq(balanceOf(provider), COIN - FEE, "the provider's deposit");
     }
 
     /// @dev Works once: the same again changes nothing, and takes no fee.
@@ -140,6 +76,84 @@ contract RelayTest is RelayBase {
         VM.prank(relayer);
         payments.relay(FEE, r, vs, op);
         eq(balanceOf(VM.addr(key)), before, "a second fee");
+    }
+
+    function releaseOp(uint256 key, address who, uint8 id, uint16 epoch)
+        internal
+        view
+        returns (bytes memory, bytes32)
+    {
+        (bytes32 r, bytes32 vs) = signRelease(key, who, id, epoch);
+        return
+            (abi.encodeCall(payments.release, (who, id, epoch, r, vs)), digestOf(releaseForm(who, id, epoch)));
+    }
+
+    /// A release is signed by its provider, and paid for by the consumer it names: nobody else's consent counts, and none
+    /// to another release.
+    function test_consumerPaysForARelease() external {
+        depositFor(otherConsumer, COIN);
+        lockFor(CONSUMER, provider, 0, 0, FIVE);
+        lockFor(CONSUMER, provider, 1, 0, FIVE);
+        (bytes memory op, bytes32 digest) = releaseOp(PROVIDER, consumer, 0, 0);
+        releaseRefused(PROVIDER, digest, op);
+        releaseRefused(OTHER_CONSUMER, digest, op);
+        bytes32 other = digestOf(releaseForm(consumer, 1, 0));
+        releaseRefused(CONSUMER, other, op); // of another channel
+        other = digestOf(releaseForm(consumer, 0, 1));
+        releaseRefused(CONSUMER, other, op); // of another epoch
+        other = digestOf(releaseForm(otherConsumer, 0, 0));
+        releaseRefused(OTHER_CONSUMER, other, op); // of another consumer
+        expectChannel(consumer, 0, provider, FIVE, 0, 0);
+        relayed(CONSUMER, op, digest);
+        expectChannel(consumer, 0, address(0), FIVE, 0, 1);
+        eq(balanceOf(consumer), 10 * COIN - FEE, "the consumer's deposit");
+        eq(balanceOf(provider), COIN, "the provider's deposit");
+        eq(grossOf(relayer), FEE, "the relayer's earnings");
+    }
+
+    function releaseRefused(uint256 key, bytes32 digest, bytes memory op) internal {
+        (bytes32 r, bytes32 vs) = signFee(key, relayer, FEE, digest);
+        fails(IPayments.WrongSignature.selector);
+        VM.prank(relayer);
+        payments.relay(FEE, r, vs, op);
+    }
+
+    /// That a consumer pays for it makes it no release: the provider signs that.
+    function test_consumerCannotRelease() external {
+        lockFor(CONSUMER, provider, 0, 0, FIVE);
+        (bytes memory op, bytes32 digest) = releaseOp(CONSUMER, consumer, 0, 0);
+        releaseRefused(CONSUMER, digest, op);
+        (op, digest) = releaseOp(OTHER_PROVIDER, consumer, 0, 0);
+        releaseRefused(CONSUMER, digest, op);
+        // Nobody's channel, by nobody's consent.
+        (op,) = releaseOp(PROVIDER, address(0), 0, 0);
+        fails(IPayments.WrongSignature.selector);
+        VM.prank(relayer);
+        payments.relay(0, bytes32(uint256(1)), bytes32(ORDER / 2 + 1), op);
+        // An address with more bits than it has is another digest's.
+        (op, digest) = releaseOp(PROVIDER, consumer, 0, 0);
+        op[4] = 0x01;
+        (bytes32 r, bytes32 vs) = signFee(CONSUMER, relayer, FEE, digest);
+        VM.expectRevert();
+        VM.prank(relayer);
+        payments.relay(FEE, r, vs, op);
+        expectChannel(consumer, 0, provider, FIVE, 0, 0);
+        eq(grossOf(relayer), 0, "earnings");
+    }
+
+    /// The deposit pays, as it is before: what is locked does not.
+    function test_releaseWithoutADepositForItsFee() external {
+        lockFor(CONSUMER, provider, 0, 0, uint40(20 * COIN - FEE + 1));
+        (bytes memory op, bytes32 digest) = releaseOp(PROVIDER, consumer, 0, 0);
+        (bytes32 r, bytes32 vs) = signFee(CONSUMER, relayer, FEE, digest);
+        fails(IPayments.Uncovered.selector);
+        VM.prank(relayer);
+        payments.relay(FEE, r, vs, op);
+        expectChannel(consumer, 0, provider, uint40(20 * COIN - FEE + 1), 0, 0);
+        eq(grossOf(relayer), 0, "earnings");
+        depositFor(consumer, 1);
+        relayed(CONSUMER, op, digest); // exactly
+        eq(balanceOf(consumer), 0, "the consumer's deposit");
     }
 
     function test_feeIsForItsRelayerAndOperation() external {

@@ -3,9 +3,10 @@ pragma solidity 0.8.37;
 
 import {IPayments, PromiseIntent, WithdrawIntent} from "../src/IPayments.sol";
 import {Vm} from "./Base.sol";
-import {RelayBase} from "./Relay.t.sol";
+import {RelayBase} from "./RelayBase.sol";
 
-/// Clearings and withdrawals, which carry no signature, relayed for a fee from the provider's earnings.
+/// Clearings and withdrawals, which carry no signature, relayed for a fee from the provider's earnings; and unlocks, for one
+/// from the consumer's deposit.
 contract RelayUnsignedTest is RelayBase {
     uint40 internal constant COIN40 = uint40(COIN);
 
@@ -236,5 +237,123 @@ contract RelayUnsignedTest is RelayBase {
         PromiseIntent[] memory list = one(signPromise(CONSUMER, address(0), 1, 0, FIVE));
         fails(IPayments.NothingChanged.selector);
         payments.relay(0, r, high, clearingOf(address(0), list));
+    }
+
+    // Unlocks
+
+    function freeing(address who) internal view returns (bytes memory) {
+        return abi.encodeCall(payments.unlock, (who, 0));
+    }
+
+    function askedFor() internal {
+        requestUnlock(CONSUMER, 0, 0);
+        VM.warp(block.timestamp + DELAY);
+    }
+
+    function test_unlock() external {
+        askedFor();
+        clearOne(CONSUMER, provider, 0, 0, COIN40);
+        bytes memory op = freeing(consumer);
+        VM.recordLogs();
+        relayed(CONSUMER, op, unsignedDigest(consumer, op));
+        Vm.Log[] memory logs = VM.getRecordedLogs();
+        eq(logs.length, 2, "events");
+        eq(logs[0].topics[0], IPayments.Relayed.selector, "charged first");
+        eq(logs[0].topics[2], bytes32(uint256(uint160(consumer))), "payer");
+        eq(logs[1].topics[0], IPayments.Freed.selector, "freed");
+        eq(balanceOf(consumer), 20 * COIN - FIVE - FEE, "deposit");
+        eq(grossOf(relayer), FEE, "relayer");
+        eq(grossOf(provider), COIN, "provider");
+        eq(payments.nonces(consumer), 1, "nonce");
+        eq(stateOf(consumer, 0).provider, address(0), "free");
+    }
+
+    function refusedUnlock(uint256 key, uint64 fee, bytes memory op, uint256 nonce, bytes memory why)
+        internal
+    {
+        (uint64 deposited, uint256 next) = (balanceOf(consumer), payments.nonces(consumer));
+        (bytes32 r, bytes32 vs) = signFee(key, relayer, fee, unsignedDigest(op, nonce));
+        VM.expectRevert(why);
+        VM.prank(relayer);
+        payments.relay(fee, r, vs, op);
+        eq(balanceOf(consumer), deposited, "deposit");
+        eq(payments.nonces(consumer), next, "nonce");
+        eq(grossOf(relayer), 0, "relayer");
+    }
+
+    /// The consumer that the call names pays, by its next nonce, for this call and to this relayer, or nobody does.
+    function test_unlockIsItsConsumersToPay() external {
+        askedFor();
+        depositFor(provider, COIN);
+        bytes memory wrong = abi.encodePacked(IPayments.WrongSignature.selector);
+        bytes memory op = freeing(consumer);
+        refusedUnlock(PROVIDER, FEE, op, 0, wrong);
+        refusedUnlock(STRANGER, FEE, op, 0, wrong);
+        refusedUnlock(CONSUMER, FEE, op, 1, wrong);
+        (bytes32 r, bytes32 vs) = signFee(CONSUMER, relayer, FEE, unsignedDigest(op, 0));
+        notFor(stranger, FEE, r, vs, op);
+        notFor(relayer, FEE + 1, r, vs, op);
+        notFor(relayer, FEE, r, vs, abi.encodeCall(payments.unlock, (consumer, 1)));
+        notFor(relayer, FEE, r, vs, bytes.concat(op, hex"00"));
+        notFor(relayer, FEE, r, vs, freeing(provider));
+        (r, vs) = signFee(CONSUMER, relayer, FEE, keccak256(op));
+        notFor(relayer, FEE, r, vs, op);
+        eq(stateOf(consumer, 0).provider, provider, "not freed");
+        relayed(CONSUMER, op, unsignedDigest(op, 0));
+    }
+
+    /// Before its time nothing moves, and the nonce is good as before; nor where another was faster.
+    function test_unlockBeforeItsTime() external {
+        bytes memory op = freeing(consumer);
+        refusedUnlock(CONSUMER, FEE, op, 0, abi.encodeWithSelector(IPayments.NotYet.selector, uint32(0)));
+        requestUnlock(CONSUMER, 0, 0);
+        uint32 time = uint32(block.timestamp) + DELAY;
+        VM.warp(time - 1);
+        refusedUnlock(CONSUMER, FEE, op, 0, abi.encodeWithSelector(IPayments.NotYet.selector, time));
+        VM.warp(time);
+        payments.unlock(consumer, 0);
+        refusedUnlock(CONSUMER, FEE, op, 0, abi.encodePacked(IPayments.NoProvider.selector));
+    }
+
+    /// What was signed for one unlock takes nothing at the next, of the same channel.
+    function test_unlockNonceIsUsedOnce() external {
+        askedFor();
+        bytes memory op = freeing(consumer);
+        (bytes32 r, bytes32 vs) = signFee(CONSUMER, relayer, FEE, unsignedDigest(op, 0));
+        VM.prank(relayer);
+        payments.relay(FEE, r, vs, op);
+        lockFor(CONSUMER, provider, 0, 1, FIVE);
+        requestUnlock(CONSUMER, 0, 1);
+        VM.warp(block.timestamp + DELAY);
+        again(r, vs, op);
+        eq(balanceOf(consumer), 20 * COIN - FIVE - FEE, "one fee");
+        payments.unlock(consumer, 0);
+    }
+
+    /// The deposit pays, and not what the channel holds.
+    function test_unlockAboveTheDeposit() external {
+        askedFor();
+        bytes memory op = freeing(consumer);
+        bytes memory why = abi.encodePacked(IPayments.Uncovered.selector);
+        uint64 all = balanceOf(consumer);
+        refusedUnlock(CONSUMER, all + 1, op, 0, why);
+        refusedUnlock(CONSUMER, type(uint64).max, op, 0, why);
+        (bytes32 r, bytes32 vs) = signFee(CONSUMER, relayer, all, unsignedDigest(op, 0));
+        VM.prank(relayer);
+        payments.relay(all, r, vs, op);
+        eq(balanceOf(consumer), 0, "deposit");
+        eq(grossOf(relayer), all, "relayer");
+    }
+
+    /// Nobody signed for nobody, and what is no address is none.
+    function test_nobodysUnlock() external {
+        fails(IPayments.NoProvider.selector);
+        payments.relay(0, bytes32(uint256(1)), bytes32(ORDER / 2 + 1), freeing(address(0)));
+        VM.expectRevert();
+        payments.relay(0, 0, 0, abi.encodePacked(IPayments.unlock.selector));
+        bytes memory op =
+            abi.encodePacked(IPayments.unlock.selector, uint256(uint160(consumer)) | (1 << 160), uint256(0));
+        VM.expectRevert();
+        payments.relay(0, 0, 0, op);
     }
 }
