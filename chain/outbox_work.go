@@ -328,10 +328,12 @@ func (o *Outbox) send(ctx context.Context, w *round, row *store.OutboxRow) error
 	if err != nil {
 		return err
 	}
-	row.State, row.HasNonce, row.Nonce, row.Reason = string(StateSent), true, nonce, ""
-	if err := o.saveAttempt(ctx, *row, attempt); err != nil {
-		return err
+	sent := *row
+	sent.State, sent.HasNonce, sent.Nonce, sent.Reason = string(StateSent), true, nonce, ""
+	if err := o.saveAttempt(ctx, sent, attempt); err != nil {
+		return err // and the next in line takes the nonce: above a gap nothing would ever be mined
 	}
+	*row = sent
 	return o.broadcast(ctx, row, attempt, true)
 }
 

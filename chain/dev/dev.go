@@ -282,8 +282,15 @@ func (c *Chain) Key() *identity.Key { return c.key }
 func (c *Chain) Commit() uint64 {
 	c.sealing.Lock()
 	defer c.sealing.Unlock()
-	c.beacon.Commit()
+	c.commit()
 	return c.Head()
+}
+
+// commit seals a block. The beacon calls every 32nd one final; then the node would within a minute move it and older
+// ones to where no reorganisation can replace them.
+func (c *Chain) commit() {
+	c.beacon.Commit()
+	c.backend.BlockChain().SetFinalized(nil)
 }
 
 // Head returns the newest block's number.
@@ -309,7 +316,7 @@ func (c *Chain) Reorg(depth uint64, drop bool) error {
 		c.beacon.Rollback()
 	}
 	for range depth + 1 {
-		c.beacon.Commit()
+		c.commit()
 	}
 	if now := c.Head(); now != head+1 {
 		return fmt.Errorf("reorganise: head is %d, want %d", now, head+1)

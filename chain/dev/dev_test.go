@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
@@ -133,6 +134,30 @@ func TestReorg(t *testing.T) {
 	check(lost, 0)
 	if err := c.Reorg(100, false); err == nil {
 		t.Fatal("reorganised more blocks than there are")
+	}
+}
+
+// A chain that is older than a minute, in which the node puts away what is final, reorganises as deep as a young one.
+func TestReorgOfAnOldChain(t *testing.T) {
+	c := start(t, Config{Period: -1})
+	client := dial(t, c.URL())
+	for range 100 {
+		pay(t, c, client, common.Address{1}, 1)
+		c.Commit()
+	}
+	// The node does that every minute; its database is wrapped.
+	database := reflect.Indirect(reflect.ValueOf(c.backend.ChainDb())).FieldByName("Database").Interface()
+	freezer, ok := database.(interface{ Freeze() error })
+	if !ok {
+		t.Fatalf("%T cannot be told to put anything away", database)
+	}
+	if err := freezer.Freeze(); err != nil {
+		t.Fatal(err)
+	}
+	for _, drop := range []bool{false, true} {
+		if err := c.Reorg(64, drop); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
