@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/store"
 )
 
@@ -54,20 +55,29 @@ func (p *Payer) dealtWith(acked uint64) {
 	}
 }
 
-// errArrearsLater says that the chain cannot be read now. The payment that shows the promise is left unanswered, so that it
+// errArrearsLater says that the chain cannot be read now, or that the channel is just being released. The payment that shows the promise is left unanswered, so that it
 // comes again: what is acknowledged is not shown again.
 var errArrearsLater = errors.New("arrears cannot be looked at now")
 
+// wantsArrears says whether a promise for another payment channel can pay debt now. Error: errArrearsLater.
+func (c *Collector) wantsArrears(p intent.SignedPromise, debt money.Amount) (bool, error) {
+	by, busy := c.ledger.usedBy(c.terms.Peer, p.Channel)
+	if busy && by.IsZero() {
+		return false, errArrearsLater
+	}
+	return !busy && debt > 0 && p.Provider == c.ledger.self, nil
+}
+
 // takeArrears keeps a promise for another payment channel than the session's, which pays debt. One that brings nothing,
-// or that the chain does not show a lock for, changes nothing; nor does one for the channel of an open session, which
-// accounts for it itself. Error: errArrearsLater.
+// or that the chain does not show a lock for, or of a released epoch, changes nothing; nor does one for the channel of an open
+// session, which accounts for it itself. Error: errArrearsLater.
 func (c *Collector) takeArrears(ctx context.Context, p intent.SignedPromise) error {
 	c.mu.Lock()
 	settled := c.settled
 	debt := c.debt.SaturatingSub(settled)
 	c.mu.Unlock()
-	if debt == 0 || p.Provider != c.ledger.self || c.ledger.Busy(c.terms.Peer, p.Channel) {
-		return nil
+	if wanted, err := c.wantsArrears(p, debt); err != nil || !wanted {
+		return err
 	}
 	kept, err := c.ledger.newest(ctx, p)
 	if err != nil || kept != nil && kept.Amount >= p.Amount {
@@ -97,7 +107,11 @@ func (c *Collector) takeArrears(ctx context.Context, p intent.SignedPromise) err
 	}
 	left := debt.SaturatingSub(p.Amount - expect.Newest)
 	row := c.ledger.promiseRow(p)
-	err = c.ledger.group.do(ctx, c.terms.Peer, func(tx *store.Tx) error {
+	released, epoch := false, c.ledger.releaseRow(intent.Release{Consumer: p.Consumer, Channel: p.Channel, Epoch: p.Epoch})
+	err = c.ledger.group.do(ctx, c.terms.Peer, func(tx *store.Tx) (err error) {
+		if released, err = tx.Released(epoch); err != nil || released {
+			return err // its consumer can end the epoch in one block: the promise pays nothing
+		}
 		if err := tx.SavePromise(row); err != nil {
 			return err
 		}
@@ -108,6 +122,9 @@ func (c *Collector) takeArrears(ctx context.Context, p intent.SignedPromise) err
 	})
 	if err != nil {
 		return fmt.Errorf("store arrears: %w", err)
+	}
+	if released {
+		return nil
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

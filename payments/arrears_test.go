@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -218,5 +219,61 @@ func TestArrearsOfAnOpenSession(t *testing.T) {
 			t.Errorf("%v; owed %d, %d in the book, want %d", err, c.owed(), w.owes(t), want)
 		}
 		l.free(consumer, w.terms.Channel)
+	}
+}
+
+// owing opens a session of a consumer that owes 1000, and returns a promise of 300 on another channel.
+func (w *world) owing() (*Collector, intent.SignedPromise) {
+	w.t.Helper()
+	l, other := w.provider.ledger, w.served()
+	other.Channel++
+	err := w.provider.db.InTx(context.Background(), func(tx *store.Tx) error { return l.addDebt(tx, Provider, other.Peer, 1000) })
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	c, err := l.Collect(context.Background(), other)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	p, err := intent.SignPromise(w.consumer.key, intent.Promise{Provider: l.self, Channel: w.terms.Channel, Epoch: w.terms.Epoch, Amount: 300}, testDomain)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return c, p
+}
+
+// A promise of a released epoch, which its consumer can end in one block, pays no debt.
+func TestArrearsOfAReleasedEpoch(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.provider)
+	l := w.provider.ledger
+	if _, err := NewClearer(ClearerConfig{Ledger: l, Claimer: w.chain}).Release(t.Context(), w.wanted()); err != nil {
+		t.Fatal(err)
+	}
+	c, p := w.owing()
+	if err := c.takeArrears(t.Context(), p); err != nil || c.debt != 1000 {
+		t.Errorf("%v; %d are owed", err, c.debt)
+	}
+	if all, err := l.PromisedTo(t.Context()); err != nil || len(all) != 0 {
+		t.Errorf("%+v, %v", all, err)
+	}
+}
+
+// While a release is decided its channel's arrears are not dealt with: if it is refused, they pay.
+func TestArrearsWaitForARelease(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.provider)
+	l, consumer := w.provider.ledger, w.consumer.key.Address()
+	c, p := w.owing()
+	done, err := l.Hold(consumer, w.terms.Channel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.takeArrears(t.Context(), p); !errors.Is(err, errArrearsLater) || c.debt != 1000 {
+		t.Errorf("%v; %d are owed", err, c.debt)
+	}
+	done()
+	if err := c.takeArrears(t.Context(), p); err != nil || c.debt != 700 {
+		t.Errorf("%v; %d are owed", err, c.debt)
 	}
 }

@@ -35,7 +35,8 @@ type Claim struct {
 }
 
 // Claimer puts promises on chain; a relay.Relayer with its clear intent is one. Claiming the same
-// promises again must return the claim that is under way. A relayer may take at most so much for it.
+// promises again must return the claim that is under way. A relayer may take at most so much for it: that nobody does it for
+// that is ErrNotWorth.
 type Claimer interface {
 	Claim(ctx context.Context, promises []intent.SignedPromise, most money.Amount) (Claim, error)
 	Claimed(ctx context.Context, id string) (Claim, error)
@@ -86,8 +87,10 @@ type Clearer struct {
 	gathering money.Amount         // what was left the last time, as too little; of whoever holds turn
 	tried     map[epochKey]attempt // likewise: promises that were claimed and are not known to be cleared
 
-	mu   sync.Mutex
-	over map[epochKey]time.Time // since when epochs with promises are over, as far as this run saw
+	mu      sync.Mutex
+	over    map[epochKey]time.Time // since when epochs with promises or releases are over, as far as this run saw
+	dear    map[epochKey]bool      // what nobody put on chain for the share that the policy allows, the last time
+	hurried time.Time              // when a request for a release last made Run look
 }
 
 // NewClearer makes a clearer; Run it.
@@ -121,6 +124,7 @@ func (c *Clearer) Notify() {
 // Run clears by the policy until ctx ends, beginning with what earlier runs left.
 func (c *Clearer) Run(ctx context.Context) error {
 	again := backoff.Backoff{Min: retryFirst, Max: c.cfg.Interval}
+	var tidied time.Time
 	for {
 		wait := c.cfg.Interval
 		if _, err := c.clear(ctx, nil); err == nil || errors.Is(err, ErrNothingToClear) {
@@ -128,6 +132,12 @@ func (c *Clearer) Run(ctx context.Context) error {
 		} else if ctx.Err() == nil {
 			c.cfg.Logger.Warn("clearing will be tried again", "error", err)
 			wait = min(again.Next(), wait)
+		}
+		if time.Since(tidied) >= tidyEvery {
+			tidied = time.Now()
+			if err := c.tidyReleases(ctx); err != nil && ctx.Err() == nil {
+				c.cfg.Logger.Warn("old releases will be removed later", "error", err)
+			}
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -146,6 +156,13 @@ func (c *Clearer) Run(ctx context.Context) error {
 // the chain cannot be read it fails at once. Relayers may take at most so much for it in all.
 // Errors: ErrNothingToClear, ErrClaim, and those of the chain and the claimer.
 func (c *Clearer) Clear(ctx context.Context, most money.Amount) ([]Clearing, error) {
+	return c.clearNow(ctx, &most)
+}
+
+// ClearByPolicy is Clear of what Run would claim now, for at most the set share.
+func (c *Clearer) ClearByPolicy(ctx context.Context) ([]Clearing, error) { return c.clearNow(ctx, nil) }
+
+func (c *Clearer) clearNow(ctx context.Context, most *money.Amount) ([]Clearing, error) {
 	// Who was never promised anything, as consumers, need not wait for a chain.
 	promises, err := c.cfg.Ledger.PromisedTo(ctx)
 	if err == nil && len(promises) == 0 {
@@ -160,7 +177,7 @@ func (c *Clearer) Clear(ctx context.Context, most money.Amount) ([]Clearing, err
 			return nil, fmt.Errorf("read payment channels: %w", err)
 		}
 	}
-	return c.clear(ctx, &most)
+	return c.clear(ctx, most)
 }
 
 // Uncleared returns what was promised to the identity and is not cleared.
@@ -259,6 +276,7 @@ func (c *Clearer) clear(ctx context.Context, most *money.Amount) ([]Clearing, er
 	}
 	var done []Clearing
 	var failed []error
+	dear := map[epochKey]bool{}
 	for _, batch := range c.choose(ctx, found, most != nil) {
 		clearing, err := c.claim(ctx, batch.promises, c.share(batch, most))
 		if most != nil && !errors.Is(err, ErrClaim) { // also where it may still take effect
@@ -271,10 +289,20 @@ func (c *Clearer) clear(ctx context.Context, most *money.Amount) ([]Clearing, er
 		if errors.Is(err, ErrClaim) && c.overtaken(ctx, batch.promises) {
 			continue
 		}
+		if errors.Is(err, ErrNotWorth) {
+			for _, o := range batch.promises {
+				dear[keyOf(o.promise)] = true
+			}
+		}
 		failed = append(failed, err)
 		if ctx.Err() != nil {
 			break
 		}
+	}
+	if most == nil { // else somebody agreed to less, or more
+		c.mu.Lock()
+		c.dear = dear
+		c.mu.Unlock()
 	}
 	if len(done)+len(failed) == 0 {
 		return nil, ErrNothingToClear
@@ -358,17 +386,25 @@ func (c *Clearer) outstanding(ctx context.Context) (all []outstanding, err error
 // forget drops a promise that can never be cleared any more. It may be the only copy: it is dropped when its epoch has been
 // over at every look for forgetAfter, and then by every endpoint's word, as deep as no reorganisation goes.
 func (c *Clearer) forget(ctx context.Context, p intent.SignedPromise) error {
-	l, key := c.cfg.Ledger, keyOf(p)
+	row := c.cfg.Ledger.promiseRow(p)
+	if err := c.forgetEpoch(ctx, keyOf(p), func(tx *store.Tx) error { return tx.DeletePromise(row) }); err != nil {
+		return fmt.Errorf("forget promise: %w", err)
+	}
+	return nil
+}
+
+// forgetEpoch removes what is kept for an epoch, once that is over for good.
+func (c *Clearer) forgetEpoch(ctx context.Context, key epochKey, remove func(*store.Tx) error) error {
+	l := c.cfg.Ledger
 	if l.cfg.Over == nil || !c.overFor(key, forgetAfter) {
 		return nil
 	}
-	over, err := l.cfg.Over(ctx, p.Consumer, p.Channel, p.Epoch, l.cfg.SafeConfirmations)
+	over, err := l.cfg.Over(ctx, key.consumer, key.channel, key.epoch, l.cfg.SafeConfirmations)
 	if err != nil || !over {
 		return nil //nolint:nilerr // keep it until the chain is sure
 	}
-	err = l.group.do(ctx, p.Consumer, func(tx *store.Tx) error { return tx.DeletePromise(l.promiseRow(p)) })
-	if err != nil {
-		return fmt.Errorf("forget promise: %w", err)
+	if err := l.group.do(ctx, key.consumer, remove); err != nil {
+		return err
 	}
 	c.notOver(key)
 	return nil

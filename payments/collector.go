@@ -94,7 +94,7 @@ type pause struct {
 }
 
 // Collect makes the provider's end of a session's payments and takes the consumer's payment channel.
-// Errors: ErrChannelBusy, ErrSetup, ErrDebt when another session of a consumer that owes is open. Close it.
+// Errors: ErrChannelBusy, ErrReleased, ErrSetup, ErrDebt when another session of a consumer that owes is open. Close it.
 func (l *Ledger) Collect(ctx context.Context, t Terms) (*Collector, error) {
 	if err := checkTerms(t); err != nil {
 		return nil, err
@@ -107,7 +107,10 @@ func (l *Ledger) Collect(ctx context.Context, t Terms) (*Collector, error) {
 		ledger: l, terms: t, row: Session{Terms: t, Role: Provider, Started: time.Now()},
 		wake: make(chan struct{}, 1), done: make(chan struct{}), ended: make(chan struct{}),
 	}
-	if err = l.endLate(ctx, pair{t.Peer, l.self}); err == nil {
+	if err = l.unreleased(ctx, t); err == nil {
+		err = l.endLate(ctx, pair{t.Peer, l.self})
+	}
+	if err == nil {
 		err = c.load(ctx, alone)
 	}
 	if err == nil {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/money"
@@ -16,10 +17,13 @@ import (
 
 const (
 	// defaultConfirmations makes a lock count, and defaultSafe lets more than coinAtRisk of it count:
-	// 32 blocks are the epoch after which Ethereum calls a block safe.
+	// 32 blocks are an epoch of Ethereum's. What it calls safe is the newest justified checkpoint, which is usually somewhat
+	// deeper, and stands still while the chain is not finalised.
 	defaultConfirmations = 2
 	defaultSafe          = 32
 	coinAtRisk           = money.Amount(money.UnitsPerCoin)
+	// spentDays is for how many days back a ledger knows what was spent.
+	spentDays = 31
 	// setupShare is which part of a lock a set-up charge may be: 1/20.
 	setupShare = 20
 	// ReasonRestarted is why sessions ended that were open when the node went down.
@@ -39,6 +43,11 @@ type Config struct {
 	// Over says whether an epoch of a payment channel had ended that many blocks ago, by the word of every endpoint that
 	// there is: only then a promise of it is deleted. Nil keeps promises for good.
 	Over func(ctx context.Context, consumer identity.Address, channel uint8, epoch uint16, confirmations uint64) (bool, error)
+	// Settled says whether a promise of so much was cleared, or its epoch ended, that many blocks ago, by the word of every
+	// endpoint: only then its channel is released. Nil believes Chain.
+	Settled func(ctx context.Context, consumer, provider identity.Address, channel uint8, epoch uint16, amount money.Amount, confirmations uint64) (bool, error)
+	// Head returns the chain's newest block, by which locks expire. Nil takes this machine's clock.
+	Head func(context.Context) (chain.Head, error)
 	// Confirmations make a lock count; zero is 2. More than one coin of it counts with
 	// SafeConfirmations; zero is 32.
 	Confirmations, SafeConfirmations uint64
@@ -48,7 +57,9 @@ type Config struct {
 	Poll time.Duration
 	// Recheck is how often the chain is asked in mid-session, for top-ups and unlocks; zero is 15 s.
 	Recheck time.Duration
-	Logger  *slog.Logger // nil discards
+	// Caps bound what this identity promises.
+	Caps   Caps
+	Logger *slog.Logger // nil discards
 }
 
 // Ledger is one identity's book of sessions, promises and debts, as consumer and as provider.
@@ -57,9 +68,10 @@ type Ledger struct {
 	self      identity.Address
 	separator [32]byte
 	group     group
+	budget    *budget
 
 	mu   sync.Mutex
-	busy map[channelKey]identity.Address // the provider
+	busy map[channelKey]identity.Address // the provider; none while a channel is held
 	open map[pair]int                    // how many sessions of the two
 	late lateEnds
 	last [intent.Channels]used // of this identity's own channels
@@ -103,7 +115,14 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 		cfg: cfg, self: cfg.Signer.Address(), separator: cfg.Domain.Separator(),
 		group: group{db: cfg.DB}, busy: map[channelKey]identity.Address{}, open: map[pair]int{}, late: lateEnds{},
 	}
-	if err := cfg.DB.InTx(ctx, l.closeCrashed); err != nil {
+	now := time.Now()
+	err := cfg.DB.InTx(ctx, func(tx *store.Tx) error {
+		// Some days back, in case that the clock was, or is, wrong.
+		spent, err := tx.Spent(l.separator, l.self, dayOf(now)-spentDays)
+		l.budget = newBudget(cfg.Caps, spent, now)
+		return errors.Join(err, l.closeCrashed(tx))
+	})
+	if err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
 	return l, nil
@@ -111,6 +130,9 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 
 // closeCrashed ends the rows of sessions that were open when the node went down.
 func (l *Ledger) closeCrashed(tx *store.Tx) error {
+	if err := tx.AdoptSessions(l.separator, l.self); err != nil {
+		return err
+	}
 	open, err := tx.OpenSessions(l.separator, l.self)
 	if err != nil {
 		return err
@@ -346,10 +368,16 @@ func (l *Ledger) free(consumer identity.Address, channel uint8) {
 
 // Busy says whether an open session uses a consumer's payment channel.
 func (l *Ledger) Busy(consumer identity.Address, channel uint8) bool {
+	_, busy := l.usedBy(consumer, channel)
+	return busy
+}
+
+// usedBy returns the provider of the session that uses a payment channel, or no address for a channel that is only held.
+func (l *Ledger) usedBy(consumer identity.Address, channel uint8) (provider identity.Address, busy bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_, busy := l.busy[channelKey{consumer, channel}]
-	return busy
+	provider, busy = l.busy[channelKey{consumer, channel}]
+	return provider, busy
 }
 
 // checkTerms returns ErrSetup, or an error that says what is impossible about the terms.

@@ -25,6 +25,7 @@ func (p *Payer) Close(ctx context.Context, reason string) error {
 	row := p.snapshot(now)
 	row.Ended, row.Reason = now, reason
 	rest, err := p.leftOver(now)
+	p.ledger.budget.leave(p)
 	p.mu.Unlock()
 
 	defer p.ledger.free(p.ledger.self, p.terms.Channel)
@@ -75,7 +76,7 @@ func (p *Payer) leftOver(now time.Time) (left, error) {
 		}
 		l.redeemed = plus(l.redeemed, served)
 	}
-	if p.isSettled && !p.exhausted {
+	if p.isSettled && p.exhausted == nil {
 		return l, nil
 	}
 	unpaid, err := p.unpaid(f)

@@ -44,6 +44,56 @@ func TestOutageOfThePaymentChannel(t *testing.T) {
 	})
 }
 
+// The payment channel stays away while the tunnel is used: traffic stops at the window, and a minute later both ends
+// give up, the provider for want of payment, the consumer because nothing comes through the tunnel. While the tunnel is idle,
+// neither has a reason of its own to: the session's silence ends it.
+func TestOutageIsTooLong(t *testing.T) {
+	for name, used := range map[string]bool{"used": true, "idle": false} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			var tunnelled atomic.Pointer[link]
+			w.probe = func(ctx context.Context) error {
+				if l := tunnelled.Load(); !l.provider.Send(packet, ctx.Done()) || !l.consumer.Receive(packet, ctx.Done()) {
+					return errors.New("no echo")
+				}
+				return nil
+			}
+			synctest.Test(t, func(t *testing.T) {
+				r := w.start(t.Context(), 20*time.Millisecond)
+				tunnelled.Store(r.link)
+				r.link.down(20<<20, 10_000_000)
+				away := func(uint32, []byte) bool { return true }
+				r.cc.out.dropping(away)
+				r.pc.out.dropping(away)
+				began := time.Now()
+				if used {
+					go r.link.down(100<<20, 10_000_000)
+					time.Sleep(54 * time.Second)
+					if len(r.paid) != 0 || len(r.collected) != 0 {
+						t.Error("an end gives up at once")
+					}
+					givesUp(t, began, r.paid, 55*time.Second, ErrTunnelDead) // six probes, 10 s apart, each of which waits 5 s
+					givesUp(t, began, r.collected, time.Minute, ErrUnpaid)
+				}
+				time.Sleep(75*time.Second - time.Since(began)) // the session's silence
+				if still := len(r.paid) == 0 && len(r.collected) == 0; still == used {
+					t.Errorf("both go on: %t", still)
+				}
+				r.abort("payment channel lost")
+			})
+		})
+	}
+}
+
+// givesUp waits for one end of a session whose payment channel went away just now, and looks at why and when it ended.
+func givesUp(t *testing.T, began time.Time, run chan error, least time.Duration, because error) {
+	t.Helper()
+	err := over(t, run, 75*time.Second)
+	if after := time.Since(began); !errors.Is(err, because) || after < least || after > 70*time.Second {
+		t.Errorf("%v after %v, want %v", err, after, because)
+	}
+}
+
 // While the payment channel is away the traffic stops, and with it the consumer's probes: its clock stops too,
 // which it can tell the provider only afterwards. Neither takes the other for a cheat.
 func TestProbesFailInAnOutage(t *testing.T) {

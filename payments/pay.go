@@ -2,6 +2,7 @@ package payments
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -48,15 +49,26 @@ func (p *Payer) pay(ctx context.Context, conn Conn) error {
 type outgoing struct {
 	payment
 	row    Session
-	signed bool // its promise is new
+	signed bool         // its promise is new
+	spent  money.Amount // by it
+	day    int64        // that this counts for
+	// found, when not nil, is a promise of an earlier session that the book lacks.
+	found *intent.SignedPromise
 }
 
 func (p *Payer) send(ctx context.Context, conn Conn, o *outgoing) error {
+	if err := p.ledger.keepFound(ctx, o.found); err != nil {
+		return err
+	}
 	if o.signed {
 		settles, booked := o.settles > 0, p.booked
 		row := p.ledger.progressRow(*o.promise, o.row)
 		err := p.ledger.group.do(ctx, p.ledger.self, func(tx *store.Tx) error {
-			if err := tx.SavePromise(row); err != nil || !settles {
+			err := tx.SavePromise(row)
+			if err == nil {
+				err = tx.AddSpent(row.Domain, row.Consumer, o.day, o.spent)
+			}
+			if err != nil || !settles {
 				return err
 			}
 			return p.rebook(tx, booked, left{})
@@ -78,20 +90,45 @@ func (p *Payer) send(ctx context.Context, conn Conn, o *outgoing) error {
 	return ctx.Err()
 }
 
+// keepFound stores a promise that this identity made without this book, and books it as no session's here: else the lock would
+// seem to have more left than it has, for good where nothing is left.
+func (l *Ledger) keepFound(ctx context.Context, found *intent.SignedPromise) error {
+	if found == nil {
+		return nil
+	}
+	row := l.promiseRow(*found)
+	err := l.group.do(ctx, l.self, func(tx *store.Tx) error {
+		if err := tx.SavePromise(row); err != nil {
+			return err
+		}
+		return tx.BookPromise(string(Consumer), row, row.Session, row.Updated)
+	})
+	if err != nil {
+		return fmt.Errorf("store promise shown by the provider: %w", err)
+	}
+	return nil
+}
+
 // next returns the payment that is due now, or nil and when to look again at the latest.
 func (p *Payer) next(now time.Time) (*outgoing, time.Duration, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	defer p.ledger.budget.alone()()
 	switch {
 	case p.isSettled:
 		return nil, idle, nil
-	case p.final && now.Sub(p.finished) > unpaidFor && p.exhausted:
-		return nil, 0, ErrExhausted
+	case p.final && now.Sub(p.finished) > unpaidFor && p.exhausted != nil:
+		return nil, 0, p.exhausted
 	case p.final && now.Sub(p.finished) > unpaidFor:
 		return nil, 0, fmt.Errorf("%w: the provider does not acknowledge the last payment", ErrClosed)
 	}
 	f := figures{received: p.counters().Received, peerReceived: p.peer.received, elapsed: p.clock.elapsed(now)}
-	news, wait := p.news(f)
+	news, wait := p.news(now, f)
+	if pause, err := p.pause(now, f); err != nil {
+		return nil, 0, err
+	} else if news && pause > 0 {
+		news, wait = false, pause
+	}
 	if !news && p.acked < p.since { // unanswered
 		if wait = min(wait, p.sentAt.Add(resendAfter).Sub(now)); wait <= 0 {
 			return p.repeat(now), 0, nil
@@ -117,18 +154,22 @@ func (p *Payer) repeat(now time.Time) *outgoing {
 
 // news says whether the provider must be told something that it was not told yet, else when time
 // alone will make it so.
-func (p *Payer) news(f figures) (bool, time.Duration) {
+func (p *Payer) news(now time.Time, f figures) (bool, time.Duration) {
 	if p.sequence == 0 || p.again {
 		return true, 0
 	}
 	if !p.greeted {
 		return false, idle
 	}
-	if p.flags() != p.told.flags&^flagHello || p.settles > p.told.settles {
+	if p.flags() != p.told.flags&^flagHello || p.asks > p.told.settles && !p.short {
 		return true, 0
 	}
 	if p.final {
 		return false, idle
+	}
+	if p.asks > p.told.settles {
+		_, spare := p.ledger.budget.room(now, p)
+		return spare >= p.ledger.budget.share(), resendAfter
 	}
 	if p.explaining() && p.shownAt == 0 {
 		return true, 0
@@ -161,15 +202,15 @@ func (p *Payer) flags() (flags uint32) {
 
 // compose makes a payment for the figures, with a new promise if they need one.
 func (p *Payer) compose(now time.Time, f figures) (*outgoing, error) {
-	want, err := p.bill(f)
+	want, err := p.wanted(now, f)
 	if err != nil {
 		return nil, err
 	}
-	if want > p.ceiling() {
-		want, p.exhausted = p.ceiling(), true
-	}
-	o := &outgoing{}
+	o := &outgoing{found: p.found}
+	p.found = nil
 	if want > p.promised() {
+		o.spent = want.SaturatingSub(p.spent())
+		o.day = p.ledger.budget.spend(now, p, o.spent)
 		promise := p.promise(want)
 		signed, err := intent.SignPromise(p.ledger.cfg.Signer, promise.Promise, p.ledger.cfg.Domain)
 		if err != nil {
@@ -178,18 +219,19 @@ func (p *Payer) compose(now time.Time, f figures) (*outgoing, error) {
 		p.newest, o.signed = &signed, true
 		p.promises++
 	}
+	p.setAside(now, want)
 	p.narrow()
-	if rule := p.rule(); !p.terms.Price.Free() && (Window(p.window, rule) == 0 || TimeAllowed(rule) == 0) {
-		p.exhausted = true
+	if rule := p.rule(); p.exhausted == nil && !p.terms.Price.Free() && (Window(p.window, rule) == 0 || TimeAllowed(rule) == 0) {
+		p.exhausted = p.bound()
 	}
-	if p.exhausted {
+	if p.exhausted != nil {
 		p.finish()
 	}
 	p.sequence++
 	o.payment = payment{
 		sequence: p.sequence, mark: p.audit.stamp(now, p.counters().Sent, f.elapsed), echo: p.peer.mark,
 		received: f.received, peerReceived: f.peerReceived, elapsed: f.elapsed, flags: p.flags(),
-		maxWindow: p.ledger.cfg.MaxWindow, base: p.base, settles: p.settles,
+		maxWindow: p.maxWindow(), base: p.base, settles: p.settles,
 	}
 	if !p.greeted {
 		o.flags |= flagHello
@@ -202,21 +244,19 @@ func (p *Payer) compose(now time.Time, f figures) (*outgoing, error) {
 	p.grant()
 	p.last = o.has(flagLast)
 	o.row = p.snapshot(now)
-	o.row.Due = plus(o.row.Due, p.settles) // if the node dies, what is promised for a debt does not pay for the session
+	o.row.Due = plus(o.row.Due, max(p.settles, p.asks)) // if the node dies, what is promised for a debt does not pay for the session
 	return o, nil
 }
 
 // bill is what must be promised in all so that nothing is due.
 func (p *Payer) bill(f figures) (money.Amount, error) {
 	due, err := p.due(f)
-	if err != nil {
-		return 0, err
+	for _, more := range []money.Amount{p.base, p.settles} {
+		if err == nil {
+			due, err = due.Add(more)
+		}
 	}
-	total, err := p.base.Add(due)
-	if err != nil {
-		return 0, err
-	}
-	return total.Add(p.settles)
+	return due, err
 }
 
 // due is what the session costs.
@@ -228,18 +268,6 @@ func (p *Payer) due(f figures) (money.Amount, error) {
 	return due.Add(p.terms.Setup)
 }
 
-// ceiling is the most that may be promised: the lock, and the session's cap.
-func (p *Payer) ceiling() money.Amount {
-	if p.terms.Cap == 0 {
-		return p.locked
-	}
-	capped, err := p.base.Add(p.terms.Cap)
-	if err != nil {
-		return p.locked
-	}
-	return min(p.locked, capped)
-}
-
 func (p *Payer) promised() money.Amount {
 	if p.newest == nil {
 		return 0
@@ -249,7 +277,12 @@ func (p *Payer) promised() money.Amount {
 
 func (p *Payer) rule() WindowRule {
 	// What was paid so far bounds the provider's trust, not the consumer's.
-	return WindowRule{Price: p.terms.Price, Paid: math.MaxInt64, Remaining: p.ceiling().SaturatingSub(max(p.promised(), p.base))}
+	most, bound := p.ceiling()
+	left := most.SaturatingSub(p.spent())
+	if errors.Is(bound, ErrCap) {
+		left = left.SaturatingSub(lastOf(p.terms.Price))
+	}
+	return WindowRule{Price: p.terms.Price, Paid: math.MaxInt64, Remaining: min(left, 2*p.ledger.budget.share())}
 }
 
 // arm sets the alarm to where the next payment is due.

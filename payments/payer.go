@@ -53,7 +53,11 @@ type Payer struct {
 	locked      money.Amount // confirmed, by the own view of the chain
 	base        money.Amount // promised in the epoch before this session
 	newest      *intent.SignedPromise
+	found       *intent.SignedPromise  // shown by the provider, and not in the book yet
 	settles     money.Amount           // debt that is included in what is promised
+	asks        money.Amount           // debt that shall be: the provider asks for it, and the book explains it
+	short       bool                   // settles is less, because no more can be promised now
+	held        money.Amount           // of the day's cap: set aside for this session
 	owed        money.Amount           // debt that the own book explains, settles included
 	booked      money.Amount           // of the debt in the book: what this session accounts for
 	vain        money.Amount           // of earlier sessions' service: what may not have arrived, and no other followed since
@@ -72,7 +76,7 @@ type Payer struct {
 	promises    uint64
 	told        payment // newest
 	again       bool    // the hello must be said again, with another base
-	exhausted   bool
+	exhausted   error   // why nothing more can be promised: ErrExhausted or a CapError
 	final, last bool
 	finished    time.Time     // when final became true
 	settled     chan struct{} // closed when the provider has acknowledged the last payment
@@ -84,9 +88,9 @@ type Payer struct {
 }
 
 // Pay makes the consumer's end of a session's payments and takes its payment channel. Errors:
-// ErrChannelBusy, ErrSetup. Close it.
+// ErrChannelBusy, ErrSetup, and a *CapError. Close it.
 func (l *Ledger) Pay(ctx context.Context, t Terms) (*Payer, error) {
-	if err := checkTerms(t); err != nil {
+	if err := errors.Join(checkTerms(t), l.Allows(t)); err != nil {
 		return nil, err
 	}
 	alone, err := l.reserve(l.self, t.Peer, t.Channel)
@@ -111,6 +115,7 @@ func (l *Ledger) Pay(ctx context.Context, t Terms) (*Payer, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.last[t.Channel] = used{t.Peer, t.Session}
+	l.budget.join()
 	return p, nil
 }
 
@@ -175,6 +180,7 @@ func (p *Payer) AwaitLock(ctx context.Context, progress func(confirmations, need
 	defer p.mu.Unlock()
 	p.locked = c.Locked
 	p.base = max(p.base, c.Cleared)
+	p.setAside(time.Now(), plus(p.base, p.terms.Setup))
 	p.narrow()
 	return nil
 }
@@ -225,8 +231,8 @@ func (p *Payer) Run(ctx context.Context, conn Conn) error {
 	if p.isSettled || p.last && errors.Is(err, ErrClosed) { // the acknowledgement may be lost with the session
 		err = nil
 	}
-	if err == nil && p.exhausted {
-		return ErrExhausted
+	if err == nil {
+		return p.exhausted
 	}
 	return err
 }
@@ -322,7 +328,7 @@ func (p *Payer) onBill(b bill) (done bool, err error) {
 	if b.final {
 		p.finish()
 	}
-	if p.last && b.ack >= p.since && !p.explaining() && p.settles <= p.told.settles {
+	if p.last && b.ack >= p.since && !p.explaining() && (p.short || p.asks <= p.told.settles) {
 		p.isSettled = true
 		close(p.settled)
 		return true, nil
@@ -333,7 +339,7 @@ func (p *Payer) onBill(b bill) (done bool, err error) {
 
 // stuck says whether the provider gives no window for a debt although it was paid all of it that the book explains.
 func (p *Payer) stuck(b bill) bool {
-	return p.greeted && !p.explaining() && b.window == 0 && !b.final && b.debt > p.owed && p.settles == p.told.settles && b.ack >= p.since
+	return p.greeted && !p.explaining() && b.window == 0 && !b.final && b.debt > p.owed && p.asks <= p.told.settles && b.ack >= p.since
 }
 
 // concede lets the session pay a little more of a debt than the book explains, once, if it is none that the provider must
@@ -346,7 +352,7 @@ func (p *Payer) concede(debt money.Amount) bool {
 	}
 	p.conceded = true
 	p.owed = min(plus(p.owed, little), debt)
-	p.settles = p.owed
+	p.asks = p.owed
 	return true
 }
 
@@ -361,7 +367,7 @@ func (p *Payer) acknowledge(b bill) {
 	}
 	p.asked = p.asked || p.greeted && b.whole
 	if p.greeted && !p.explaining() {
-		p.settles = min(p.owed, b.debt)
+		p.asks = min(p.owed, b.debt)
 	}
 }
 
@@ -386,6 +392,6 @@ func (p *Payer) adopt(b bill) error {
 	if err := Check(*shown, expect, p.ledger.cfg.Domain); err != nil {
 		return fmt.Errorf("promise shown by the provider: %w", err)
 	}
-	p.newest, p.base, p.again = shown, shown.Amount, true
+	p.newest, p.found, p.base, p.again = shown, shown, shown.Amount, true
 	return nil
 }

@@ -61,7 +61,7 @@ var (
 	ErrUnpaid = errors.New("service was not paid in time")
 	// ErrDebt says that what the consumer owes from earlier sessions leaves it no window.
 	ErrDebt = errors.New("debt of earlier sessions is not paid")
-	// ErrExhausted says that what is left of the lock, or of the spending cap, pays for no more.
+	// ErrExhausted says that what is left of the lock pays for no more.
 	ErrExhausted = errors.New("lock is used up")
 	// ErrNotLocked says that the chain does not show the lock that the session needs.
 	ErrNotLocked = errors.New("no confirmed lock")

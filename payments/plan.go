@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/money"
@@ -173,11 +174,15 @@ func price(p Plan, now Channel, n Need) (Plan, bool) {
 }
 
 // Plan reads the identity's payment channels from the chain and chooses one. deposit is what is not
-// locked. The channel is taken by the Pay that follows.
-func (l *Ledger) Plan(ctx context.Context, provider identity.Address, amount, deposit money.Amount) (Plan, error) {
+// locked. Taken channels are left alone like those of open sessions: they may back sessions of other devices with the same
+// key. The channel is taken by the Pay that follows.
+func (l *Ledger) Plan(ctx context.Context, provider identity.Address, amount, deposit money.Amount, taken ...uint8) (Plan, error) {
 	channels, err := l.Channels(ctx)
 	if err != nil {
 		return Plan{}, fmt.Errorf("plan a lock: %w", err)
+	}
+	for _, id := range taken {
+		channels[id].Busy = true
 	}
 	plan, err := PlanLock(channels, Need{Provider: provider, Amount: amount, Deposit: deposit})
 	if err != nil {
@@ -216,10 +221,14 @@ func (l *Ledger) Channels(ctx context.Context) (channels [intent.Channels]Channe
 }
 
 func (l *Ledger) signedLocks(ctx context.Context) (locks [intent.Channels]intent.Lock, err error) {
+	head, err := l.head(ctx)
+	if err != nil {
+		return locks, err
+	}
 	err = l.cfg.DB.View(ctx, func(tx *store.Tx) error {
 		rows, err := tx.Locks(l.separator, l.self)
 		for _, r := range rows {
-			if r.Channel < intent.Channels && r.ValidUntil > time.Now().Unix() {
+			if r.Channel < intent.Channels && r.ValidUntil > head.Time.Unix() {
 				locks[r.Channel] = intent.Lock{
 					Provider: r.Provider, Channel: r.Channel, Epoch: r.Epoch, Locked: r.Locked, ValidUntil: uint32(r.ValidUntil),
 				}
@@ -233,14 +242,34 @@ func (l *Ledger) signedLocks(ctx context.Context) (locks [intent.Channels]intent
 	return locks, nil
 }
 
+// head is the chain's newest block.
+func (l *Ledger) head(ctx context.Context) (chain.Head, error) {
+	if l.cfg.Head == nil {
+		return chain.Head{Time: time.Now()}, nil
+	}
+	head, err := l.cfg.Head(ctx)
+	if err != nil {
+		return head, fmt.Errorf("read the chain's clock: %w", err)
+	}
+	return head, nil
+}
+
 // lockValid is for how long a lock is signed: well below what the contract allows, because clocks differ.
 const lockValid = 30 * time.Minute
 
 // SignLock signs the lock of a plan that is not on chain yet, and remembers it: until it expires the
-// channel is not promised to anybody else.
+// channel is not promised to anybody else. Error: chain.ErrClock, before anything is signed.
 func (l *Ledger) SignLock(ctx context.Context, provider identity.Address, p Plan) (intent.SignedLock, error) {
+	head, err := l.head(ctx)
+	if err != nil {
+		return intent.SignedLock{}, fmt.Errorf("sign lock: %w", err)
+	}
+	until, err := head.Expiry(time.Now(), lockValid)
+	if err != nil {
+		return intent.SignedLock{}, fmt.Errorf("sign lock: %w", err)
+	}
 	signed, err := intent.SignLock(l.cfg.Signer, intent.Lock{
-		Provider: provider, Channel: p.Channel, Epoch: p.Epoch, Locked: p.Lock, ValidUntil: uint32(time.Now().Add(lockValid).Unix()),
+		Provider: provider, Channel: p.Channel, Epoch: p.Epoch, Locked: p.Lock, ValidUntil: uint32(until.Unix()),
 	}, l.cfg.Domain)
 	if err != nil {
 		return signed, fmt.Errorf("sign lock: %w", err)

@@ -116,9 +116,14 @@ func (c *Clearer) share(b claimBatch, agreed *money.Amount) money.Amount {
 	case b.urgent && slices.ContainsFunc(b.promises, func(o outstanding) bool { return time.Until(o.until) < lastDay }):
 		return most
 	}
-	share, err := total.MulDiv(c.cfg.MaxGasPercent, 100)
+	return c.Share(total)
+}
+
+// Share is what a relayer may take by itself for clearing so much: the set share, of at most what the contract lets it.
+func (c *Clearer) Share(due money.Amount) money.Amount {
+	share, err := due.MulDiv(c.cfg.MaxGasPercent, 100)
 	if err != nil {
 		return 0
 	}
-	return min(share, most)
+	return min(share, due/intent.EarningsPerFee)
 }

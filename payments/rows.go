@@ -128,7 +128,7 @@ func signedPromises(rows []store.Promise) []intent.SignedPromise {
 
 func (l *Ledger) sessionRow(s Session) store.Session {
 	row := store.Session{
-		ID: s.Session, Role: string(s.Role), Self: l.self, Peer: s.Peer, Service: s.ServiceType, Country: s.Country,
+		Domain: l.separator, ID: s.Session, Role: string(s.Role), Self: l.self, Peer: s.Peer, Service: s.ServiceType, Country: s.Country,
 		Price: s.Price, Setup: s.Setup, Channel: s.Channel, Epoch: s.Epoch, Locked: s.Lock, Cap: s.Cap,
 		Started: s.Started.UnixMilli(), Reason: s.Reason, Progress: progress(s.Stats),
 	}

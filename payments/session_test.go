@@ -205,7 +205,8 @@ func TestLockIsUsedUp(t *testing.T) {
 				paid, collected := <-r.paid, <-r.collected
 				r.paid <- paid
 				r.collected <- collected
-				if !errors.Is(paid, ErrExhausted) || name == "lock" && !errors.Is(collected, ErrExhausted) {
+				want := map[string]error{"lock": ErrExhausted, "cap": ErrCap}[name]
+				if !errors.Is(paid, want) || name == "lock" && !errors.Is(collected, ErrExhausted) {
 					t.Errorf("payer: %v, collector: %v", paid, collected)
 				}
 				r.abort("lock used up")
@@ -329,22 +330,6 @@ func TestChainInMidSession(t *testing.T) {
 			})
 		})
 	}
-}
-
-// Nothing is signed above the cap, whatever the provider would like.
-func TestCapBelowTheSetupCharge(t *testing.T) {
-	w := newWorld(t)
-	w.terms.Cap = w.terms.Setup - 1
-	synctest.Test(t, func(t *testing.T) {
-		r := w.start(t.Context(), 5*time.Millisecond)
-		if err := over(t, r.paid, 2*time.Minute); err == nil {
-			t.Error("settled")
-		}
-		r.abort("cap")
-		if got := r.payer.Stats().Promised; got > w.terms.Cap {
-			t.Errorf("promised %d, the cap is %d", got, w.terms.Cap)
-		}
-	})
 }
 
 // A provider's limit moves when a promise arrives, and the consumer hears of it later. What came in the meantime must

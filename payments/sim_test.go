@@ -29,6 +29,10 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if path, ok := os.LookupEnv(releaserEnv); ok {
+		fmt.Fprintln(os.Stderr, dieSigning(path))
+		os.Exit(1)
+	}
 	goleak.VerifyTestMain(m)
 }
 

@@ -43,7 +43,7 @@ func (l *Ledger) Tidy(ctx context.Context) error {
 func (l *Ledger) forgetSessions(ctx context.Context, before time.Time) error {
 	var old []store.SessionKey
 	err := l.cfg.DB.View(ctx, func(tx *store.Tx) (err error) {
-		old, err = tx.OldSessions(l.self, before.UnixMilli(), keptSessions, tidyMost)
+		old, err = tx.OldSessions(l.separator, l.self, before.UnixMilli(), keptSessions, tidyMost)
 		return err
 	})
 	if err != nil {

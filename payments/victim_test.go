@@ -114,6 +114,9 @@ func beVictim(config string) (err error) {
 		ledger, err := Open(ctx, Config{
 			DB: db, Signer: fusedSigner{key, v}, Domain: testDomain, Chain: v.chain, MaxWindow: siegeWindow,
 		})
+		if err == nil {
+			err = ledger.checkSpent(ctx)
+		}
 		if err != nil {
 			return err
 		}

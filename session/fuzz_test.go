@@ -50,17 +50,18 @@ func normal(r Request) Request {
 func FuzzReply(f *testing.F) {
 	f.Add(reply{session: ID{1}, data: []byte("offer")}.encode().Body)
 	f.Add(reply{refusal: Policy}.encode().Body)
+	f.Add(reply{refusal: LockTooSmall, leastLock: 7}.encode().Body)
 	f.Fuzz(func(t *testing.T, body []byte) {
 		r, err := decodeReply(messaging.Message{Kind: kindReply, Body: body})
 		knownError(t, err)
 		if err != nil {
 			return
 		}
-		if len(r.data) > MaxData || r.refusal == NoReason && r.session == (ID{}) {
+		if len(r.data) > MaxData || r.refusal == NoReason && r.session == (ID{}) || r.leastLock > money.MaxLock || r.refusal != LockTooSmall && r.leastLock > 0 {
 			t.Fatalf("out of bounds: %+v", r)
 		}
 		again, err := decodeReply(r.encode())
-		if err != nil || again.refusal != r.refusal || again.session != r.session || !bytes.Equal(again.data, r.data) {
+		if err != nil || again.refusal != r.refusal || again.session != r.session || again.leastLock != r.leastLock || !bytes.Equal(again.data, r.data) {
 			t.Fatalf("%+v does not read back: %+v, %v", r, again, err)
 		}
 	})
@@ -123,6 +124,44 @@ func FuzzConfirmAndEnd(f *testing.F) {
 	})
 }
 
+func FuzzRelease(f *testing.F) {
+	f.Add(goodRelease.encode().Body)
+	f.Add([]byte{8, 2})
+	f.Fuzz(func(t *testing.T, body []byte) {
+		r, err := decodeRelease(messaging.Message{Kind: kindRelease, Body: body})
+		knownError(t, err)
+		if err != nil {
+			return
+		}
+		if again, err := decodeRelease(r.encode()); err != nil || again != r || r.Channel >= intent.Channels {
+			t.Fatalf("%+v reads back as %+v, %v", r, again, err)
+		}
+	})
+}
+
+func FuzzReleaseReply(f *testing.F) {
+	f.Add(releaseReply{correlation: [16]byte{1}, release: signedRelease()}.encode().Body, false)
+	f.Add(releaseReply{refusal: NotWorth}.encode().Body, false)
+	f.Add(reply{refusal: BadMessage}.encode().Body, true)
+	f.Fuzz(func(t *testing.T, body []byte, older bool) {
+		kind := kindReleased
+		if older {
+			kind = kindReply
+		}
+		r, err := decodeReleaseReply(messaging.Message{Kind: kind, Body: body})
+		knownError(t, err)
+		if err != nil {
+			return
+		}
+		if _, known := reasonNames[r.refusal]; !known || older || r.refusal != NoReason && r.release != (intent.SignedRelease{}) {
+			t.Fatalf("out of bounds: %+v", r)
+		}
+		if again, err := decodeReleaseReply(r.encode()); err != nil || again != r {
+			t.Fatalf("%+v reads back as %+v, %v", r, again, err)
+		}
+	})
+}
+
 func TestReasonsAreNamed(t *testing.T) {
 	names := map[string]bool{}
 	for r := range reasonNames {
@@ -131,12 +170,17 @@ func TestReasonsAreNamed(t *testing.T) {
 		}
 		names[r.String()] = true
 	}
-	for r := NotRegistered; r <= Internal; r++ {
+	for r := NotRegistered; r <= Released; r++ {
 		if _, ok := reasonNames[r]; !ok {
 			t.Errorf("refusal %d has no name", r)
 		}
 	}
-	for r := Finished; r <= BadMessage; r++ {
+	for r := Clearing; r <= NotWorth; r++ {
+		if _, ok := reasonNames[r]; !ok {
+			t.Errorf("refusal %d of a release has no name", r)
+		}
+	}
+	for r := Finished; r <= CapReached; r++ {
 		if _, ok := reasonNames[r]; !ok {
 			t.Errorf("end %d has no name", r)
 		}

@@ -113,7 +113,7 @@ func Open(ctx context.Context, to Opener, cfg Config, r Request) (*Offer, error)
 	case answer.correlation != r.Correlation:
 		err = fmt.Errorf("%w: answer to another request", ErrMessage)
 	case answer.refusal != NoReason:
-		err = Refuse(answer.refusal, nil)
+		err = &Refusal{Reason: answer.refusal, LeastLock: answer.leastLock}
 	}
 	if err != nil {
 		op.Close()
@@ -181,18 +181,24 @@ func Accept(ctx context.Context, in Incoming, cfg Config, decide Decide) (*Sessi
 }
 
 func refuse(ctx context.Context, in Incoming, r Request, err error) error {
-	var refusal *Refusal
-	switch {
-	case errors.As(err, &refusal):
-	case errors.Is(err, ErrMessage):
-		refusal = Refuse(BadMessage, err)
-	default:
-		refusal = Refuse(Internal, err)
-	}
-	if err := in.Reply(ctx, reply{refusal: refusal.Reason, correlation: r.Correlation}.encode()); err != nil {
+	refusal := refusalOf(err)
+	answer := reply{refusal: refusal.Reason, leastLock: refusal.LeastLock, correlation: r.Correlation}
+	if err := in.Reply(ctx, answer.encode()); err != nil {
 		return errors.Join(refusal, fmt.Errorf("send refusal: %w", err))
 	}
 	return refusal
+}
+
+// refusalOf is what is told to a peer whose request failed with an error.
+func refusalOf(err error) *Refusal {
+	var refusal *Refusal
+	switch {
+	case errors.As(err, &refusal):
+		return refusal
+	case errors.Is(err, ErrMessage):
+		return Refuse(BadMessage, err)
+	}
+	return Refuse(Internal, err)
 }
 
 func (c Config) withDefaults() Config {

@@ -22,6 +22,8 @@ const (
 	kindConfirm
 	kindEnd
 	kindHeartbeat
+	kindRelease
+	kindReleased
 	// PaymentKinds is the first kind that belongs to payments.
 	PaymentKinds uint32 = 64
 )
@@ -99,6 +101,7 @@ func validServiceType(s string) bool {
 type reply struct {
 	refusal     Reason
 	correlation [16]byte
+	leastLock   money.Amount // of a lock that is too small
 	session     ID
 	data        []byte
 }
@@ -107,6 +110,9 @@ func (r reply) encode() messaging.Message {
 	w := &pb.SessionReply{Refusal: uint32(r.refusal), Correlation: r.correlation[:]}
 	if r.refusal == NoReason {
 		w.Session, w.Data = r.session[:], r.data
+	}
+	if r.refusal == LockTooSmall {
+		w.LeastLock = uint64(r.leastLock)
 	}
 	return encode(kindReply, w)
 }
@@ -121,7 +127,11 @@ func decodeReply(m messaging.Message) (reply, error) {
 		return reply{}, fmt.Errorf("%w: correlation ID of wrong length", ErrMessage)
 	}
 	if r.refusal != NoReason {
-		return reply{refusal: r.refusal.known(), correlation: r.correlation}, nil
+		refused := reply{refusal: r.refusal.known(), correlation: r.correlation}
+		if r.refusal == LockTooSmall {
+			refused.leastLock = min(money.Amount(w.LeastLock), money.MaxLock)
+		}
+		return refused, nil
 	}
 	if !fixed(r.session[:], w.Session) || r.session == (ID{}) || len(r.data) > MaxData {
 		return reply{}, fmt.Errorf("%w: session ID or driver data of wrong length", ErrMessage)

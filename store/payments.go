@@ -118,6 +118,7 @@ func (tx *Tx) DeletePromise(key Promise) error {
 
 // Session is one session's account.
 type Session struct {
+	Domain           [32]byte
 	ID               [16]byte
 	Role             string // "consumer" or "provider": what self is
 	Self, Peer       [20]byte
@@ -135,7 +136,7 @@ type Session struct {
 // SaveSession writes a session's account.
 func (tx *Tx) SaveSession(s Session) error {
 	args := []any{
-		s.ID[:], s.Role, s.Self[:], s.Peer[:], s.Service, s.Country, int64(s.Channel), int64(s.Epoch),
+		s.Domain[:], s.ID[:], s.Role, s.Self[:], s.Peer[:], s.Service, s.Country, int64(s.Channel), int64(s.Epoch),
 		s.Started, s.Ended, s.Reason,
 	}
 	for _, n := range []uint64{
@@ -152,9 +153,9 @@ func (tx *Tx) SaveSession(s Session) error {
 		return err
 	}
 	return tx.exec("save session", `INSERT OR REPLACE INTO payment_session
-		(id, role, self, peer, service, country, channel, epoch, started, ended, reason,
+		(domain, id, role, self, peer, service, country, channel, epoch, started, ended, reason,
 		 per_gib, per_hour, setup, locked, spend_cap, `+progressColumns+`)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...)
 }
 
 // Sessions returns the newest sessions of an identity, newest first; limit 0 is all.
@@ -162,21 +163,27 @@ func (tx *Tx) Sessions(domain [32]byte, self [20]byte, limit int) ([]Session, er
 	if limit <= 0 {
 		limit = -1
 	}
-	return tx.sessions(`WHERE self = ? ORDER BY started DESC, s.id LIMIT ?`, domain[:], self[:], limit)
+	return tx.sessions(`WHERE s.domain = ? AND self = ? ORDER BY started DESC, s.id LIMIT ?`, domain[:], self[:], limit)
 }
 
 // OpenSessions returns the sessions of an identity that did not end.
 func (tx *Tx) OpenSessions(domain [32]byte, self [20]byte) ([]Session, error) {
-	return tx.sessions(`WHERE self = ? AND ended = 0 ORDER BY started`, domain[:], self[:])
+	return tx.sessions(`WHERE s.domain = ? AND self = ? AND ended = 0 ORDER BY started`, domain[:], self[:])
 }
 
-// sessionRows reads sessions. Of an open one the promises of a domain tell how far it is.
-const sessionRows = `SELECT s.id, role, self, peer, service, country, s.channel, s.epoch, started, ended, reason,
+// AdoptSessions gives an identity's sessions that have no domain, because they are from before there was one, to a domain.
+func (tx *Tx) AdoptSessions(domain [32]byte, self [20]byte) error {
+	var none [32]byte
+	return tx.exec("adopt sessions", `UPDATE payment_session SET domain = ? WHERE domain = ? AND self = ?`, domain[:], none[:], self[:])
+}
+
+// sessionRows reads sessions. Of an open one its newest promise tells how far it is.
+const sessionRows = `SELECT s.domain, s.id, role, self, peer, service, country, s.channel, s.epoch, started, ended, reason,
 	per_gib, per_hour, setup, locked, spend_cap,
 	coalesce(p.sent, s.sent), coalesce(p.received, s.received), coalesce(p.billed, s.billed), coalesce(p.due, s.due),
 	coalesce(p.promised, s.promised), coalesce(p.promises, s.promises), coalesce(p.traffic_window, s.traffic_window),
 	coalesce(p.elapsed, s.elapsed)
-	FROM payment_session AS s LEFT JOIN payment_promise AS p ON ended = 0 AND p.domain = ? AND p.session_id = s.id
+	FROM payment_session AS s LEFT JOIN payment_promise AS p ON ended = 0 AND p.domain = s.domain AND p.session_id = s.id
 		AND p.consumer = CASE role WHEN 'consumer' THEN self ELSE peer END
 		AND p.provider = CASE role WHEN 'consumer' THEN peer ELSE self END
 		AND p.channel = s.channel AND p.epoch = s.epoch `
@@ -185,7 +192,7 @@ func (tx *Tx) sessions(where string, args ...any) (all []Session, err error) {
 	err = tx.query("sessions", sessionRows+where, args, func(scan func(...any) error) error {
 		var s Session
 		if err := scan(s.dest([]any{
-			Fixed(s.ID[:]), &s.Role, Fixed(s.Self[:]), Fixed(s.Peer[:]), &s.Service, &s.Country,
+			Fixed(s.Domain[:]), Fixed(s.ID[:]), &s.Role, Fixed(s.Self[:]), Fixed(s.Peer[:]), &s.Service, &s.Country,
 			&s.Channel, &s.Epoch, &s.Started, &s.Ended, &s.Reason,
 			&s.Price.PerGiB, &s.Price.PerHour, &s.Setup, &s.Locked, &s.Cap,
 		})...); err != nil {
@@ -198,24 +205,22 @@ func (tx *Tx) sessions(where string, args ...any) (all []Session, err error) {
 }
 
 // oldSessions leaves out a session whose epoch has a promise that can still be cleared, unless it promised nothing; and
-// one that was used and left something unpaid, as long as the two have a debt. A session's row does not name its
-// domain: its promises and debts are looked for in all of them. What was cleared is summed up once for each promise.
+// one that was used and left something unpaid, as long as the two have a debt. What was cleared is summed up once for
+// each promise.
 const oldSessions = `WITH promised AS (
-		SELECT domain, 'consumer' AS role, provider AS peer, channel, epoch, amount FROM payment_promise
-			WHERE domain IN (SELECT DISTINCT domain FROM payment_promise) AND consumer = ?1
-		UNION ALL SELECT domain, 'provider', consumer, channel, epoch, amount FROM payment_promise
-			WHERE domain IN (SELECT DISTINCT domain FROM payment_promise) AND provider = ?1
+		SELECT 'consumer' AS role, provider AS peer, channel, epoch, amount FROM payment_promise WHERE domain = ?1 AND consumer = ?2
+		UNION ALL SELECT 'provider', consumer, channel, epoch, amount FROM payment_promise WHERE domain = ?1 AND provider = ?2
 	)
-	SELECT id, role FROM payment_session AS s WHERE self = ?1 AND ended > 0 AND ended < ?2
-		AND started < (SELECT started FROM payment_session WHERE self = ?1 ORDER BY started DESC LIMIT 1 OFFSET ?3)
+	SELECT id, role FROM payment_session AS s WHERE domain = ?1 AND self = ?2 AND ended > 0 AND ended < ?3
+		AND started < (SELECT started FROM payment_session WHERE domain = ?1 AND self = ?2 ORDER BY started DESC LIMIT 1 OFFSET ?4)
 		AND (promised = 0 OR (role, peer, channel, epoch) NOT IN (SELECT role, peer, channel, epoch FROM promised AS p
 			WHERE (SELECT coalesce(sum(iif(l.kind = 'clearing', l.amount, 0)), 0) < p.amount
 					AND coalesce(sum(iif(l.kind = 'clearing', 0, iif(l.reverses IS NULL, 1, -1))), 0) <= 0
-				FROM ledger AS l WHERE l.domain = p.domain AND l.self = ?1 AND l.role = p.role AND l.kind IN ('clearing', 'release')
+				FROM ledger AS l WHERE l.domain = ?1 AND l.self = ?2 AND l.role = p.role AND l.kind IN ('clearing', 'release')
 					AND l.counterparty = p.peer AND l.channel = p.channel AND l.epoch = p.epoch)))
 		AND (due <= promised OR sent + received = 0 OR NOT EXISTS (SELECT 1 FROM payment_account AS a
-			WHERE a.domain IN (SELECT DISTINCT domain FROM payment_account) AND a.role = s.role AND a.self = s.self AND a.peer = s.peer AND a.debt > 0))
-	ORDER BY started LIMIT ?4`
+			WHERE a.domain = ?1 AND a.role = s.role AND a.self = s.self AND a.peer = s.peer AND a.debt > 0))
+	ORDER BY started LIMIT ?5`
 
 // SessionKey names a session's account.
 type SessionKey struct {
@@ -223,11 +228,11 @@ type SessionKey struct {
 	Role string
 }
 
-// OldSessions returns at most limit of an identity's sessions that ended before a time, unix ms, the oldest first. The
+// OldSessions returns at most limit of an identity's sessions on a network that ended before a time, unix ms, the oldest first. The
 // newest ones that are to be kept are left out, and so are those of which something can still be cleared, or is owed.
 // It reads all promises and clearings of the identity: not for a writing transaction.
-func (tx *Tx) OldSessions(self [20]byte, before int64, keep, limit int) (all []SessionKey, err error) {
-	err = tx.query("old sessions", oldSessions, []any{self[:], before, keep - 1, limit}, func(scan func(...any) error) error {
+func (tx *Tx) OldSessions(domain [32]byte, self [20]byte, before int64, keep, limit int) (all []SessionKey, err error) {
+	err = tx.query("old sessions", oldSessions, []any{domain[:], self[:], before, keep - 1, limit}, func(scan func(...any) error) error {
 		var k SessionKey
 		if err := scan(Fixed(k.ID[:]), &k.Role); err != nil {
 			return err
@@ -313,4 +318,14 @@ func (tx *Tx) Locks(domain [32]byte, consumer [20]byte) (all []Lock, err error) 
 		return nil
 	})
 	return all, err
+}
+
+const lastPrice = `SELECT per_gib, per_hour FROM payment_session
+	WHERE domain = ? AND self = ? AND role = ? AND peer = ? ORDER BY started DESC LIMIT 1`
+
+// LastPrice returns the price of the newest session of two identities on a network, in a role of the first; zero where
+// there was none.
+func (tx *Tx) LastPrice(domain [32]byte, role string, self, peer [20]byte) (p money.Price, err error) {
+	_, err = tx.row("price", lastPrice, []any{domain[:], self[:], role, peer[:]}, &p.PerGiB, &p.PerHour)
+	return p, err
 }

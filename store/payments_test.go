@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ func TestProgressOfSessions(t *testing.T) {
 	db := open(t)
 	consumer, provider, domain := [20]byte{2}, [20]byte{3}, promiseOf(1, 1).Domain
 	session := func(id byte, role string, epoch uint16) Session {
-		s := Session{ID: [16]byte{id}, Role: role, Self: consumer, Peer: provider, Epoch: epoch, Started: int64(id)}
+		s := Session{Domain: domain, ID: [16]byte{id}, Role: role, Self: consumer, Peer: provider, Epoch: epoch, Started: int64(id)}
 		if role == "provider" {
 			s.Self, s.Peer = provider, consumer
 		}
@@ -96,23 +97,16 @@ func TestPromisesFromBeforeProgress(t *testing.T) {
 	}
 	old := promiseOf(2, 20)
 	old.Progress = Progress{}
-	session := Session{ID: [16]byte{1}, Role: "provider", Self: old.Provider, Peer: old.Consumer, Epoch: 2, Progress: progressOf(20)}
+	session := Session{Domain: old.Domain, ID: [16]byte{1}, Role: "provider", Self: old.Provider, Peer: old.Consumer, Epoch: 2, Progress: progressOf(20)}
 	err = db.InTx(t.Context(), func(tx *Tx) error { return errors.Join(tx.SavePromise(old), tx.SaveSession(session)) })
 	undo := []string{"DELETE FROM goose_db_version WHERE version_id = 12", "CREATE INDEX payment_promise_provider ON payment_promise (domain, provider)"}
 	for _, column := range strings.Split("session_id, "+progressColumns, ", ") {
 		undo = append(undo, "ALTER TABLE payment_promise DROP COLUMN "+column)
 	}
-	for _, statement := range undo {
-		_, more := db.write.ExecContext(t.Context(), statement)
-		err = errors.Join(err, more)
-	}
-	if err := errors.Join(err, db.Close()); err != nil {
+	if err != nil {
 		t.Fatal(err)
 	}
-	if db, err = Open(t.Context(), path); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	db = migrated(t, db, path, undo...)
 	if all := promised(t, db); len(all) != 1 || all[0] != old {
 		t.Errorf("promises %+v, want %+v", all, old)
 	}
@@ -128,11 +122,79 @@ func TestPromisesFromBeforeProgress(t *testing.T) {
 	}
 }
 
+// migrated runs statements on a database and opens it again, which applies the migrations that they took back.
+func migrated(t *testing.T, db *DB, path string, undo ...string) *DB {
+	t.Helper()
+	var err error
+	for _, statement := range undo {
+		_, failed := db.write.ExecContext(t.Context(), statement)
+		err = errors.Join(err, failed)
+	}
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if db, err = Open(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// Sessions of a database from before they had a domain have that of their promise, or else of their channel's epoch. Who
+// promised nothing is without one until a domain adopts it.
+func TestSessionsFromBeforeDomains(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "node.db")
+	db, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, peer, one, two := [20]byte{3}, [20]byte{2}, [32]byte{1}, [32]byte{2}
+	err = db.InTx(t.Context(), func(tx *Tx) (err error) {
+		for i, epoch := range []uint16{1, 1, 2, 3} { // of two domains' first epochs, of one's second, of no promise's
+			id := byte(i + 1) //nolint:gosec // below 5
+			err = errors.Join(err, tx.SaveSession(Session{ID: [16]byte{id}, Role: "provider", Self: self, Peer: peer, Epoch: epoch, Started: int64(id)}))
+		}
+		for _, p := range []struct {
+			domain [32]byte
+			id     byte
+			epoch  int
+		}{{one, 1, 1}, {two, 2, 1}, {two, 9, 2}} {
+			promise := promiseOf(p.epoch, 20)
+			promise.Domain, promise.Session = p.domain, [16]byte{p.id}
+			err = errors.Join(err, tx.SavePromise(promise))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db = migrated(t, db, path, "DROP INDEX payment_session_started", "DROP INDEX payment_session_pair", "ALTER TABLE payment_session DROP COLUMN domain",
+		"CREATE INDEX payment_session_started ON payment_session (self, started)", "DELETE FROM goose_db_version WHERE version_id IN (15, 42)")
+	check := func(tx *Tx, domain [32]byte, want ...byte) error {
+		all, err := tx.Sessions(domain, self, 0)
+		got := []byte{}
+		for _, s := range all {
+			got = append(got, s.ID[0])
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("domain %d has the sessions %v, want %v", domain[0], got, want)
+		}
+		return err
+	}
+	err = db.InTx(t.Context(), func(tx *Tx) error {
+		err := errors.Join(check(tx, one, 1), check(tx, two, 3, 2), check(tx, [32]byte{}, 4), tx.AdoptSessions(two, peer), check(tx, two, 3, 2))
+		return errors.Join(err, tx.AdoptSessions(one, self), tx.AdoptSessions(two, self), check(tx, one, 4, 1), check(tx, two, 3, 2))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // The promise of an open session is found by its key, and not by reading all for each session.
 func TestSessionsFindTheirPromises(t *testing.T) {
 	db := open(t)
 	err := db.View(t.Context(), func(tx *Tx) error {
-		return tx.query("plan", "EXPLAIN QUERY PLAN "+sessionRows, []any{make([]byte, 32)}, func(scan func(...any) error) error {
+		return tx.query("plan", "EXPLAIN QUERY PLAN "+sessionRows, nil, func(scan func(...any) error) error {
 			var id, parent, unused int
 			var detail string
 			err := scan(&id, &parent, &unused, &detail)

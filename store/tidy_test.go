@@ -33,7 +33,8 @@ func forgettables() []forgettable {
 		{what: "another's", change: func(s *Session) { s.Self = [20]byte{8} }, stays: true},
 		{what: "uncleared", promise: &kept, stays: true},
 		{what: "uncleared, a consumer's", promise: &kept, consumer: true, stays: true},
-		{what: "uncleared in another domain", promise: &elsewhere, stays: true},
+		{what: "uncleared in another domain", promise: &elsewhere},
+		{what: "of another domain", change: func(s *Session) { s.Domain = elsewhere.Domain }, stays: true},
 		{what: "uncleared, and nothing of it the session's", promise: &kept, change: func(s *Session) { s.Promised, s.Due = 0, 0 }},
 		{what: "cleared in part", promise: &kept, ledger: []LedgerRow{part}, stays: true},
 		{what: "cleared", promise: &kept, ledger: []LedgerRow{clearing}},
@@ -52,7 +53,8 @@ func TestOldSessions(t *testing.T) {
 	for _, c := range forgettables() {
 		db := open(t)
 		s := Session{
-			ID: [16]byte{1}, Role: "provider", Self: [20]byte{3}, Peer: [20]byte{2}, Epoch: 1, Started: 1, Ended: 99, Progress: progressOf(20),
+			Domain: [32]byte{1}, ID: [16]byte{1}, Role: "provider", Self: [20]byte{3}, Peer: [20]byte{2}, Epoch: 1,
+			Started: 1, Ended: 99, Progress: progressOf(20),
 		}
 		if c.consumer {
 			s.Role, s.Self, s.Peer = "consumer", s.Peer, s.Self
@@ -71,14 +73,14 @@ func TestOldSessions(t *testing.T) {
 				r.Domain, r.Self, r.Role, r.Counterparty, r.Epoch = [32]byte{1}, s.Self, s.Role, s.Peer, s.Epoch
 				err = errors.Join(err, tx.AppendLedger(r))
 			}
-			account := PaymentAccount{Role: s.Role, Self: s.Self, Peer: s.Peer, Debt: c.owes}
+			account := PaymentAccount{Domain: [32]byte{1}, Role: s.Role, Self: s.Self, Peer: s.Peer, Debt: c.owes}
 			err = errors.Join(err, tx.SavePaymentAccount(account))
 			for id := range byte(2) { // newer ones, which are kept
-				newer := Session{ID: [16]byte{2 + id}, Role: "provider", Self: self, Started: 2, Ended: 3}
+				newer := Session{Domain: [32]byte{1}, ID: [16]byte{2 + id}, Role: "provider", Self: self, Started: 2, Ended: 3}
 				err = errors.Join(err, tx.SaveSession(newer))
 			}
 			if err == nil {
-				old, err = tx.OldSessions(self, 100, 2, 10)
+				old, err = tx.OldSessions([32]byte{1}, self, 100, 2, 10)
 			}
 			return err
 		})
@@ -99,7 +101,7 @@ func TestOldestSessionsFirst(t *testing.T) {
 			}
 		}
 		for _, want := range []int{3, 3, 1, 0} {
-			old, err := tx.OldSessions(self, 100, 3, 3)
+			old, err := tx.OldSessions([32]byte{}, self, 100, 3, 3)
 			if err != nil || len(old) != want {
 				t.Errorf("%v can go, %v; want %d", old, err, want)
 			}
@@ -151,7 +153,7 @@ func plan(t *testing.T, db *DB, statement string, args ...any) (steps []string) 
 func TestForgettingReadsByKeys(t *testing.T) {
 	db := open(t)
 	found := map[string]bool{}
-	for _, step := range plan(t, db, oldSessions, make([]byte, 20), 1, 1, 1) {
+	for _, step := range plan(t, db, oldSessions, make([]byte, 32), make([]byte, 20), 1, 1, 1) {
 		for _, table := range []string{"s", "l", "a"} {
 			if strings.HasSuffix(step, "/SCAN "+table) || strings.Contains(step, "/SCAN "+table+" ") {
 				t.Error(step)
@@ -165,7 +167,11 @@ func TestForgettingReadsByKeys(t *testing.T) {
 	if len(found) != 3 || !found["s"] || !found["l"] || !found["a"] {
 		t.Errorf("looked for by keys are %v", found)
 	}
-	steps := plan(t, db, deleteSession, make([]byte, 16), "provider")
+	steps := plan(t, db, lastPrice, make([]byte, 32), make([]byte, 20), "provider", make([]byte, 20)) // for which others wait, too
+	if len(steps) != 1 || steps[0] != "/SEARCH payment_session USING INDEX payment_session_pair (domain=? AND self=? AND role=? AND peer=?)" {
+		t.Error(steps)
+	}
+	steps = plan(t, db, deleteSession, make([]byte, 16), "provider")
 	if len(steps) != 1 || steps[0] != "/SEARCH payment_session USING PRIMARY KEY (id=? AND role=?)" {
 		t.Error(steps)
 	}

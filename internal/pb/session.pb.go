@@ -168,9 +168,10 @@ func (x *SessionRequest) GetPrevious() []byte {
 type SessionReply struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Refusal       uint32                 `protobuf:"varint,1,opt,name=refusal,proto3" json:"refusal,omitempty"`
-	Correlation   []byte                 `protobuf:"bytes,2,opt,name=correlation,proto3" json:"correlation,omitempty"` // the request's
-	Session       []byte                 `protobuf:"bytes,3,opt,name=session,proto3" json:"session,omitempty"`         // 16 random bytes
-	Data          []byte                 `protobuf:"bytes,4,opt,name=data,proto3" json:"data,omitempty"`               // the driver's
+	Correlation   []byte                 `protobuf:"bytes,2,opt,name=correlation,proto3" json:"correlation,omitempty"`               // the request's
+	Session       []byte                 `protobuf:"bytes,3,opt,name=session,proto3" json:"session,omitempty"`                       // 16 random bytes
+	Data          []byte                 `protobuf:"bytes,4,opt,name=data,proto3" json:"data,omitempty"`                             // the driver's
+	LeastLock     uint64                 `protobuf:"varint,5,opt,name=least_lock,json=leastLock,proto3" json:"least_lock,omitempty"` // refused as too small a lock: the total that it must be, in units
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -231,6 +232,13 @@ func (x *SessionReply) GetData() []byte {
 		return x.Data
 	}
 	return nil
+}
+
+func (x *SessionReply) GetLeastLock() uint64 {
+	if x != nil {
+		return x.LeastLock
+	}
+	return 0
 }
 
 // SessionStart is flight 3.
@@ -437,6 +445,136 @@ func (x *SessionConfirm) GetReason() uint32 {
 	return 0
 }
 
+// ReleaseRequest is flight 1 of a dialogue of its own, which has no flight 3: the consumer asks for a payment channel back.
+type ReleaseRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Version       uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	Correlation   []byte                 `protobuf:"bytes,2,opt,name=correlation,proto3" json:"correlation,omitempty"` // 16 random bytes
+	Channel       uint32                 `protobuf:"varint,3,opt,name=channel,proto3" json:"channel,omitempty"`
+	Epoch         uint32                 `protobuf:"varint,4,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReleaseRequest) Reset() {
+	*x = ReleaseRequest{}
+	mi := &file_internal_pb_session_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReleaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReleaseRequest) ProtoMessage() {}
+
+func (x *ReleaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_internal_pb_session_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReleaseRequest.ProtoReflect.Descriptor instead.
+func (*ReleaseRequest) Descriptor() ([]byte, []int) {
+	return file_internal_pb_session_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ReleaseRequest) GetVersion() uint32 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *ReleaseRequest) GetCorrelation() []byte {
+	if x != nil {
+		return x.Correlation
+	}
+	return nil
+}
+
+func (x *ReleaseRequest) GetChannel() uint32 {
+	if x != nil {
+		return x.Channel
+	}
+	return 0
+}
+
+func (x *ReleaseRequest) GetEpoch() uint32 {
+	if x != nil {
+		return x.Epoch
+	}
+	return 0
+}
+
+// ReleaseReply is flight 2: released when refusal is 0.
+type ReleaseReply struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Refusal       uint32                 `protobuf:"varint,1,opt,name=refusal,proto3" json:"refusal,omitempty"`
+	Correlation   []byte                 `protobuf:"bytes,2,opt,name=correlation,proto3" json:"correlation,omitempty"` // the request's
+	Release       []byte                 `protobuf:"bytes,3,opt,name=release,proto3" json:"release,omitempty"`         // the provider's signed release, an intent of form 5
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReleaseReply) Reset() {
+	*x = ReleaseReply{}
+	mi := &file_internal_pb_session_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReleaseReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReleaseReply) ProtoMessage() {}
+
+func (x *ReleaseReply) ProtoReflect() protoreflect.Message {
+	mi := &file_internal_pb_session_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReleaseReply.ProtoReflect.Descriptor instead.
+func (*ReleaseReply) Descriptor() ([]byte, []int) {
+	return file_internal_pb_session_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ReleaseReply) GetRefusal() uint32 {
+	if x != nil {
+		return x.Refusal
+	}
+	return 0
+}
+
+func (x *ReleaseReply) GetCorrelation() []byte {
+	if x != nil {
+		return x.Correlation
+	}
+	return nil
+}
+
+func (x *ReleaseReply) GetRelease() []byte {
+	if x != nil {
+		return x.Release
+	}
+	return nil
+}
+
 // SessionEnd ends the session; either side sends it.
 type SessionEnd struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -447,7 +585,7 @@ type SessionEnd struct {
 
 func (x *SessionEnd) Reset() {
 	*x = SessionEnd{}
-	mi := &file_internal_pb_session_proto_msgTypes[6]
+	mi := &file_internal_pb_session_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -459,7 +597,7 @@ func (x *SessionEnd) String() string {
 func (*SessionEnd) ProtoMessage() {}
 
 func (x *SessionEnd) ProtoReflect() protoreflect.Message {
-	mi := &file_internal_pb_session_proto_msgTypes[6]
+	mi := &file_internal_pb_session_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -472,7 +610,7 @@ func (x *SessionEnd) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionEnd.ProtoReflect.Descriptor instead.
 func (*SessionEnd) Descriptor() ([]byte, []int) {
-	return file_internal_pb_session_proto_rawDescGZIP(), []int{6}
+	return file_internal_pb_session_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *SessionEnd) GetReason() uint32 {
@@ -501,12 +639,14 @@ const file_internal_pb_session_proto_rawDesc = "" +
 	" \x01(\rR\x05epoch\x12\x12\n" +
 	"\x04lock\x18\v \x01(\x04R\x04lock\x12\x16\n" +
 	"\x06locked\x18\f \x01(\bR\x06locked\x12\x1a\n" +
-	"\bprevious\x18\r \x01(\fR\bprevious\"x\n" +
+	"\bprevious\x18\r \x01(\fR\bprevious\"\x97\x01\n" +
 	"\fSessionReply\x12\x18\n" +
 	"\arefusal\x18\x01 \x01(\rR\arefusal\x12 \n" +
 	"\vcorrelation\x18\x02 \x01(\fR\vcorrelation\x12\x18\n" +
 	"\asession\x18\x03 \x01(\fR\asession\x12\x12\n" +
-	"\x04data\x18\x04 \x01(\fR\x04data\"I\n" +
+	"\x04data\x18\x04 \x01(\fR\x04data\x12\x1d\n" +
+	"\n" +
+	"least_lock\x18\x05 \x01(\x04R\tleastLock\"I\n" +
 	"\fSessionStart\x12\x18\n" +
 	"\asession\x18\x01 \x01(\fR\asession\x12\x1f\n" +
 	"\vsigned_lock\x18\x02 \x01(\fR\n" +
@@ -518,7 +658,16 @@ const file_internal_pb_session_proto_rawDesc = "" +
 	"\x0eSessionStarted\x12\x12\n" +
 	"\x04data\x18\x01 \x01(\fR\x04data\"(\n" +
 	"\x0eSessionConfirm\x12\x16\n" +
-	"\x06reason\x18\x01 \x01(\rR\x06reason\"$\n" +
+	"\x06reason\x18\x01 \x01(\rR\x06reason\"|\n" +
+	"\x0eReleaseRequest\x12\x18\n" +
+	"\aversion\x18\x01 \x01(\rR\aversion\x12 \n" +
+	"\vcorrelation\x18\x02 \x01(\fR\vcorrelation\x12\x18\n" +
+	"\achannel\x18\x03 \x01(\rR\achannel\x12\x14\n" +
+	"\x05epoch\x18\x04 \x01(\rR\x05epoch\"d\n" +
+	"\fReleaseReply\x12\x18\n" +
+	"\arefusal\x18\x01 \x01(\rR\arefusal\x12 \n" +
+	"\vcorrelation\x18\x02 \x01(\fR\vcorrelation\x12\x18\n" +
+	"\arelease\x18\x03 \x01(\fR\arelease\"$\n" +
 	"\n" +
 	"SessionEnd\x12\x16\n" +
 	"\x06reason\x18\x01 \x01(\rR\x06reasonB.Z,github.com/mysteriumnetwork/myst/internal/pbb\x06proto3"
@@ -535,7 +684,7 @@ func file_internal_pb_session_proto_rawDescGZIP() []byte {
 	return file_internal_pb_session_proto_rawDescData
 }
 
-var file_internal_pb_session_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_internal_pb_session_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_internal_pb_session_proto_goTypes = []any{
 	(*SessionRequest)(nil),  // 0: myst.session.v1.SessionRequest
 	(*SessionReply)(nil),    // 1: myst.session.v1.SessionReply
@@ -543,7 +692,9 @@ var file_internal_pb_session_proto_goTypes = []any{
 	(*SessionProgress)(nil), // 3: myst.session.v1.SessionProgress
 	(*SessionStarted)(nil),  // 4: myst.session.v1.SessionStarted
 	(*SessionConfirm)(nil),  // 5: myst.session.v1.SessionConfirm
-	(*SessionEnd)(nil),      // 6: myst.session.v1.SessionEnd
+	(*ReleaseRequest)(nil),  // 6: myst.session.v1.ReleaseRequest
+	(*ReleaseReply)(nil),    // 7: myst.session.v1.ReleaseReply
+	(*SessionEnd)(nil),      // 8: myst.session.v1.SessionEnd
 }
 var file_internal_pb_session_proto_depIdxs = []int32{
 	0, // [0:0] is the sub-list for method output_type
@@ -564,7 +715,7 @@ func file_internal_pb_session_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_internal_pb_session_proto_rawDesc), len(file_internal_pb_session_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   7,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
