@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/mysteriumnetwork/myst/identity"
@@ -60,7 +62,51 @@ func (d *Directory) checkBond(ctx context.Context, author identity.Address) erro
 	if !bonded {
 		return ErrBond
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.unbonded, author)
 	return nil
+}
+
+// lookAtBonds notes which authors of what is offered have no bond any more: a provider that was killed, say, withdrew nothing
+// before its deposit fell. It looks at a few, and the next time at the next. Of whom nothing is known now, the last word stands.
+func (d *Directory) lookAtBonds(ctx context.Context) {
+	if d.cfg.Bonded == nil {
+		return
+	}
+	if len(d.unlooked) == 0 {
+		d.unlooked = d.offering()
+	}
+	some := min(len(d.unlooked), bondsAtOnce)
+	for _, author := range d.unlooked[:some] {
+		bonded, err := d.cfg.Bonded(ctx, author)
+		if err != nil {
+			d.log.Debug("bond cannot be looked at", "author", author, "error", err)
+			return
+		}
+		d.mu.Lock()
+		if bonded {
+			delete(d.unbonded, author)
+		} else {
+			d.unbonded[author] = true
+		}
+		d.mu.Unlock()
+	}
+	d.unlooked = d.unlooked[some:]
+}
+
+// offering is who has proposals, and forgets what was noted of others' bonds.
+func (d *Directory) offering() []identity.Address {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	known := map[identity.Address]bool{}
+	for _, shelf := range d.shelves {
+		for id := range shelf {
+			known[id.author] = true
+		}
+	}
+	maps.DeleteFunc(d.unbonded, func(author identity.Address, _ bool) bool { return !known[author] })
+	return slices.Collect(maps.Keys(known))
 }
 
 // decide compares a verified record with what its slot holds, and stores it when it wins.
@@ -180,18 +226,21 @@ func (d *Directory) park(r record.Record, raw []byte) {
 	d.parked[id] = parked{record: r, raw: append([]byte(nil), raw...), since: d.cfg.Clock()}
 }
 
-// Run does the housekeeping until ctx ends: it tries parked records again, and forgets what has had its
-// time. It returns nil.
+// Run does the housekeeping until ctx ends: it tries parked records again, looks at the bonds of who offers something, and
+// forgets what has had its time. It returns nil.
 func (d *Directory) Run(ctx context.Context) error {
-	sweep, park := time.NewTicker(sweepEvery), time.NewTicker(parkEvery)
+	sweep, park, bonds := time.NewTicker(sweepEvery), time.NewTicker(parkEvery), time.NewTicker(bondEvery)
 	defer sweep.Stop()
 	defer park.Stop()
+	defer bonds.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-park.C:
 			d.unpark(ctx)
+		case <-bonds.C:
+			d.lookAtBonds(ctx)
 		case <-sweep.C:
 			if err := d.sweep(ctx); err != nil && ctx.Err() == nil {
 				d.log.Warn("expired records could not be removed; trying again", "error", err)

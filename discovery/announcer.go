@@ -70,7 +70,7 @@ type Announcer struct {
 	renewed    time.Time     // when lives were last prolonged, or everything signed
 	sequence   uint64        // newest used, Unix milliseconds
 	problem    string        // why nothing can be signed
-	suspended  string        // why nothing is offered for now; empty while services are offered
+	suspended  string        // why no service is offered, such as a missing bond; empty while they are
 	changed    chan struct{} // closed and replaced when a target's state changes
 }
 

@@ -27,6 +27,9 @@ const (
 	parkFor    = 10 * time.Minute
 	sweepEvery = time.Minute
 	parkEvery  = time.Second
+	// Every bondEvery, the bonds of at most bondsAtOnce authors are looked at, in turn: a few small requests.
+	bondEvery   = 5 * time.Second
+	bondsAtOnce = 10
 )
 
 // DirectoryConfig is what a directory needs.
@@ -37,7 +40,8 @@ type DirectoryConfig struct {
 	Domain identity.Domain
 	// Registered tells whether an author is registered. Required.
 	Registered func(context.Context, identity.Address) (bool, error)
-	// Bonded tells whether an author's deposit suffices for announcing; nil asks for none.
+	// Bonded tells whether an author's deposit suffices for announcing; nil asks for none. What is offered is offered no
+	// longer, once it does not.
 	Bonded func(context.Context, identity.Address) (bool, error)
 	// UpdateEvery is how often a slot may change in the long run; zero is one minute. Up to four
 	// changes may come at once.
@@ -67,6 +71,9 @@ type Directory struct {
 	shelves      map[shelfID]map[slotID]*slot // the proposals among slots
 	parked       map[slotID]parked
 	equivocators map[identity.Address]time.Time // until when the mark stays
+	unbonded     map[identity.Address]bool      // at the last look
+
+	unlooked []identity.Address // whose bonds are looked at next; of Run
 }
 
 // slotID names one slot of one author.
@@ -129,7 +136,7 @@ func NewDirectory(ctx context.Context, cfg DirectoryConfig) (*Directory, error) 
 	d := &Directory{
 		cfg: cfg, log: cfg.Logger, network: networkOf(cfg.Domain),
 		slots: map[slotID]*slot{}, shelves: map[shelfID]map[slotID]*slot{},
-		parked: map[slotID]parked{}, equivocators: map[identity.Address]time.Time{},
+		parked: map[slotID]parked{}, equivocators: map[identity.Address]time.Time{}, unbonded: map[identity.Address]bool{},
 	}
 	if err := d.load(ctx); err != nil {
 		return nil, fmt.Errorf("directory: %w", err)

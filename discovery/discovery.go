@@ -25,9 +25,9 @@ var (
 	ErrStale = errors.New("a newer record is held")
 	// ErrParked says that the author is not registered as far as is known here. The record is
 	// kept for some minutes and stored if the author's registration appears.
-	ErrParked = errors.New("author is not registered yet; record is parked")
+	ErrParked = errors.New("its author is not registered yet ('myst identity register'); it waits for that")
 	// ErrBond says that the author's deposit is below what announcing asks for.
-	ErrBond = errors.New("announcing needs a bond: deposit more coins")
+	ErrBond = errors.New("announcing takes a deposit as large as the network's bond ('myst deposit')")
 	// ErrTooSoon says that the slot was updated too often.
 	ErrTooSoon = errors.New("slot was updated too often; at most once a minute")
 	// ErrUnknownProposal says that a renewal names a proposal that is not held.

@@ -93,7 +93,7 @@ func (d *Directory) best(filter market.Filter, after *market.Rank, count int) []
 
 // stands tells whether a proposal may be offered. The caller holds mu.
 func (d *Directory) stands(id slotID, s *slot, now time.Time) bool {
-	return d.expiry(id, s).After(now) && !d.equivocators[id.author].After(now)
+	return d.expiry(id, s).After(now) && !d.equivocators[id.author].After(now) && !d.unbonded[id.author]
 }
 
 // fetch reads the bytes of hits. What has changed since they were found is left out.

@@ -30,6 +30,7 @@ func (s *Server) routes() {
 	s.mux.Handle("POST "+PathRelay, s.limited(s.writes, s.submit))
 	s.mux.Handle("GET "+PathQuote, s.limited(s.reads, s.quote))
 	s.mux.Handle("GET "+PathRelay+"/{id}", s.limited(s.reads, s.ticket))
+	s.mux.Handle("POST "+PathWatch, s.limited(s.writes, s.watch))
 	s.mux.Handle("GET "+PathInfo, s.limited(s.reads, s.info))
 	s.mux.Handle("/", s.limited(s.reads, func(http.ResponseWriter, *http.Request) error {
 		return httpError(http.StatusNotFound, "no such path or method; the API is under /v1/")
@@ -211,15 +212,8 @@ func (s *Server) submit(w http.ResponseWriter, r *http.Request) error {
 	if s.cfg.Relayer == nil {
 		return errNoRelayer
 	}
-	raw, err := body(w, r, TypeJSON, maxIntent)
+	intent, err := readIntent(w, r, maxIntent)
 	if err != nil {
-		return err
-	}
-	var intent relay.Intent
-	if err := json.Unmarshal(raw, &intent); err != nil {
-		if !errors.Is(err, relay.ErrMalformed) {
-			err = fmt.Errorf("%w: %w", relay.ErrMalformed, err)
-		}
 		return err
 	}
 	ticket, err := s.cfg.Relayer.Submit(r.Context(), intent)
@@ -227,6 +221,35 @@ func (s *Server) submit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.write(w, http.StatusAccepted, TypeJSON, ticket)
+	return nil
+}
+
+// readIntent reads a request's body of at most so many bytes. Errors: relay.ErrMalformed, or for HTTP.
+func readIntent(w http.ResponseWriter, r *http.Request, most int64) (intent relay.Intent, err error) {
+	raw, err := body(w, r, TypeJSON, most)
+	if err != nil {
+		return intent, err
+	}
+	if err = json.Unmarshal(raw, &intent); err != nil && !errors.Is(err, relay.ErrMalformed) {
+		err = fmt.Errorf("%w: %w", relay.ErrMalformed, err)
+	}
+	return intent, err
+}
+
+var errNoWatcher = fmt.Errorf("%w: this hub holds no promises", relay.ErrUnavailable)
+
+func (s *Server) watch(w http.ResponseWriter, r *http.Request) error {
+	if s.cfg.Watcher == nil {
+		return errNoWatcher
+	}
+	intent, err := readIntent(w, r, maxWatched)
+	if err != nil {
+		return err
+	}
+	if err := s.cfg.Watcher.Hold(r.Context(), intent); err != nil {
+		return err
+	}
+	s.write(w, http.StatusOK, TypeJSON, Announcement{State: StateHeld})
 	return nil
 }
 
@@ -256,6 +279,7 @@ func (s *Server) ticket(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) info(w http.ResponseWriter, r *http.Request) error {
 	info := s.cfg.Info
+	info.Watcher = s.cfg.Watcher != nil
 	if s.cfg.Relayer != nil {
 		switch relayer, err := s.cfg.Relayer.Info(r.Context()); {
 		case err == nil:

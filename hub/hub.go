@@ -1,5 +1,5 @@
 // Package hub is what a full node offers to others over HTTP: announcing and searching records, and a
-// relayer.
+// relayer, which may watch payment channels for providers.
 //
 // A [Server] holds no state of its own. A node that only relays serves the same API without records. Behind it are a [Directory], which decides about records, and a
 // [relay.Relayer]; the broker is separate and only named in [Info]. Clients need no account: a
@@ -13,6 +13,7 @@
 //	POST /v1/relay                            a relay.Intent, answered by its relay.Ticket
 //	GET  /v1/relay/quote                      what the relayer asks, a relay.Quote
 //	GET  /v1/relay/{id}                       the ticket as it is now
+//	POST /v1/watch                            a relay.Intent to clear a promise, held until an unlock is asked for
 //	GET  /v1/info                             [Info]
 //
 // Sub-package client speaks to hubs.
@@ -47,6 +48,7 @@ const (
 	closeTimeout   = 5 * time.Second
 	maxHeader      = 16 << 10 // bytes
 	maxIntent      = 512 << 10
+	maxWatched     = 16 << 10 // an intent with one promise and a quote
 )
 
 // Directory is the subset of [discovery.Directory] that a hub serves.
@@ -54,6 +56,11 @@ type Directory interface {
 	Announce(ctx context.Context, raw []byte) error
 	Search(ctx context.Context, filter market.Filter, cursor string, limit int) (discovery.Page, error)
 	Record(ctx context.Context, author identity.Address, kind record.Kind, slot uint8) ([]byte, error)
+}
+
+// Watcher is the subset of [watcher.Watcher] that a hub serves.
+type Watcher interface {
+	Hold(ctx context.Context, in relay.Intent) error
 }
 
 // Limits bound what clients can use. A zero field takes the value in parentheses.
@@ -72,6 +79,7 @@ type Config struct {
 	Info      Info
 	Directory Directory     // nil: it keeps no records
 	Relayer   relay.Relayer // nil: the hub does not relay
+	Watcher   Watcher       // nil: it holds no promises
 	TLS       *tls.Config   // nil serves plain HTTP; LoadTLS makes one
 	Limits    Limits
 	Clock     func() time.Time // nil is time.Now

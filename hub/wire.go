@@ -18,6 +18,7 @@ const (
 	PathProposals = "/v1/proposals"
 	PathRelay     = "/v1/relay"
 	PathQuote     = "/v1/relay/quote"
+	PathWatch     = "/v1/watch"
 	PathInfo      = "/v1/info"
 )
 
@@ -42,6 +43,7 @@ type Info struct {
 	Contracts chain.Contracts  `json:"contracts"`
 	Broker    string           `json:"broker"`            // URL; empty when there is none
 	Relayer   *relay.Info      `json:"relayer,omitempty"` // absent while the hub does not relay
+	Watcher   bool             `json:"watcher,omitempty"` // it holds promises
 	Version   string           `json:"version"`
 }
 
@@ -57,7 +59,7 @@ type Offers struct {
 	Next      string  `json:"next,omitempty"` // cursor of the next page
 }
 
-// Announcement is the answer to a record: status 200 and "stored", or 202 and "parked".
+// Announcement is the answer to a record: status 200 and "stored", or 202 and "parked"; and to a promise: 200 and "held".
 type Announcement struct {
 	State string `json:"state"`
 }
@@ -66,6 +68,7 @@ type Announcement struct {
 const (
 	StateStored = "stored"
 	StateParked = "parked"
+	StateHeld   = "held"
 )
 
 // Problem is an answer that is not what was asked for, as RFC 9457 has it.

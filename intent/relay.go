@@ -12,7 +12,8 @@ import (
 )
 
 // Relay lets a relayer take a fee out of its signer's deposit for carrying out one other intent of that
-// signer; or out of its earnings, for a clearing or a withdrawal, which are signed by nobody.
+// signer, or a provider's release of one of its channels; or out of its earnings, for a clearing or a withdrawal, which
+// are signed by nobody.
 type Relay struct {
 	Relayer identity.Address // the only one who can send it
 	Fee     money.Amount

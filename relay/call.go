@@ -91,7 +91,10 @@ func (k *coder) requestHash(consumer identity.Address, channel uint8, epoch uint
 
 // signedCall is what a single identity may pay a fee for.
 func (k *coder) signedCall(in Intent, o operation, now time.Time) (call, error) {
-	c := call{to: k.payments.Contract, data: o.call, parties: [][20]byte{o.signer}, repeatable: o.repeatable}
+	c := call{to: k.payments.Contract, data: o.call, parties: [][20]byte{o.payer}, repeatable: o.repeatable}
+	if in.Payment == nil && !o.signer.IsZero() { // it counts against who consented to it
+		c.parties = [][20]byte{o.signer}
+	}
 	if in.Kind == KindRegister {
 		c.to = k.registry.Contract
 	}
@@ -109,8 +112,8 @@ func (k *coder) signedCall(in Intent, o operation, now time.Time) (call, error) 
 		return c, nil
 	case p.Relayer != k.relayer:
 		return c, refuse(ReasonRelayer, "the fee is for relayer %s, this one is %s", p.Relayer, k.relayer)
-	case p.Payer != o.signer || p.Operation != o.digest:
-		return c, refuse(ReasonSignature, "the fee is not signed for this intent by its signer")
+	case p.Payer != o.payer || p.Operation != o.digest:
+		return c, refuse(ReasonSignature, "the fee is not signed for this intent by %s, who pays for it", o.payer)
 	}
 	return c, p.Verify(k.payments)
 }
@@ -136,8 +139,6 @@ func (k *coder) otherCall(in Intent, c *call, now time.Time) (err error) {
 			c.parties = append(c.parties, s.Provider)
 		}
 		c.data, c.repeatable = intent.CallClearBatch(in.Promises), true
-	case KindUnlock:
-		c.data, c.parties, c.repeatable = intent.CallUnlock(in.Unlock.Consumer, in.Unlock.Channel), [][20]byte{in.Unlock.Consumer}, true
 	case KindCollect:
 		c.data, c.repeatable = intent.CallCollect(), true
 	default: // operation has all others

@@ -210,6 +210,26 @@ func TestOneFeeOfEarningsAtATime(t *testing.T) {
 	f.relay(t, f.earns(t, provider, Withdraw(provider.Address())))
 }
 
+// What was agreed to for a fee waits for no allowance, and for another fee that would exclude it.
+func TestAgreedToForAFee(t *testing.T) {
+	f := newPaid(t)
+	provider := newKey(t)
+	promises := f.owed(t, provider.Address(), 2)
+	f.service.cfg.CallsAtOnce = 1
+	f.service = NewService(f.service.cfg)
+	f.relay(t, f.earns(t, provider, Clear(promises[0])))
+	in, other := f.earns(t, provider, Clear(promises[1])), f.earns(t, provider, Withdraw(provider.Address()))
+	f.refused(t, ReasonBusy, in)
+	ticket := must[Ticket](t)(f.service.SubmitAgreed(t.Context(), in))
+	var refusal *Refusal
+	if _, err := f.service.SubmitAgreed(t.Context(), other); !errors.As(err, &refusal) || refusal.Reason != ReasonBusy {
+		t.Errorf("another fee by the same nonce: %v", err)
+	}
+	if done := f.mine(t, ticket.ID); done.State != StateMined {
+		t.Errorf("%+v", done)
+	}
+}
+
 func TestFeesOfEarningsReadBack(t *testing.T) {
 	f := newPaid(t)
 	provider := newKey(t)

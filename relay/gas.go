@@ -25,6 +25,7 @@ var told = map[Kind][2]work{
 	// What can be estimated without a signature, beyond that.
 	KindClear:    {{}, {39_500, 0}},
 	KindWithdraw: {{}, {39_500, 0}},
+	KindUnlock:   {{}, {39_500, 0}},
 	KindFirstFee: {{}, {0, 1}},
 }
 

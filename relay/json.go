@@ -21,7 +21,7 @@ type wire struct {
 	Provider *identity.Address `json:"provider,omitempty"` // only to withdraw
 	Unlock   *Unlock           `json:"unlock,omitempty"`   // only to unlock
 	Payment  string            `json:"payment,omitempty"`  // encoded like Signed
-	Nonce    uint64            `json:"nonce,omitempty"`    // only with a payment to clear or to withdraw
+	Nonce    uint64            `json:"nonce,omitempty"`    // only with a payment to clear, to withdraw or to unlock
 	Quote    *Quote            `json:"quote,omitempty"`
 }
 
@@ -215,10 +215,10 @@ func (in *Intent) checkFee() error {
 	for _, s := range in.Promises {
 		payable = payable && s.Provider == in.Promises[0].Provider
 	}
-	switch unsigned := in.Kind == KindClear || in.Kind == KindWithdraw; {
+	switch {
 	case in.Payment != nil && !payable:
 		return malformed("nobody can sign a fee for this %s intent", in.Kind)
-	case in.Nonce != 0 && (in.Payment == nil || !unsigned):
+	case in.Nonce != 0 && (in.Payment == nil || !in.unsigned()):
 		return malformed("the %s intent has a nonce that nobody asked for", in.Kind)
 	}
 	return nil

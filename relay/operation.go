@@ -9,13 +9,15 @@ import (
 
 // operation is the one intent of those that the contract can charge a fee for.
 type operation struct {
-	signer identity.Address // who pays
+	payer  identity.Address // who asks for it, signs the fee and pays it
 	digest [32]byte         // that a fee is signed for
 	call   []byte
 	verify func() error
+	// signer is who signed it, where that is not the payer.
+	signer identity.Address
 	// until is the unix time in seconds until which it is valid; zero is for ever.
 	until uint32
-	// repeatable is what may bring something again: withdrawing names no single occasion, and of a batch of promises some
+	// repeatable is what may bring something again: withdrawing and unlocking name no single occasion, and of a batch of promises some
 	// may have been skipped. The simulation refuses one that brings nothing.
 	repeatable bool
 }
@@ -26,30 +28,33 @@ func (in *Intent) operation(payments, registry intent.Domain) (operation, bool) 
 	switch {
 	case in.Kind == KindRegister && in.Register != nil:
 		s := in.Register
-		o = operation{signer: s.Identity, digest: s.Digest(registry), call: s.Call(), verify: func() error { return s.Verify(registry) }}
+		o = operation{payer: s.Identity, digest: s.Digest(registry), call: s.Call(), verify: func() error { return s.Verify(registry) }}
 	case in.Kind == KindLock && len(in.Locks) == 1:
 		s := in.Locks[0]
-		o = operation{signer: s.Consumer, digest: s.Digest(payments), call: s.Call(), verify: func() error { return s.Verify(payments) }, until: s.ValidUntil}
+		o = operation{payer: s.Consumer, digest: s.Digest(payments), call: s.Call(), verify: func() error { return s.Verify(payments) }, until: s.ValidUntil}
 	case in.Kind == KindRelease && in.Release != nil:
 		s := in.Release
-		o = operation{signer: s.Provider, digest: s.Digest(payments), call: s.Call(), verify: func() error { return s.Verify(payments) }}
+		o = operation{payer: s.Consumer, digest: s.Digest(payments), call: s.Call(), verify: func() error { return s.Verify(payments) }, signer: s.Provider}
 	case in.Kind == KindUnlockAsk && in.UnlockAsk != nil:
 		s := in.UnlockAsk
-		o = operation{signer: s.Consumer, digest: s.Digest(payments), call: s.Call(), verify: func() error { return s.Verify(payments) }, until: s.ValidUntil}
+		o = operation{payer: s.Consumer, digest: s.Digest(payments), call: s.Call(), verify: func() error { return s.Verify(payments) }, until: s.ValidUntil}
 	case in.Kind == KindReclaim && in.Reclaim != nil:
 		s := in.Reclaim
-		o = operation{signer: s.Consumer, digest: s.Digest(payments), call: s.Call(), verify: func() error { return s.Verify(payments) }, until: s.ValidUntil}
+		o = operation{payer: s.Consumer, digest: s.Digest(payments), call: s.Call(), verify: func() error { return s.Verify(payments) }, until: s.ValidUntil}
 	case in.Kind == KindWithdrawDeposit && in.WithdrawDeposit != nil:
 		s := in.WithdrawDeposit
-		o = operation{signer: s.Consumer, digest: s.Digest(payments), call: s.Call(), verify: func() error { return s.Verify(payments) }, until: s.ValidUntil}
+		o = operation{payer: s.Consumer, digest: s.Digest(payments), call: s.Call(), verify: func() error { return s.Verify(payments) }, until: s.ValidUntil}
 	case in.Kind == KindBeneficiary && in.Beneficiary != nil:
 		s := in.Beneficiary
-		o = operation{signer: s.Provider, digest: s.Digest(payments), call: s.Call(), verify: func() error { return s.Verify(payments) }}
+		o = operation{payer: s.Provider, digest: s.Digest(payments), call: s.Call(), verify: func() error { return s.Verify(payments) }}
 	case in.Kind == KindClear:
 		return in.clearing(payments)
 	case in.Kind == KindWithdraw:
 		call := intent.CallWithdraw(in.Provider)
-		o = operation{signer: in.Provider, digest: intent.CallDigest(call, in.Nonce), call: call, verify: nothing, repeatable: true}
+		o = operation{payer: in.Provider, digest: intent.CallDigest(call, in.Nonce), call: call, verify: nothing, repeatable: true}
+	case in.Kind == KindUnlock && in.Unlock != nil:
+		call := intent.CallUnlock(in.Unlock.Consumer, in.Unlock.Channel)
+		o = operation{payer: in.Unlock.Consumer, digest: intent.CallDigest(call, in.Nonce), call: call, verify: nothing, repeatable: true}
 	default:
 		return operation{}, false
 	}
@@ -57,6 +62,11 @@ func (in *Intent) operation(payments, registry intent.Domain) (operation, bool) 
 }
 
 func nothing() error { return nil }
+
+// unsigned says whether the intent's call carries no signature, so that a fee for it names its payer's next nonce.
+func (in *Intent) unsigned() bool {
+	return in.Kind == KindClear || in.Kind == KindWithdraw || in.Kind == KindUnlock
+}
 
 // clearing is a fee's operation only for promises to one provider, who pays it.
 func (in *Intent) clearing(payments intent.Domain) (operation, bool) {
@@ -71,6 +81,6 @@ func (in *Intent) clearing(payments intent.Domain) (operation, bool) {
 		return err
 	}
 	return operation{
-		signer: in.Promises[0].Provider, digest: intent.CallDigest(call, in.Nonce), call: call, verify: verify, repeatable: true,
+		payer: in.Promises[0].Provider, digest: intent.CallDigest(call, in.Nonce), call: call, verify: verify, repeatable: true,
 	}, true
 }

@@ -154,7 +154,7 @@ func TestEveryOperationForAFee(t *testing.T) {
 
 	f.once(t, consumer, f.register(t, consumer), 0)
 	f.once(t, consumer, Lock(f.lock(t, consumer, provider.Address(), 0, 5*coin)), -5*int64(coin))
-	f.once(t, provider, Release(must[intent.SignedRelease](t)(intent.SignRelease(provider, intent.Release{
+	f.once(t, consumer, Release(must[intent.SignedRelease](t)(intent.SignRelease(provider, intent.Release{
 		Consumer: consumer.Address(),
 	}, f.payments()))), 0)
 	f.once(t, consumer, Reclaim(must[intent.SignedReclaim](t)(intent.SignReclaim(consumer, intent.Reclaim{

@@ -16,7 +16,7 @@ type Pricing struct {
 	// Margin is added to what the gas costs, in 1/10,000 of it.
 	Margin uint64
 	// Free relays for nothing what cannot be charged for: everything without a rate, and with one what nobody
-	// can sign a fee for, which is to collect and to unlock.
+	// can sign a fee for, which is to collect.
 	Free bool
 }
 
@@ -25,7 +25,7 @@ type Pricing struct {
 type work struct{ gas, slots uint64 }
 
 // works is what was measured under the dearer of Ethereum's two gas schedules, and rounded up; a test holds it
-// to that. To request an unlock pays for the unlock as well, because nobody signs that.
+// to that. To request an unlock pays for the unlock as well; an unlock's own is of one that was requested elsewhere.
 var works = map[Kind]work{
 	KindRegister:        {68_000, 1},
 	KindFund:            {82_000, 2},
@@ -33,6 +33,7 @@ var works = map[Kind]work{
 	KindLock:            {73_000, 1},
 	KindRelease:         {84_000, 0},
 	KindUnlockAsk:       {135_000, 0},
+	KindUnlock:          {91_000, 0},
 	KindReclaim:         {84_000, 0},
 	KindWithdrawDeposit: {89_000, 2},
 	KindBeneficiary:     {70_000, 1},
@@ -51,13 +52,13 @@ func workOf(in *Intent) (work, bool) {
 	return w, charged
 }
 
-// extras counts what a quote adds to the intent's kind: promises beyond the first, and whether it is its provider's first
-// fee.
+// extras counts what a quote adds to the intent's kind: promises beyond the first, and whether it is its payer's first
+// fee of a nonce.
 func (in *Intent) extras() (more, first uint64) {
 	if in.Kind == KindClear {
 		more = uint64(max(len(in.Promises), 1) - 1) //nolint:gosec // at least zero
 	}
-	if (in.Kind == KindClear || in.Kind == KindWithdraw) && in.Nonce == 0 {
+	if in.unsigned() && in.Nonce == 0 {
 		first = 1
 	}
 	return more, first
@@ -126,7 +127,6 @@ func (s *Service) fees(ctx context.Context) (map[Kind]money.Amount, error) {
 			return nil, fmt.Errorf("fee to %s: %w", kind, err)
 		}
 	}
-	fees[KindUnlock] = 0 // paid for when it was requested
 	return fees, nil
 }
 
@@ -155,12 +155,12 @@ func (s *Service) pays(ctx context.Context, in Intent, c call) error {
 	switch {
 	case err != nil:
 		return refuse(ReasonFee, "this relayer does not %s for others: nobody can be charged for it, or its operator set no rate", in.Kind)
+	case in.Kind == KindUnlock && in.Payment == nil && fee > 0:
+		return s.unlockPaid(ctx, in, fee)
 	case c.fee < fee:
 		return refuse(ReasonFee, "to %s costs %s coins here; %s are signed for", in.Kind, fee, c.fee)
 	case in.Kind == KindLock && len(in.Locks) > 1 && fee > 0:
 		return refuse(ReasonFee, "a fee is for one lock at a time")
-	case in.Kind == KindUnlock && !s.cfg.Pricing.Free:
-		return s.unlockPaid(ctx, in)
 	}
 	return nil
 }
@@ -176,8 +176,8 @@ func (s *Service) honours(q *Quote) error {
 	return nil
 }
 
-// unlockPaid refuses an unlock that was not requested, and so paid for, through this relayer.
-func (s *Service) unlockPaid(ctx context.Context, in Intent) error {
+// unlockPaid refuses an unlock for nothing that was not requested, and so paid for, through this relayer.
+func (s *Service) unlockPaid(ctx context.Context, in Intent, fee money.Amount) error {
 	channel, err := s.payments.Channel(ctx, in.Unlock.Consumer, in.Unlock.Channel, 0)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
@@ -188,7 +188,7 @@ func (s *Service) unlockPaid(ctx context.Context, in Intent) error {
 		return err
 	}
 	if !known || ticket.State != StateMined {
-		return refuse(ReasonFee, "an unlock is paid for when it is requested; this one was not requested here")
+		return refuse(ReasonFee, "to unlock costs %s coins here, as this one was not requested, and so paid for, here", fee)
 	}
 	return nil
 }

@@ -149,7 +149,8 @@ func (q *Quote) cost(in *Intent) (money.Amount, error) {
 	return fee, nil
 }
 
-// Pay returns the intent with its signer's consent to the fee that the quote asks, of at most so much. A Fund's fee
+// Pay returns the intent with the signer's consent to the fee that the quote asks, of at most so much. It is who signed
+// the intent, and of a release its consumer. A Fund's fee
 // is part of the Fund; of a clearing and a withdrawal Nonce is set before. The domain is the payments contract's. Errors: ErrNotOffered, ErrMalformed.
 func (q *Quote) Pay(in Intent, signer identity.Signer, most money.Amount, payments, registry intent.Domain) (Intent, error) {
 	fee, err := q.FeeOf(in, most)

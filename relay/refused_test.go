@@ -72,6 +72,36 @@ func TestFeesThatAreRefused(t *testing.T) {
 	}
 }
 
+// A release is its provider's to sign and its consumer's to pay for; without a fee it counts against who signed it.
+func TestReleaseIsPaidByItsConsumer(t *testing.T) {
+	f := newPaid(t)
+	consumer, provider, poor := f.funded(t, 100*coin), f.funded(t, 100*coin), f.funded(t, coin)
+	f.relay(t, f.pay(t, consumer, Lock(f.lock(t, consumer, provider.Address(), 0, coin))))
+	f.relay(t, f.pay(t, consumer, Lock(f.lock(t, consumer, provider.Address(), 1, coin))))
+	fee := f.quote(t).Fees[KindLock]
+	f.relay(t, f.pay(t, poor, Lock(f.lock(t, poor, provider.Address(), 0, coin-fee))))
+	release := func(of, by *identity.Key, channel uint8) Intent {
+		return Release(must[intent.SignedRelease](t)(intent.SignRelease(by, intent.Release{Consumer: of.Address(), Channel: channel}, f.payments())))
+	}
+	asked, other := release(consumer, provider, 0), release(consumer, provider, 1)
+	f.refused(t, ReasonFee, asked)
+	f.refused(t, ReasonSignature, f.pay(t, provider, asked))
+	f.refused(t, ReasonSignature, f.pay(t, poor, asked))
+	swapped := f.pay(t, consumer, other)
+	swapped.Release = asked.Release
+	f.refused(t, ReasonSignature, swapped)
+	f.refused(t, ReasonReverts, f.pay(t, consumer, release(consumer, consumer, 0))) // which frees nothing
+	f.refused(t, ReasonReverts, f.pay(t, poor, release(poor, provider, 0)))         // everything is locked
+
+	for who, in := range map[*identity.Key]Intent{consumer: f.pay(t, consumer, asked), provider: asked} {
+		c := must[call](t)(f.service.coder.call(in, f.now))
+		if len(c.parties) != 1 || c.parties[0] != who.Address() {
+			t.Errorf("for the fee %s it counts against %x, want %s", c.fee, c.parties, who.Address())
+		}
+	}
+	f.once(t, consumer, asked, 0)
+}
+
 // A fee is what the gas costs and the margin, to the unit, and rounded up.
 func TestFee(t *testing.T) {
 	gwei := big.NewInt(1e9)
@@ -144,7 +174,7 @@ func TestQuoteReadsBack(t *testing.T) {
 	if err := json.Unmarshal(text, &back); err != nil {
 		t.Fatal(err)
 	}
-	if err := back.Verify(f.payments(), f.payer.Address()); err != nil || len(back.Fees) != len(works)+1 {
+	if err := back.Verify(f.payments(), f.payer.Address()); err != nil || len(back.Fees) != len(works) {
 		t.Fatalf("%s: %v", text, err)
 	}
 	for _, bad := range []string{`[]`, `{"signature":"0x00"}`, `{"fees":{"lock":-1}}`, strings.Replace(string(text), `"lock"`, `""`, 1)} {
@@ -253,6 +283,62 @@ func TestFlooding(t *testing.T) {
 	f.refused(t, ReasonBusy, lock(b, 2)) // a stranger's first is outstanding
 	f.now = f.now.Add(callEvery)
 	f.relay(t, lock(a, 9))
+}
+
+// What a consumer has cleared of dust uses up its provider's allowance; what was agreed to is cleared all the same, also
+// while nothing else is taken on, and leaves the provider's allowance alone.
+func TestDustDoesNotStarveWhatWasAgreedTo(t *testing.T) {
+	f := newFixture(t)
+	f.service.cfg.CallsAtOnce = 3
+	f.service = NewService(f.service.cfg)
+	provider, consumer := newKey(t).Address(), newKey(t)
+	f.relay(t, f.fund(t, consumer, 50*coin))
+	for channel := range uint8(2) {
+		f.relay(t, Lock(f.lock(t, consumer, provider, channel, 10*coin)))
+	}
+	clearing := func(channel uint8, units money.Amount) Intent {
+		return Clear(f.promise(t, consumer, provider, channel, units))
+	}
+	agreed := func(in Intent) Ticket {
+		t.Helper()
+		return must[Ticket](t)(f.service.SubmitAgreed(t.Context(), in))
+	}
+	var dust Ticket
+	for n := range money.Amount(3) {
+		dust = f.submit(t, clearing(1, n+1))
+		f.refused(t, ReasonBusy, clearing(1, n+9)) // one of a stranger is outstanding, or the allowance is used up
+		if n < 2 {
+			f.now = f.now.Add(callEvery) // which that one took
+			f.mine(t, dust.ID)
+		}
+	}
+	rescue := agreed(clearing(0, 5*coin))
+	if again := agreed(clearing(0, 5*coin)); again.ID != rescue.ID {
+		t.Error("the same clearing got another ticket")
+	}
+	f.mine(t, dust.ID)
+	if got := must[Ticket](t)(f.service.Status(t.Context(), rescue.ID)); got.State != StateMined {
+		t.Fatalf("%+v", got)
+	}
+	f.refused(t, ReasonBusy, clearing(1, 9))
+	agreed(clearing(0, 6*coin))
+	f.now = f.now.Add(callEvery)
+	f.submit(t, clearing(1, 9)) // though what was agreed to is outstanding
+
+	for range 6 {
+		known := newKey(t)
+		f.known[known.Address()] = true
+		f.submit(t, f.register(t, known))
+	}
+	full := newKey(t)
+	f.known[full.Address()] = true
+	f.refused(t, ReasonBusy, f.register(t, full))
+	for n := range money.Amount(2) {
+		agreed(clearing(0, (7+n)*coin))
+	}
+	if ticket, err := f.service.SubmitAgreed(t.Context(), clearing(0, 9*coin)); err == nil {
+		t.Errorf("there is no end: %+v", ticket)
+	}
 }
 
 // Away or out of gas, a relayer takes nothing on and charges nothing.

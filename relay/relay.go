@@ -25,7 +25,7 @@ import (
 // Relayer takes signed intents and puts them on chain.
 type Relayer interface {
 	// Submit takes an intent on. Submitting the same intent again returns the first one's ticket,
-	// unless that has failed. Clear, Withdraw and Collect make a new ticket also once the first is
+	// unless that has failed. Clear, Withdraw, Unlock and Collect make a new ticket also once the first is
 	// mined, and are refused while there is nothing to gain. Errors: a *[Refusal], ErrUnavailable, or beside that
 	// ErrUnheard.
 	Submit(ctx context.Context, in Intent) (Ticket, error)
@@ -81,6 +81,12 @@ const (
 	ReasonQuote Reason = "quote"
 	// ReasonBusy: this identity has an outstanding call, or the relayer has too many in all.
 	ReasonBusy Reason = "busy"
+	// ReasonBond: watched is only for registered and bonded providers.
+	ReasonBond Reason = "bond"
+	// ReasonStale: a watcher holds a larger promise of the epoch, or a newer consent to its fee.
+	ReasonStale Reason = "stale"
+	// ReasonFull: a watcher holds as many promises as it can, and none that brings less for the same provider.
+	ReasonFull Reason = "full"
 )
 
 // Refusal is an intent that the relayer does not take.
@@ -131,15 +137,15 @@ const (
 	KindBeneficiary Kind = "beneficiary" // name who receives a provider's earnings
 
 	KindOnboard         Kind = "onboard"          // fund and register in one
-	KindRelease         Kind = "release"          // free a channel, by its provider
+	KindRelease         Kind = "release"          // free a channel, by its provider; its consumer pays
 	KindUnlockAsk       Kind = "unlock-ask"       // start the delay after which a channel can be freed
 	KindUnlock          Kind = "unlock"           // free a channel whose delay is over
 	KindReclaim         Kind = "reclaim"          // move what a free channel holds back to the deposit
 	KindWithdrawDeposit Kind = "withdraw-deposit" // pay coins out of the deposit
 )
 
-// Kinds that are no intents: what a quote adds to a Clear for each promise beyond the first, and to whichever Clear or
-// Withdraw is the first that its provider pays for, as it fills a storage slot with the provider's nonce.
+// Kinds that are no intents: what a quote adds to a Clear for each promise beyond the first, and to whichever Clear,
+// Withdraw or Unlock is the first that its payer pays for, as it fills a storage slot with the payer's nonce.
 const (
 	KindClearMore Kind = "clear-more"
 	KindFirstFee  Kind = "first-fee"
@@ -175,9 +181,9 @@ type Intent struct {
 	// Unlock names the channel to free. Anybody may ask: it goes to its consumer.
 	Unlock *Unlock
 
-	// Payment is the signer's consent to the relayer's fee; nil pays none. A Fund's fee is in the Fund.
+	// Payment is the consent to the relayer's fee of who asks for it: the signer, of a Release the consumer; nil pays none. A Fund's fee is in the Fund.
 	Payment *intent.SignedRelay
-	// Nonce is the payer's next at the payments contract, which a fee for clearing or withdrawing names.
+	// Nonce is the payer's next at the payments contract, which a fee for clearing, withdrawing or unlocking names.
 	Nonce uint64
 	// Quote is what the relayer asked; nil goes by what it asks when it gets the intent.
 	Quote *Quote
@@ -230,7 +236,7 @@ func Onboard(f intent.SignedFund, r intent.SignedRegister) Intent {
 	return Intent{Kind: KindOnboard, Fund: &f, Register: &r}
 }
 
-// Release asks to free a channel, by its provider's signature.
+// Release asks to free a channel, by its provider's signature, for its consumer, who pays the relayer.
 func Release(s intent.SignedRelease) Intent { return Intent{Kind: KindRelease, Release: &s} }
 
 // AskUnlock asks to start the delay after which a consumer's channel can be unlocked.
@@ -238,7 +244,8 @@ func AskUnlock(s intent.SignedRequestUnlock) Intent {
 	return Intent{Kind: KindUnlockAsk, UnlockAsk: &s}
 }
 
-// FreeChannel asks to free a consumer's channel whose unlock delay has passed.
+// FreeChannel asks to free a consumer's channel whose unlock delay has passed. A relayer that was paid for the request does
+// it for nothing.
 func FreeChannel(consumer identity.Address, channel uint8) Intent {
 	return Intent{Kind: KindUnlock, Unlock: &Unlock{Consumer: consumer, Channel: channel}}
 }

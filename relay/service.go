@@ -46,7 +46,8 @@ type Config struct {
 	// PerIdentity is how many calls a known identity may have outstanding; zero is 16.
 	PerIdentity uint64
 	// Outstanding is how many calls may be outstanding in all; zero is 1000. The last quarter is for
-	// calls of known identities alone, as strangers' identities cost nothing.
+	// calls of known identities alone, as strangers' identities cost nothing. What was agreed to may be
+	// a quarter more, which nobody else can fill.
 	Outstanding uint64
 	// CallsAtOnce is how many calls an identity may make in a row, of which it gets back one every ten
 	// seconds; zero is 60.
@@ -170,6 +171,32 @@ func (s *Service) affords(ctx context.Context, in *Intent) error {
 
 // Submit implements [Relayer].
 func (s *Service) Submit(ctx context.Context, in Intent) (Ticket, error) {
+	return s.submit(ctx, in, false)
+}
+
+// Accepts says whether Submit would take an intent on now, but for what is outstanding. It stores and sends nothing.
+// Errors: those of Submit.
+func (s *Service) Accepts(ctx context.Context, in Intent) error {
+	c, err := s.coder.call(in, s.cfg.Now())
+	if err != nil {
+		return err
+	}
+	if err := s.pays(ctx, in, c); err != nil {
+		return err
+	}
+	if err := s.simulate(ctx, c); err != nil {
+		return err
+	}
+	return s.solvent(ctx)
+}
+
+// SubmitAgreed is Submit of what Accepts took when its fee was agreed to, whatever is asked now. It is held to no
+// identity's allowance, as anybody can use that up, and without a fee counts against none.
+func (s *Service) SubmitAgreed(ctx context.Context, in Intent) (Ticket, error) {
+	return s.submit(ctx, in, true)
+}
+
+func (s *Service) submit(ctx context.Context, in Intent, agreed bool) (Ticket, error) {
 	c, err := s.coder.call(in, s.cfg.Now())
 	if err != nil {
 		return Ticket{}, err
@@ -177,8 +204,10 @@ func (s *Service) Submit(ctx context.Context, in Intent) (Ticket, error) {
 	if ticket, known, err := s.existing(ctx, c); err != nil || known {
 		return ticket, err
 	}
-	if err := s.pays(ctx, in, c); err != nil {
-		return Ticket{}, err
+	if !agreed {
+		if err := s.pays(ctx, in, c); err != nil {
+			return Ticket{}, err
+		}
 	}
 	if err := s.simulate(ctx, c); err != nil {
 		return Ticket{}, err
@@ -189,17 +218,12 @@ func (s *Service) Submit(ctx context.Context, in Intent) (Ticket, error) {
 	if err := s.affords(ctx, &in); err != nil {
 		return Ticket{}, err
 	}
-	if err := s.allowed(c.parties); err != nil {
-		return Ticket{}, err
+	if agreed && c.fee == 0 {
+		c.parties = nil
 	}
-	most, err := s.limits(ctx, c.parties)
+	most, err := s.limits(ctx, c, agreed)
 	if err != nil {
 		return Ticket{}, err
-	}
-	if c.fee > 0 { // of two that exclude one another, each brings its fee as long as the other is not in a block
-		for i := range most.parties {
-			most.parties[i] = 1
-		}
 	}
 	var ticket Ticket
 	err = s.cfg.DB.InTx(ctx, func(tx *store.Tx) error {
@@ -278,18 +302,28 @@ type limits struct {
 	parties []uint64 // of each party of the call
 }
 
-// limits looks up what a call of these parties is held to. One stranger makes it a stranger's call.
-func (s *Service) limits(ctx context.Context, parties [][20]byte) (limits, error) {
-	most := limits{inAll: s.cfg.Outstanding, parties: make([]uint64, len(parties))}
-	for i, party := range parties {
-		known, err := s.cfg.Known(ctx, party)
-		if err != nil {
-			return limits{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
+// limits looks up what a call is held to, and takes it out of its parties' allowances. One stranger makes it a
+// stranger's call.
+func (s *Service) limits(ctx context.Context, c call, agreed bool) (limits, error) {
+	most := limits{inAll: s.cfg.Outstanding, parties: make([]uint64, len(c.parties))}
+	if agreed {
+		most.inAll += s.cfg.Outstanding / 4
+	} else if err := s.allowed(c.parties); err != nil {
+		return limits{}, err
+	}
+	for i, party := range c.parties {
+		most.parties[i] = 1
+		if agreed { // and for a fee
+			continue
 		}
-		if known {
+		known, err := s.cfg.Known(ctx, party)
+		switch {
+		case err != nil:
+			return limits{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
+		case !known:
+			most.inAll = s.cfg.Outstanding - s.cfg.Outstanding/4
+		case c.fee == 0: // of two for a fee that exclude one another, each brings it as long as the other is not in a block
 			most.parties[i] = s.cfg.PerIdentity
-		} else {
-			most.parties[i], most.inAll = 1, s.cfg.Outstanding-s.cfg.Outstanding/4
 		}
 	}
 	return most, nil

@@ -32,7 +32,7 @@ func TestGasThatIsTold(t *testing.T) {
 			t.Helper()
 			if forFee && in.Fund == nil {
 				key := consumer
-				if in.Kind == KindRelease || in.Kind == KindBeneficiary {
+				if in.Kind == KindBeneficiary {
 					key = provider
 				}
 				in = f.pay(t, key, in)

@@ -126,6 +126,9 @@ func (c *Client) Close() error {
 	return nil
 }
 
+// Relayers returns those who relay, in the order configured.
+func (c *Client) Relayers() []*Hub { return slices.Clone(c.relayers) }
+
 // Hubs returns the hubs, in the order configured.
 func (c *Client) Hubs() []*Hub { return slices.Clone(c.hubs) }
 

@@ -25,6 +25,7 @@ func FuzzAnswers(f *testing.F) {
 	f.Add(200, hub.TypeJSON, []byte(`{"proposals":[{"record":"AA=="}],"next":"x"}`))
 	f.Add(202, hub.TypeJSON, []byte(`{"id":"a","state":"mined"}`))
 	f.Add(409, hub.TypeProblem, []byte(`{"type":"urn:myst:problem:stale","title":"x","status":409,"detail":"y"}`))
+	f.Add(200, hub.TypeJSON, []byte(`{"state":"held"}`))
 	f.Add(422, hub.TypeProblem, []byte(`{"type":"urn:myst:problem:relay-refused","reason":"busy"}`))
 	f.Fuzz(func(t *testing.T, status int, contentType string, body []byte) {
 		if status < 200 || status > 599 {
@@ -44,7 +45,7 @@ func FuzzAnswers(f *testing.F) {
 		ticket, submitErr := c.Submit(t.Context(), relay.Collect())
 		_, statusErr := c.Status(t.Context(), "x")
 		_, recordErr := h.Record(t.Context(), identity.Address{1}, record.KindKey, 0)
-		for _, err := range []error{offersErr, submitErr, statusErr, recordErr, h.Announce(t.Context(), nil)} {
+		for _, err := range []error{offersErr, submitErr, statusErr, recordErr, h.Announce(t.Context(), nil), h.Hold(t.Context(), relay.Collect())} {
 			if err != nil && strings.ContainsFunc(err.Error(), func(c rune) bool { return !unicode.IsPrint(c) }) {
 				t.Errorf("unprintable error %q", err)
 			}

@@ -296,6 +296,30 @@ func (h *Hub) Status(ctx context.Context, id string) (relay.Ticket, error) {
 	return cleaned(&ticket, err)
 }
 
+// Hold has the hub hold a promise, and clear it when its consumer asks for an unlock. Errors: *relay.Refusal, and
+// relay.ErrUnavailable also where it holds none.
+func (h *Hub) Hold(ctx context.Context, in relay.Intent) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return fmt.Errorf("encode promise: %w", err)
+	}
+	_, raw, err := h.do(ctx, request{
+		method: http.MethodPost, path: hub.PathWatch, contentType: hub.TypeJSON, body: body,
+		limit: maxTicket, accept: []int{http.StatusOK}, unavailable: relay.ErrUnavailable,
+	})
+	if err != nil {
+		return err
+	}
+	var answer hub.Announcement
+	if err := h.decode(raw, &answer, relay.ErrUnavailable); err != nil {
+		return err
+	}
+	if answer.State != hub.StateHeld {
+		return fmt.Errorf("%w: hub %s: it says that the promise is %q", relay.ErrUnavailable, h.Name(), printable(answer.State))
+	}
+	return nil
+}
+
 // Quote implements [relay.Relayer]. A quote that is not signed by who the network file says, or is for another
 // network, is one that cannot be used: ErrUnavailable.
 func (h *Hub) Quote(ctx context.Context) (relay.Quote, error) {
