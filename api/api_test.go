@@ -229,7 +229,7 @@ func TestMalformedRequests(t *testing.T) {
 		}
 	}
 	for _, req := range []wire.Connect{
-		{Lock: "-1"}, {Lock: "0"}, {Lock: "0.0"}, {Lock: "2000000"}, {ProxyAddr: "0.0.0.0:1080"}, {ProxyAddr: "example.com:80"}, {ProxyAddr: "192.0.2.1:1080"},
+		{Lock: "-1"}, {Lock: "0"}, {Lock: "0.0"}, {Lock: "2000000"}, {Cap: "0"}, {Cap: "-1"}, {Cap: "2000000"}, {Cap: "much"}, {ProxyAddr: "0.0.0.0:1080"}, {ProxyAddr: "example.com:80"}, {ProxyAddr: "192.0.2.1:1080"},
 		{Filter: wire.Filter{Country: "Germany"}},
 	} {
 		if _, err := c.Connect(t.Context(), req, nil); wire.CodeOf(err) != wire.CodeInvalid {

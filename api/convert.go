@@ -12,6 +12,7 @@ import (
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/node"
+	"github.com/mysteriumnetwork/myst/payments"
 )
 
 func invalid(format string, args ...any) error {
@@ -88,6 +89,16 @@ func toConnect(c wire.Connect) (node.ConnectRequest, error) {
 	if lock > money.MaxLock {
 		return node.ConnectRequest{}, invalid("lock: %s is more than a payment channel can hold, %s", lock, money.MaxLock)
 	}
+	spend, err := toAmount("cap", c.Cap)
+	if err == nil && spend == 0 && c.Cap != "" {
+		err = invalid("cap: want more than zero; leave it out for no cap")
+	}
+	if err == nil && spend > money.MaxLock {
+		err = invalid("cap: %s is more than a payment channel can hold, %s", spend, money.MaxLock)
+	}
+	if err != nil {
+		return node.ConnectRequest{}, err
+	}
 	if c.ProxyAddr != "" {
 		addr, err := netip.ParseAddrPort(c.ProxyAddr)
 		if err != nil {
@@ -99,7 +110,7 @@ func toConnect(c wire.Connect) (node.ConnectRequest, error) {
 		}
 	}
 	agreed, err := toAgreed(c.Agreed)
-	return node.ConnectRequest{Filter: filter, Lock: lock, ProxyAddr: c.ProxyAddr, Agreed: agreed}, err
+	return node.ConnectRequest{Filter: filter, Lock: lock, Cap: spend, ProxyAddr: c.ProxyAddr, Agreed: agreed}, err
 }
 
 func toAgreed(in *wire.Agreed) (*node.Agreed, error) {
@@ -147,8 +158,22 @@ func fromStatus(s node.Status) wire.Status {
 		Paths: convert(s.Paths, func(p node.Path) wire.Path {
 			return wire.Path{ServiceType: p.ServiceType, TUN: p.TUN, Detail: p.Detail}
 		}),
-		Sessions: fromSessions(s.Sessions),
+		Sessions: fromSessions(s.Sessions), Spending: fromSpending(s.Spending),
 	}
+}
+
+// fromSpending leaves out what there is no cap of.
+func fromSpending(s payments.Spending) wire.Spending {
+	out := wire.Spending{Today: wire.FromMoney(s.Today), Held: wire.FromMoney(s.Held)}
+	if s.PerDay > 0 {
+		most, left := wire.FromMoney(s.PerDay), wire.FromMoney(s.Left())
+		out.PerDay, out.Left = &most, &left
+	}
+	if s.PerMinute > 0 {
+		most := wire.FromMoney(s.PerMinute)
+		out.PerMinute = &most
+	}
+	return out
 }
 
 // moment is a time that there may not be.

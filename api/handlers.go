@@ -194,13 +194,13 @@ func registerBooks(a huma.API, n Node) {
 
 // registerBack adds what takes a lock and a deposit back.
 func registerBack(a huma.API, n Node) {
-	stream(a, "unlock", http.MethodPost, "/v1/unlock", "Take a payment channel from its provider: ask, and after the delay finish",
+	stream(a, "unlock", http.MethodPost, "/v1/unlock", "Take a payment channel from its provider: by its release, or ask, and after the delay finish",
 		func(ctx context.Context, in *unlockInput, progress func(node.Progress)) (wire.Payment, error) {
 			most, err := toMost(in.Body.MaxFee)
 			if err != nil {
 				return wire.Payment{}, err
 			}
-			payment, err := n.Unlock(ctx, in.Body.Channel, most, progress)
+			payment, err := n.Unlock(ctx, node.UnlockRequest{Channel: in.Body.Channel, Most: most, Timed: in.Body.Timed}, progress)
 			return fromPayment(payment), err
 		})
 	stream(a, "reclaim", http.MethodPost, "/v1/reclaim", "Move what a free payment channel holds back to the deposit",

@@ -73,7 +73,7 @@ func ledgerPage(ctx context.Context, n Node, f node.LedgerFilter) (wire.Ledger, 
 }
 
 func toQuote(in wire.QuoteRequest) (req node.QuoteRequest, err error) {
-	req.Operation, req.Channel, req.Session = in.Operation, in.Channel, in.Session
+	req.Operation, req.Channel, req.Session, req.Timed = in.Operation, in.Channel, in.Session, in.Timed
 	switch req.Operation {
 	case node.OpDeposit, node.OpTopUp:
 		req.Amount, err = toPositive("amount", in.Amount)
@@ -135,11 +135,15 @@ func fromQuote(q node.Quote) wire.Quote {
 		Operation: q.Operation, Amount: wire.FromMoney(q.Amount), NetworkFee: wire.FromMoney(q.NetworkFee),
 		RelayFee: wire.FromMoney(q.RelayFee), Transactions: q.Transactions, Gas: q.Gas, GasPrice: price,
 		GasCost: etherText(q.GasCost()), Relayer: addressText(q.Relayer), OwnGas: q.OwnGas,
-		Provider: addressText(q.Provider), To: addressText(q.To), Delay: int64(q.Delay / time.Second),
+		Provider: addressText(q.Provider), To: addressText(q.To), Delay: int64(q.Delay / time.Second), Release: q.Release,
 	}
 	if q.Operation == node.OpWithdraw || q.Operation == node.OpWithdrawDeposit {
 		net := wire.FromMoney(q.Net)
 		out.Net = &net
+	}
+	if q.Left > 0 {
+		left := wire.FromMoney(q.Left)
+		out.Left, out.LeftWhy = &left, q.LeftWhy
 	}
 	if q.Offer != nil {
 		offer, elsewhere := fromProposal(*q.Offer), wire.FromMoney(q.Elsewhere)

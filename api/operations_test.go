@@ -62,7 +62,10 @@ func TestOperations(t *testing.T) {
 		MinBandwidth: 50_000_000, Provider: apitest.Key('D').Address().String(),
 	}
 	steps = nil
-	session, err := c.Connect(ctx, wire.Connect{Filter: filter, Lock: "2", ProxyAddr: "127.0.0.1:1081"}, note)
+	session, err := c.Connect(ctx, wire.Connect{Filter: filter, Lock: "2", Cap: "0.2", ProxyAddr: "127.0.0.1:1081"}, note)
+	if got := n.Cap(); got != 200_000 {
+		t.Errorf("a cap of %s", got)
+	}
 	if err != nil || session.Country != "DE" || session.ProxyAddr != "127.0.0.1:1081" || !session.Open() {
 		t.Fatalf("connect: %+v, %v", session, err)
 	}
@@ -191,6 +194,28 @@ func TestAgreedFee(t *testing.T) {
 			if paid, err := do(most); err != nil || paid.Operation != name {
 				t.Errorf("%s for at most %q: %+v, %v", name, most, paid, err)
 			}
+		}
+	}
+}
+
+// Whether the provider is asked for a release goes through to the node, and what it would do and did comes back.
+func TestReleasedOrTimed(t *testing.T) {
+	for _, timed := range []bool{false, true} {
+		n := ready(t)
+		n.Releases = true
+		_, dir, _ := serve(t, n)
+		c, ctx := dial(t, dir), t.Context()
+		session, err := c.Connect(ctx, wire.Connect{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		quote, err := c.Quote(ctx, wire.QuoteRequest{Operation: node.OpUnlock, Channel: session.Channel, Timed: timed})
+		if err != nil || quote.Release == timed || quote.Delay == 0 {
+			t.Errorf("timed %t: quote %+v, %v", timed, quote, err)
+		}
+		paid, err := c.Unlock(ctx, wire.Unlock{Channel: session.Channel, Timed: timed}, nil)
+		if err != nil || (paid.UnlockAt != nil) != timed {
+			t.Errorf("timed %t: %+v, %v", timed, paid, err)
 		}
 	}
 }

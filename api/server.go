@@ -52,7 +52,7 @@ type Node interface {
 	Deposit(ctx context.Context, amount, most money.Amount, progress func(node.Progress)) (node.Payment, error)
 	Withdraw(ctx context.Context, most money.Amount, progress func(node.Progress)) (node.Payment, error)
 	Clear(ctx context.Context, most money.Amount, progress func(node.Progress)) ([]node.Payment, error)
-	Unlock(ctx context.Context, channel uint8, most money.Amount, progress func(node.Progress)) (node.Payment, error)
+	Unlock(ctx context.Context, req node.UnlockRequest, progress func(node.Progress)) (node.Payment, error)
 	Reclaim(ctx context.Context, channel uint8, most money.Amount, progress func(node.Progress)) (node.Payment, error)
 	WithdrawDeposit(ctx context.Context, to identity.Address, amount, most money.Amount, progress func(node.Progress)) (node.Payment, error)
 	SetBeneficiary(ctx context.Context, beneficiary identity.Address, most money.Amount, progress func(node.Progress)) (node.Payment, error)

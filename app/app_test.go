@@ -188,6 +188,7 @@ func TestWhatTheOperatorMustMend(t *testing.T) {
 			Provide: []string{"openvpn"}, Country: "DE", ExitAllow: []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:80")},
 		}, "in user space only"},
 		{"unknown hub", NodeConfig{HubURLs: []string{"http://elsewhere"}}, "not in the network file"},
+		{"unknown watcher", NodeConfig{Watchers: []string{identity.Address{7}.String()}}, "not among the network file's"},
 		{"unknown service", NodeConfig{Provide: []string{"carrier-pigeon"}}, "cannot provide"},
 		{"no country", NodeConfig{Provide: []string{"wireguard"}, SetupCharge: 1}, "country"},
 		{"exit source of another machine", NodeConfig{

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/mysteriumnetwork/myst/discovery"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/money"
 )
@@ -18,10 +17,16 @@ const bondPoll = 5 * time.Second
 type bondWatch struct {
 	run       *nodeRun
 	who       identity.Address
-	announcer *discovery.Announcer
+	announcer suspender
 	wake      chan struct{} // capacity 1: a deposit was made
 
 	had, suspended bool // the bond, at some time of this run; the proposals, now
+}
+
+// suspender is the part of a discovery.Announcer that takes proposals back and announces them again.
+type suspender interface {
+	Suspend(why string) error
+	Resume()
 }
 
 // retry looks at once.

@@ -65,6 +65,11 @@ type NodeConfig struct {
 	Deny []identity.Address
 	// Lock is what a consumer reserves for a provider by default; zero is one coin.
 	Lock money.Amount
+	// CapPerDay and CapPerMinute bound what a consumer's node promises, in all sessions; zero is no cap.
+	CapPerDay, CapPerMinute money.Amount
+	// MinLock is the least that a provider lets a new lock add; zero is a thousandth of a coin. With GasRate it is at least
+	// twenty times the gas of locking and clearing.
+	MinLock money.Amount
 	// Relay is where and for what this node puts others' transactions on chain; without an address it does not.
 	Relay RelayConfig
 	// OwnGas lets this node send itself, with its identity's own gas coins, what no relayer does for what it may
@@ -72,6 +77,9 @@ type NodeConfig struct {
 	OwnGas bool
 	// RelayFee is the most that a relayer may ask this node for one call; zero is a tenth of a coin.
 	RelayFee money.Amount
+	// Watchers are the identities or URLs of up to MaxWatchers of the network file's hubs and relayers, which shall hold what
+	// this provider is promised. Empty takes the first DefaultWatchers that do; NoWatchers alone takes none.
+	Watchers []string
 	// DrainTimeout bounds the shutdown; zero is 30 s.
 	DrainTimeout time.Duration
 	// Confirmations that a lock needs before service; zero is 2.
@@ -103,6 +111,8 @@ type RelayConfig struct {
 	Addr string
 	// TLSCert and TLSKey are PEM files; empty serves plain HTTP.
 	TLSCert, TLSKey string
+	// NoWatch holds no promises for providers.
+	NoWatch bool
 	// Pricing is what is asked. The zero value is an error: to relay for nothing must be said.
 	Pricing relay.Pricing
 	// Ready, when not nil, is told the URL once it answers.
@@ -125,6 +135,8 @@ type HubConfig struct {
 	TLSCert, TLSKey string
 	// Pricing is what the relay asks. Without a rate a hub asks for nothing.
 	Pricing relay.Pricing
+	// NoWatch holds no promises for providers.
+	NoWatch bool
 	Logger  *slog.Logger // nil discards
 	Version string
 	// Ready, when not nil, is told both addresses once they answer.

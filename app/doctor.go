@@ -77,6 +77,9 @@ func Doctor(ctx context.Context, cfg NodeConfig) []Finding {
 		d.bad("hub", err, "name one of the network file's by --hub")
 		return d.findings
 	}
+	if _, err := selectWatchers(relayersOf(network.Hubs, network.Relayers), cfg.Watchers); err != nil {
+		d.bad("watcher", err, "name those of the network file's hubs and relayers by --watcher, or none")
+	}
 	d.hubs(ctx, network)
 	return d.findings
 }

@@ -150,6 +150,7 @@ func TestDoctorsRemedies(t *testing.T) {
 		{"damaged network file", NodeConfig{Network: damaged}, "network file", "mend it"},
 		{"no network file", NodeConfig{Network: damaged + ".none"}, "network file", "--network"},
 		{"unknown hub", NodeConfig{Network: network, HubURLs: []string{"http://elsewhere.example"}}, "hub", "--hub"},
+		{"unknown watcher", NodeConfig{Network: network, Watchers: []string{"http://elsewhere.example"}}, "watcher", "--watcher"},
 		{"address of another machine", provider("192.0.2.9:51820", ""), "port of wireguard", "--endpoint"},
 		{"no address at all", provider("0.0.0.0:0", ""), "port of wireguard", "--endpoint"},
 		{"openvpn with an exit on loopback", NodeConfig{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,7 +31,7 @@ func (r *nodeRun) backends() []node.Backend {
 	asking.Go(func() { chains = r.chainHealth() })
 	asking.Go(func() { hubs = r.hubHealth() })
 	asking.Wait()
-	return append(append(chains, hubs...), r.brokerHealth()...)
+	return slices.Concat(chains, hubs, r.brokerHealth(), r.watcherHealth())
 }
 
 // chainHealth is about the chain, and about what is wrong with the contracts and the copy of the registry.

@@ -43,27 +43,34 @@ func RunHub(ctx context.Context, cfg HubConfig) (err error) {
 	if err != nil {
 		return err
 	}
-	return b.serveHub(ctx, cfg, key.Address(), hub.Config{Directory: directory, Relayer: service})
+	serves := hub.Config{Directory: directory, Relayer: service}
+	if !cfg.NoWatch {
+		serves.Watcher = b.startWatcher(service)
+	}
+	return b.serveHub(ctx, cfg, key.Address(), serves)
 }
 
 // startDirectory keeps the network's records.
 func (b *base) startDirectory(ctx context.Context) (*discovery.Directory, error) {
-	bond := b.network.Bond
-	directory, err := discovery.NewDirectory(ctx, discovery.DirectoryConfig{
-		DB: b.db, Domain: b.domain(), Registered: b.registry.Registered, Logger: b.log,
-		Bonded: func(ctx context.Context, who identity.Address) (bool, error) {
-			if bond == 0 {
-				return true, nil
-			}
-			deposit, err := b.payments.Balance(ctx, who)
-			return deposit >= bond, err
-		},
-	})
+	cfg := discovery.DirectoryConfig{DB: b.db, Domain: b.domain(), Registered: b.registry.Registered, Logger: b.log}
+	if b.network.Bond > 0 {
+		cfg.Bonded = b.bonded
+	}
+	directory, err := discovery.NewDirectory(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
 	b.run("directory", directory.Run)
 	return directory, nil
+}
+
+// bonded says whether an identity's deposit is as large as the bond.
+func (b *base) bonded(ctx context.Context, who identity.Address) (bool, error) {
+	if b.network.Bond == 0 {
+		return true, nil
+	}
+	deposit, err := b.payments.Balance(ctx, who)
+	return deposit >= b.network.Bond, err
 }
 
 // serveHub opens the two listeners and serves until ctx ends.

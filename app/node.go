@@ -22,7 +22,9 @@ import (
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/node"
 	"github.com/mysteriumnetwork/myst/payments"
+	"github.com/mysteriumnetwork/myst/payments/handover"
 	"github.com/mysteriumnetwork/myst/payments/journal"
+	"github.com/mysteriumnetwork/myst/relay"
 	"github.com/mysteriumnetwork/myst/tunnel"
 )
 
@@ -37,6 +39,9 @@ const ledgerCheck = time.Hour
 
 // defaultClearLeast keeps a hub, which relays free of charge, from paying gas for dust.
 const defaultClearLeast = money.UnitsPerCoin / 1000
+
+// defaultMinLock keeps consumers from having dust locked, at the relayer's cost.
+const defaultMinLock = money.UnitsPerCoin / 1000
 
 // nodeRun is a node being built and running.
 type nodeRun struct {
@@ -55,6 +60,9 @@ type nodeRun struct {
 	wireguardWhy string // why they do not, though wanted
 
 	broker atomic.Pointer[nats.Channel] // nil until the identity is unlocked
+
+	watchers []int                             // which of the relayers hold promises, best first
+	handover atomic.Pointer[handover.Handover] // nil until the identity is unlocked, and for who provides nothing
 }
 
 // RunNode runs a node until ctx ends, then drains it. What the operator must mend, such as a wrong
@@ -123,6 +131,9 @@ func (r *nodeRun) build(ctx context.Context) error {
 	if r.hubs, err = selectHubs(r.network.Hubs, r.cfg.HubURLs); err != nil {
 		return err
 	}
+	if r.watchers, err = selectWatchers(r.relayers(), r.cfg.Watchers); err != nil {
+		return err
+	}
 	if r.client, err = r.hubClient(); err != nil {
 		return err
 	}
@@ -145,7 +156,7 @@ func (r *nodeRun) build(ctx context.Context) error {
 		Registry: r.registry,
 		Relayer:  r.sender, Finder: finder, Backends: r.backends,
 		Clients: r.clients(), Paths: r.paths(), Confirmations: r.cfg.Confirmations, Lock: r.cfg.Lock, RelayFee: r.cfg.RelayFee,
-		Deny: r.cfg.Deny, Logger: r.log,
+		MinLock: cmp.Or(r.cfg.MinLock, defaultMinLock), LockCost: r.lockCost(), Deny: r.cfg.Deny, Logger: r.log,
 	})
 	r.onClose(r.node.Close)
 	return nil
@@ -245,18 +256,21 @@ func (r *nodeRun) openLedger(key *identity.Key, self *node.Self) error {
 	var err error
 	domain := intent.Domain{ChainID: r.network.ChainID, Contract: r.network.Contracts.Payments}
 	self.Ledger, err = payments.Open(r.ctx, payments.Config{
-		DB: r.db, Signer: key, Chain: r.payments, Fresh: r.base.client.Fresh, Over: r.payments.EpochOver,
+		DB: r.db, Signer: key, Chain: r.payments, Fresh: r.base.client.Fresh, Head: r.base.client.Head, Over: r.payments.EpochOver,
+		Settled:       r.payments.Settled,
 		Confirmations: r.cfg.Confirmations, Logger: r.log, Domain: domain,
+		Caps: payments.Caps{PerDay: r.cfg.CapPerDay, PerMinute: r.cfg.CapPerMinute},
 	})
 	if err != nil {
 		return err
 	}
 	self.Clearer = payments.NewClearer(payments.ClearerConfig{
 		Ledger: self.Ledger, Claimer: r.node.Claims(key), Above: r.cfg.ClearAbove,
-		Least: cmp.Or(r.cfg.ClearLeast, defaultClearLeast), GasCost: r.gasCost(),
+		Least: r.clearLeast(), GasCost: r.gasCost(),
 		MaxGasPercent: cmp.Or(r.cfg.GasShare, defaultGasShare), Logger: r.log,
 	})
 	r.run("clearer", self.Clearer.Run)
+	r.startHandover(key, self)
 	r.run("tidying of sessions", self.Ledger.Tidy)
 	book := journal.New(journal.Config{
 		Client: r.base.client, DB: r.db, Domain: domain, Self: key.Address(), Start: r.network.FromBlock,
@@ -268,6 +282,8 @@ func (r *nodeRun) openLedger(key *identity.Key, self *node.Self) error {
 	r.run("ledger's check", func(ctx context.Context) error { return r.node.WatchLedger(ctx, ledgerCheck) })
 	return nil
 }
+
+func (r *nodeRun) clearLeast() money.Amount { return cmp.Or(r.cfg.ClearLeast, defaultClearLeast) }
 
 // gasCost estimates what it costs to clear promises, at the operator's rate; without one there is no estimate.
 func (r *nodeRun) gasCost() func(context.Context, []intent.SignedPromise) (money.Amount, error) {
@@ -284,6 +300,33 @@ func (r *nodeRun) gasCost() func(context.Context, []intent.SignedPromise) (money
 			return 0, err
 		}
 		return gasInCoin(gas, price, r.cfg.GasRate)
+	}
+}
+
+// What a lock uses beside a slot that is filled for the first time, and what a promise uses in a batch of ten: what
+// docs/performance.md allows each, under the dearer of both gas schedules.
+const (
+	lockGas  = 38_600
+	clearGas = 20_200
+)
+
+// lockCost estimates what it costs to put a lock on chain and to clear it once, at the operator's rate; without one there
+// is no estimate.
+func (r *nodeRun) lockCost() func(context.Context) (money.Amount, error) {
+	if r.cfg.GasRate == 0 {
+		return nil
+	}
+	return func(ctx context.Context) (money.Amount, error) {
+		// From anybody but nobody, whom a coin lets approve nothing.
+		slot, err := relay.SlotGas(ctx, r.base.client.Gas, r.network.Contracts.Payments, r.network.Contracts.Coin)
+		if err != nil {
+			return 0, err
+		}
+		price, err := r.base.client.GasPrice(ctx)
+		if err != nil {
+			return 0, err
+		}
+		return gasInCoin(lockGas+slot+clearGas, price, r.cfg.GasRate)
 	}
 }
 
@@ -307,7 +350,9 @@ func (r *nodeRun) drain(ctx context.Context) error {
 	defer cancel()
 	r.log.Info("draining", "at_most", timeout)
 	started := time.Now()
-	err := errors.Join(r.node.Drain(ctx), r.node.Close())
+	err := r.node.Drain(ctx)
+	r.lastHandover(ctx)
+	err = errors.Join(err, r.node.Close())
 	r.log.Info("drained", "took", time.Since(started).Round(time.Millisecond))
 	return err
 }

@@ -10,7 +10,9 @@ import (
 	"github.com/mysteriumnetwork/myst/hub"
 	"github.com/mysteriumnetwork/myst/hub/client"
 	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/relay"
+	"github.com/mysteriumnetwork/myst/relay/watcher"
 )
 
 // check finds what an operator would have to mend.
@@ -43,6 +45,23 @@ func (b *base) startRelay(key *identity.Key, outbox *chain.Outbox, pricing relay
 	return service
 }
 
+// startWatcher holds promises for providers, whose unlocks it clears through a relayer.
+func (b *base) startWatcher(service *relay.Service) *watcher.Watcher {
+	w := watcher.New(watcher.Config{
+		Client: b.client, DB: b.db, Chain: b.payments, Relayer: service, Start: b.network.FromBlock, Logger: b.log,
+		Domain: intent.Domain{ChainID: b.network.ChainID, Contract: b.network.Contracts.Payments},
+		Admitted: func(ctx context.Context, who identity.Address) (bool, error) {
+			registered, err := b.registry.Registered(ctx, who)
+			if err != nil || !registered {
+				return false, err
+			}
+			return b.bonded(ctx, who)
+		},
+	})
+	b.run("watcher", w.Run)
+	return w
+}
+
 // sendFor starts what needs this identity's own gas: to relay for others, and for itself what nobody relays.
 func (r *nodeRun) sendFor(key *identity.Key) error {
 	if r.cfg.Relay.Addr == "" && !r.cfg.OwnGas {
@@ -66,8 +85,13 @@ func (r *nodeRun) serveRelay(key *identity.Key, outbox *chain.Outbox) error {
 		return fmt.Errorf("relay: %w", err)
 	}
 	hubCfg := hub.Config{
-		Info:    hub.Info{Identity: key.Address(), ChainID: r.network.ChainID, Contracts: r.network.Contracts, Version: r.cfg.Version},
-		Relayer: r.startRelay(key, outbox, cfg.Pricing), Logger: r.log,
+		Info:   hub.Info{Identity: key.Address(), ChainID: r.network.ChainID, Contracts: r.network.Contracts, Version: r.cfg.Version},
+		Logger: r.log,
+	}
+	service := r.startRelay(key, outbox, cfg.Pricing)
+	hubCfg.Relayer = service
+	if !cfg.NoWatch {
+		hubCfg.Watcher = r.startWatcher(service)
 	}
 	url := "http://" + listener.Addr().String()
 	if cfg.TLSCert != "" {
@@ -93,8 +117,17 @@ func (r *nodeRun) hubClient() (*client.Client, error) {
 	cfg := client.Config{ChainID: r.network.ChainID, Payments: r.network.Contracts.Payments, Logger: r.log, Relayers: []chain.Relayer{}}
 	for _, h := range r.hubs {
 		cfg.Hubs = append(cfg.Hubs, h.URL)
-		cfg.Relayers = append(cfg.Relayers, chain.Relayer{Identity: h.Identity, URL: h.URL})
 	}
-	cfg.Relayers = append(cfg.Relayers, r.network.Relayers...)
+	cfg.Relayers = append(cfg.Relayers, r.relayers()...)
 	return client.New(cfg)
+}
+
+// relayers are those that this node asks, in that order.
+func (r *nodeRun) relayers() []chain.Relayer { return relayersOf(r.hubs, r.network.Relayers) }
+
+func relayersOf(hubs []chain.Hub, relayers []chain.Relayer) (all []chain.Relayer) {
+	for _, h := range hubs {
+		all = append(all, chain.Relayer{Identity: h.Identity, URL: h.URL})
+	}
+	return append(all, relayers...)
 }

@@ -22,24 +22,27 @@ func parseChannel(text string) (uint8, error) {
 func (e *env) unlock() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "unlock CHANNEL", Short: "Take a payment channel back from its provider",
-		Long: "Take a payment channel back from its provider. The first call starts a delay, in which the\n" +
-			"provider can clear what it was promised; after it, a second call frees the channel. What\n" +
-			"was not cleared stays in the channel, for the next lock with any provider, or for\n" +
-			"\"myst reclaim\". \"myst balance\" lists the channels. " + longFee,
-		Example: "  myst unlock 2",
+		Long: "Take a payment channel back from its provider. The provider is asked to release it, which it\n" +
+			"does when no session uses it, nothing is owed, and what it was promised is cleared: then it\n" +
+			"is free at once. Where the provider does not, the first call starts the contract's delay,\n" +
+			"in which the provider can clear, and after it a second call frees the channel; --timed does\n" +
+			"that without asking. What was not cleared stays in the channel, for the next lock with any\n" +
+			"provider, or for \"myst reclaim\". \"myst balance\" lists the channels. " + longFee,
+		Example: "  myst unlock 2\n  myst unlock 2 --timed",
 		Args:    args(1, "CHANNEL"), ValidArgsFunction: noFiles,
 	}
 	yes := yesFlag(cmd)
+	timed := cmd.Flags().Bool("timed", false, "do not ask the provider; wait for the contract's delay")
 	return e.ask(cmd, func(ctx context.Context, c *client.Client, args []string) error {
 		channel, err := parseChannel(args[0])
 		if err != nil {
 			return err
 		}
-		maxFee, err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpUnlock, Channel: channel}, *yes)
+		maxFee, err := e.agree(ctx, c, wire.QuoteRequest{Operation: node.OpUnlock, Channel: channel, Timed: *timed}, *yes)
 		if err != nil {
 			return err
 		}
-		payment, err := c.Unlock(ctx, wire.Unlock{Channel: channel, MaxFee: maxFee}, e.progress())
+		payment, err := c.Unlock(ctx, wire.Unlock{Channel: channel, MaxFee: maxFee, Timed: *timed}, e.progress())
 		if err != nil {
 			return err
 		}

@@ -19,6 +19,7 @@ import (
 	"github.com/mysteriumnetwork/myst/api/apitest"
 	"github.com/mysteriumnetwork/myst/app"
 	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/payments"
 )
 
 func TestMain(m *testing.M) {
@@ -54,18 +55,19 @@ func showNode(ctx context.Context, cfg app.NodeConfig) error {
 	}
 	fmt.Printf("network=%s chain=%v hub=%v identity=%s passphrase=%d api=%s\n",
 		cfg.Network, cfg.ChainURLs, cfg.HubURLs, cfg.Identity, len(passphrase), cfg.APIAddr)
-	fmt.Printf("provide=%v country=%s price=%d/%d setup=%d bandwidth=%d listen=%v endpoint=%v source=%v allow=%v deny=%v lock=%d clear=%d least=%d gas=%d/%d device=%s\n",
+	fmt.Printf("provide=%v country=%s price=%d/%d setup=%d bandwidth=%d listen=%v endpoint=%v source=%v allow=%v deny=%v lock=%d clear=%d least=%d gas=%d/%d watchers=%v device=%s caps=%d/%d min=%d\n",
 		cfg.Provide, cfg.Country, cfg.Price.PerGiB, cfg.Price.PerHour, cfg.SetupCharge, cfg.Bandwidth, cfg.Listen, cfg.Endpoint,
-		cfg.ExitSource, cfg.ExitAllow, cfg.Deny, cfg.Lock, cfg.ClearAbove, cfg.ClearLeast, cfg.GasRate, cfg.GasShare, cfg.WireguardDevice)
-	fmt.Printf("relay=%s cert=%s pricing=%+v most=%d own=%v\n", cfg.Relay.Addr, cfg.Relay.TLSCert, cfg.Relay.Pricing, cfg.RelayFee, cfg.OwnGas)
+		cfg.ExitSource, cfg.ExitAllow, cfg.Deny, cfg.Lock, cfg.ClearAbove, cfg.ClearLeast, cfg.GasRate, cfg.GasShare, cfg.Watchers, cfg.WireguardDevice,
+		cfg.CapPerDay, cfg.CapPerMinute, cfg.MinLock)
+	fmt.Printf("relay=%s cert=%s pricing=%+v watch=%t most=%d own=%v\n", cfg.Relay.Addr, cfg.Relay.TLSCert, cfg.Relay.Pricing, !cfg.Relay.NoWatch, cfg.RelayFee, cfg.OwnGas)
 	cfg.Logger.Debug("debugging")
 	cfg.Logger.Info("informing")
 	return waitForEnd(ctx)
 }
 
 func showHub(ctx context.Context, cfg app.HubConfig) error {
-	fmt.Printf("network=%s http=%s broker=%s cert=%s key=%s pricing=%+v\n",
-		cfg.Network, cfg.HTTPAddr, cfg.BrokerAddr, cfg.TLSCert, cfg.TLSKey, cfg.Pricing)
+	fmt.Printf("network=%s http=%s broker=%s cert=%s key=%s watch=%t pricing=%+v\n",
+		cfg.Network, cfg.HTTPAddr, cfg.BrokerAddr, cfg.TLSCert, cfg.TLSKey, !cfg.NoWatch, cfg.Pricing)
 	return waitForEnd(ctx)
 }
 
@@ -130,7 +132,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // daemon serves a node without a network to the script's commands. Words change it: locked, down,
-// refuse, registered, rich, offers, earned, freed, charging.
+// refuse, registered, rich, offers, earned, freed, charging, capped.
 func daemon(ts *testscript.TestScript, _ bool, args []string) {
 	words := strings.Join(args, " ")
 	n := apitest.New(0)
@@ -143,6 +145,9 @@ func daemon(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if strings.Contains(words, "charging") {
 		n.RelayFee = money.UnitsPerCoin / 100
+	}
+	if strings.Contains(words, "capped") {
+		n.Spending = payments.Spending{Caps: payments.Caps{PerDay: 2_000_000, PerMinute: 100_000}, Today: 500_000}
 	}
 	if strings.Contains(words, "freed") {
 		n.Free(3, 750_000)

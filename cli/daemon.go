@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -48,14 +49,14 @@ func (l *logFlags) logger(e *env) *slog.Logger {
 
 // daemon runs a node or a hub until a signal comes.
 func (e *env) daemon(ctx context.Context, log *slog.Logger, serve func(context.Context) error) error {
-	told := make(chan struct{})
-	unregister := context.AfterFunc(ctx, func() {
-		defer close(told)
+	tell := sync.OnceFunc(func() {
 		log.Info("shutting down: peers are told and sessions settled; interrupt again to stop at once")
 	})
+	unregister := context.AfterFunc(ctx, tell)
 	err := serve(ctx)
-	if !unregister() {
-		<-told
+	unregister()
+	if ctx.Err() != nil {
+		tell() // what serves may see the signal, and end, before the function above is called
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil // it was asked to end
@@ -154,10 +155,12 @@ func (e *env) nodeFlags(cmd *cobra.Command) *nodeFlags {
 	flags.StringVar(&cfg.Relay.TLSCert, "relay-tls-cert", "", "PEM `file` of the relay's certificate")
 	flags.StringVar(&cfg.Relay.TLSKey, "relay-tls-key", "", "PEM `file` of its key")
 	cmd.MarkFlagsRequiredTogether("relay-tls-cert", "relay-tls-key")
-	pricingFlags(flags, &cfg.Relay.Pricing)
+	pricingFlags(flags, &cfg.Relay.Pricing, &cfg.Relay.NoWatch)
 	flags.BoolVar(&cfg.OwnGas, "own-gas", false, "send what no relayer takes, such as clearing where all ask too much, with this identity's own gas coins")
 	someCoinsFlag(flags, &cfg.RelayFee, "relay-fee-max", "`coins` that a relayer may ask this node for one transaction (default 0.1)")
 	someCoinsFlag(flags, &cfg.Lock, "lock", "`coins` that \"connect\" reserves for a provider by default (default 1)")
+	someCoinsFlag(flags, &cfg.CapPerDay, "cap-per-day", "promise at most these `coins` in a day (UTC), in all sessions; then they end (default: no cap)")
+	someCoinsFlag(flags, &cfg.CapPerMinute, "cap-per-minute", "promise at most these `coins` in any minute, in all sessions; traffic slows to that (default: no cap)")
 	flags.Uint64Var(&cfg.Confirmations, "confirmations", 2, "`blocks` to wait before a lock counts")
 	flags.DurationVar(&cfg.DrainTimeout, "drain-timeout", 0, "at most this long for an orderly end (default 30s)")
 	f.logs.add(flags)
@@ -179,7 +182,7 @@ func wireguardFlag(cmd *cobra.Command, into *string) {
 // providerOnly are the flags that mean nothing without --provide.
 var providerOnly = []string{
 	"country", "price-per-gib", "price-per-hour", "setup-charge", "bandwidth",
-	"listen", "endpoint", "exit-source", "exit-allow", "deny", "clear-above", "clear-least", "gas-rate", "gas-share",
+	"listen", "endpoint", "exit-source", "exit-allow", "deny", "clear-above", "clear-least", "gas-rate", "gas-share", "watcher", "min-lock",
 }
 
 func providerFlags(cmd *cobra.Command, cfg *app.NodeConfig) {
@@ -199,9 +202,12 @@ func providerFlags(cmd *cobra.Command, cfg *app.NodeConfig) {
 		"provider: refuse the consumer with this `address`; repeatable")
 	coinsFlag(flags, &cfg.ClearAbove, "clear-above", "provider: clear when a consumer owes these `coins` (default: at the end)")
 	someCoinsFlag(flags, &cfg.ClearLeast, "clear-least", "provider: let smaller `coins` gather before they are cleared (default 0.001)")
-	coinsFlag(flags, &cfg.GasRate, "gas-rate", "provider: what one of the chain's own coins is worth, in `coins`; lets the node weigh gas when it clears")
+	someCoinsFlag(flags, &cfg.MinLock, "min-lock", "provider: refuse new locks of less than these `coins`, and with --gas-rate of less than 20 times their gas (default 0.001)")
+	coinsFlag(flags, &cfg.GasRate, "gas-rate", "provider: what one of the chain's own coins is worth, in `coins`; lets the node weigh gas when it clears and takes locks")
 	flags.Var(&value[uint64]{kind: "percent", into: &cfg.GasShare, parse: parsePercent}, "gas-share",
 		"provider: with --gas-rate, the most `percent` of what is cleared that its gas may cost (default 10)")
+	flags.StringSliceVar(&cfg.Watchers, "watcher", nil, "provider: `identity` or URL of one of the network's hubs or relayers that clears while this node is down; "+
+		"up to four, or none (default: the first two that do)")
 }
 
 func providedFlag(cmd *cobra.Command, cfg *app.NodeConfig) {
@@ -311,7 +317,7 @@ func (e *env) hub() *cobra.Command {
 	flags.StringVar(&cfg.TLSCert, "tls-cert", "", "PEM `file` of the certificate, for both")
 	flags.StringVar(&cfg.TLSKey, "tls-key", "", "PEM `file` of its key")
 	cmd.MarkFlagsRequiredTogether("tls-cert", "tls-key")
-	pricingFlags(flags, &cfg.Pricing)
+	pricingFlags(flags, &cfg.Pricing, &cfg.NoWatch)
 	logs.add(flags)
 	lightFlag(cmd, &cfg.LightScrypt)
 	cmd.RunE = e.action(func(ctx context.Context, _ []string) error {

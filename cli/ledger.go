@@ -23,7 +23,8 @@ const longColumns = `Columns of the table:
            that takes another one back
   WITH     who was on the other side: the provider or the consumer, who paid a
            deposit or was paid, the relayer of a fee
-  CHANNEL  payment channel and epoch: 2/7 is channel 2 after it was freed 7 times
+  CHANNEL  payment channel and epoch: 2/7 is channel 2 in its eighth epoch; one ends when
+           the channel is freed, reclaimed, or locked anew after all was cleared
   BLOCK    empty for promises, which are on no chain
   DETAIL   first digits of the session, or the row that is taken back`
 

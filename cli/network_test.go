@@ -78,6 +78,12 @@ func TestMoneyOnANetwork(t *testing.T) {
 	must(t, c, "Locked", "waiting for 2 blocks", "topup", "0.5", "--yes")
 	must(t, c, "ended", "", "disconnect")
 	must(t, p, `(?s)^Cleared\..*Amount +0\.00[0-9]+ coins`, costs("0", ""), "clear", "--yes")
+	must(t, c, "^Unlocked", costs("0", "1. The provider is asked to release payment channel 0.*2. If it does not, .* 1m.*asking provider "+p.Address.String()+".*has released it"),
+		"unlock", "0", "--yes")
+	must(t, c, `(?m)^0 +free; "myst reclaim 0"`, "", "balance")
+	connect(t, c, p)
+	must(t, c, "ended", "", "disconnect")
+	must(t, p, `^Cleared\.`, costs("0", ""), "clear", "--yes")
 	must(t, p, "^Nothing to clear", "claiming what was promised", "clear", "--yes")
 	must(t, p, "Earnings are paid to", costs("0", "This cannot be undone"), "beneficiary", c.Address.String(), "--yes")
 	must(t, p, `(?m)^Beneficiary +`+c.Address.String()+`, who alone can name another$`, "", "balance")
@@ -85,8 +91,8 @@ func TestMoneyOnANetwork(t *testing.T) {
 		t.Fatalf("a second beneficiary: %d %s", code, errs)
 	}
 	must(t, p, `(?m)^Network fee`, costs(`0\.[0-9]+`, "cannot be taken back"), "withdraw", "--yes")
-	must(t, c, "Asked to unlock", costs("0", "After that, free the channel"), "unlock", "0", "--yes")
-	if _, errs, code := at(t, c, "unlock", "0", "--yes"); code != exitRefused ||
+	must(t, c, "Asked to unlock", costs("0", "After that, free the channel"), "unlock", "0", "--timed", "--yes")
+	if _, errs, code := at(t, c, "unlock", "0", "--timed", "--yes"); code != exitRefused ||
 		!regexp.MustCompile(`still has time to clear, until 20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9:]{8} UTC by`).MatchString(errs) {
 		t.Fatalf("unlock before its time: %d %s", code, errs)
 	}

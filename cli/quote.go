@@ -125,6 +125,9 @@ func operationText(req wire.QuoteRequest, q wire.Quote) string {
 	case node.OpReclaim:
 		return fmt.Sprintf("move what payment channel %d holds to the deposit", req.Channel)
 	case node.OpUnlock:
+		if q.Release {
+			return fmt.Sprintf("take payment channel %d back", req.Channel)
+		}
 		if q.Delay == 0 {
 			return fmt.Sprintf("free payment channel %d", req.Channel)
 		}
@@ -164,23 +167,51 @@ func consequences(req wire.QuoteRequest, q wire.Quote) []string {
 	case node.OpBeneficiary:
 		return []string{
 			"From now on all earnings are paid to " + clean(q.To) + ".",
-			"This cannot be undone: only that account can name another, and this identity never again.",
+			"This cannot be undone: only that account can name another, by a call of the payments contract, and this\nidentity never again.",
 		}
-	case node.OpWithdraw, node.OpWithdrawDeposit:
+	case node.OpClear:
+		if q.Left != nil {
+			return []string{"Another " + q.Left.Coins + " coins are in transactions that bring too little for their fee, and are left to gather:\n" + clean(q.LeftWhy)}
+		}
+	case node.OpWithdraw:
 		return []string{"What is paid out cannot be taken back."}
+	case node.OpWithdrawDeposit:
+		return []string{"What is paid out cannot be taken back. Of a provider, the deposit is also its bond: with less than the network\nasks for, what it announced is withdrawn."}
 	case node.OpUnlock:
-		if q.Delay == 0 {
-			return []string{fmt.Sprintf("The delay is over: this frees payment channel %d. What was not cleared stays in it, for its\n"+
-				"next lock or for: myst reclaim %d", req.Channel, req.Channel)}
-		}
-		delay := durationText(time.Duration(q.Delay) * time.Second)
-		return []string{
-			fmt.Sprintf("1. This asks for payment channel %d. For %s its provider can still clear what it was promised.", req.Channel, delay),
-			fmt.Sprintf("2. After that, free the channel with: myst unlock %d", req.Channel),
-			fmt.Sprintf("3. What is left stays in it for the next lock, or goes to the deposit with: myst reclaim %d", req.Channel),
-		}
+		return unlockConsequences(req.Channel, q)
 	}
 	return nil
+}
+
+// unlockConsequences say how a payment channel comes back.
+func unlockConsequences(channel uint8, q wire.Quote) []string {
+	delay := durationText(time.Duration(q.Delay) * time.Second)
+	left := fmt.Sprintf("3. What is left stays in it for the next lock, or goes to the deposit with: myst reclaim %d", channel)
+	after := fmt.Sprintf("After that, free the channel with: myst unlock %d", channel)
+	switch {
+	case q.Release && q.Delay == 0:
+		return []string{
+			fmt.Sprintf("1. The provider is asked to release payment channel %d, which frees it at once.", channel),
+			"2. If it does not, it can clear until the delay that was asked for is over. " + after, left,
+		}
+	case q.Release:
+		return []string{
+			fmt.Sprintf("1. The provider is asked to release payment channel %d, which frees it at once.", channel),
+			fmt.Sprintf("2. If it does not, this asks the contract: for %s the provider can still clear what it was promised.\n   %s\n"+
+				"   The relay fee above is that of the dearer of the two; both are due if a release that failed gets on chain later.", delay, after), left,
+		}
+	case q.Delay == 0:
+		lines := []string{fmt.Sprintf("The delay is over: this frees payment channel %d. What was not cleared stays in it, for its\n"+
+			"next lock or for: myst reclaim %d", channel, channel)}
+		if q.RelayFee.Units > 0 {
+			lines = append(lines, "A relayer that was paid when this was asked for takes no fee now.")
+		}
+		return lines
+	}
+	return []string{
+		fmt.Sprintf("1. This asks for payment channel %d. For %s its provider can still clear what it was promised.", channel, delay),
+		"2. " + after, left,
+	}
 }
 
 // readLine reads one line. A read from a terminal cannot be interrupted: after a signal its goroutine

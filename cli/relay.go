@@ -12,11 +12,12 @@ import (
 	"github.com/mysteriumnetwork/myst/relay"
 )
 
-// pricingFlags say what a relay asks for its work.
-func pricingFlags(flags *pflag.FlagSet, into *relay.Pricing) {
+// pricingFlags say what a relay asks for its work, and whether it watches.
+func pricingFlags(flags *pflag.FlagSet, into *relay.Pricing, noWatch *bool) {
 	coinsFlag(flags, &into.Rate, "relay-rate", "relay: `coins` that one of the chain's own coins is worth; gas is charged by it")
 	flags.Var(&value[uint64]{kind: "percent", into: &into.Margin, parse: parseMargin}, "relay-margin",
 		"relay: `percent` added to what the gas costs, such as 25")
+	flags.BoolVar(noWatch, "relay-no-watch", false, "relay: hold no promises for providers, to clear when an unlock is asked for")
 	flags.BoolVar(&into.Free, "relay-free", false, "relay: for nothing, what cannot be charged for; without --relay-rate everything")
 }
 
@@ -33,7 +34,7 @@ func parseMargin(s string) (uint64, error) {
 // checkRelay refuses combinations of flags that cannot be meant.
 func checkRelay(cmd *cobra.Command, cfg app.NodeConfig) error {
 	if cfg.Relay.Addr == "" {
-		for _, name := range []string{"relay-rate", "relay-margin", "relay-free", "relay-tls-cert"} {
+		for _, name := range []string{"relay-rate", "relay-margin", "relay-free", "relay-no-watch", "relay-tls-cert"} {
 			if cmd.Flags().Changed(name) {
 				return usagef("--%s is for relays: add --relay address:port", name)
 			}

@@ -68,17 +68,19 @@ func (e *env) connect() *cobra.Command {
 			"a SOCKS5 proxy. Host names are resolved at the provider's end. The session goes on in\n" +
 			"the node until \"myst disconnect\"; interrupting this command before it is open gives up.\n\n" +
 			"It locks --lock coins of the deposit for that provider, unless enough is locked for it\n" +
-			"already. What others hold stays with them: \"myst balance\" shows it, and \"myst unlock\"\n" +
+			"already, in a channel that no session uses. What others hold stays with them: \"myst balance\" shows it, and \"myst unlock\"\n" +
 			"takes it back. What is to be locked and what a relayer asks for it is shown before, and\n" +
 			"you are asked whether to go on; without a terminal to ask at, --yes must say so. Where\n" +
 			"the lock is there already, nothing is asked.",
 		Example: `  myst connect --country DE --proxy 127.0.0.1:1080
   myst connect --provider 0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf --lock 2 --yes
+  myst connect --cap 0.2
   curl --proxy socks5h://127.0.0.1:1080 https://example.com`,
 		Args: args(0), ValidArgsFunction: noFiles,
 	}
 	filterFlags(cmd, &req.Filter)
 	coinsTextFlag(cmd.Flags(), &req.Lock, parseSomeCoins, "lock", "reserve these `coins`, more than zero, for the provider (default: the node's setting)")
+	coinsTextFlag(cmd.Flags(), &req.Cap, parseSomeCoins, "cap", "spend at most these `coins` in the session, set-up charge included; then it ends (default: what is locked)")
 	cmd.Flags().Var(&value[string]{kind: "address:port", into: &req.ProxyAddr, parse: func(s string) (string, error) {
 		_, err := parseAddrPort(s)
 		return s, err
@@ -284,6 +286,10 @@ func (e *env) sessions() *cobra.Command {
 	onlyOpen := false
 	cmd := &cobra.Command{
 		Use: "sessions", Short: "List sessions, newest first",
+		Long: "List sessions, newest first. One is locking until its lock is confirmed, connecting until its\n" +
+			"tunnel is up, and then active; paused while the provider waits for a payment or the tunnel\n" +
+			"does not answer, and time is not billed. Traffic is that of packets inside the tunnel,\n" +
+			"headers included, both ways, as this end counted it: what did not arrive is not paid.",
 		Example: "  myst sessions --open\n  myst sessions --json",
 		Args:    args(0), ValidArgsFunction: noFiles,
 	}
@@ -349,7 +355,8 @@ func printStatus(w *printer, s wire.Status) {
 		who = s.Identity + ", " + registration(s)
 	}
 	w.fields("Identity", who, "Network", fmt.Sprintf("%s, chain %d", s.Network, s.ChainID),
-		"Running", fmt.Sprintf("for %s, version %s", durationText(time.Since(s.Started)), s.Version), "Tunnels", pathsText(s.Paths))
+		"Running", fmt.Sprintf("for %s, version %s", durationText(time.Since(s.Started)), s.Version), "Tunnels", pathsText(s.Paths),
+		"Spent today", spendingText(s.Spending))
 	if len(s.Backends) > 0 {
 		w.line("")
 		var rows [][]string
@@ -373,6 +380,21 @@ func printStatus(w *printer, s wire.Status) {
 		w.line("")
 		printSessions(w, s.Sessions)
 	}
+}
+
+// spendingText says what was promised today, and what the caps leave; nothing where there is neither.
+func spendingText(s wire.Spending) string {
+	if s.Today.Units == 0 && s.PerDay == nil && s.PerMinute == nil {
+		return ""
+	}
+	text := s.Today.Coins + " coins"
+	if s.PerDay != nil {
+		text += " of " + s.PerDay.Coins + ", " + s.Left.Coins + " left until midnight UTC"
+	}
+	if s.PerMinute != nil {
+		text += "; at most " + s.PerMinute.Coins + " a minute"
+	}
+	return text
 }
 
 // pathsText says of each service what carries its packets.

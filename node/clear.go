@@ -37,6 +37,9 @@ func (c *claims) Claim(ctx context.Context, promises []intent.SignedPromise, mos
 		forms = forms[1:] // which is for nothing where that is what is asked
 	}
 	claimed, err := claim(c.w.submit(ctx, func(string) {}, forms...))
+	if errors.Is(err, relay.ErrNotOffered) {
+		err = fmt.Errorf("%w: %w", payments.ErrNotWorth, err)
+	}
 	claimed.Fee = fee
 	return claimed, err
 }
@@ -49,9 +52,7 @@ func (c *claims) Claimed(ctx context.Context, id string) (payments.Claim, error)
 // Avoid implements payments.Claimer. Of the relayers that work for nothing there may be no other.
 func (c *claims) Avoid(id string) {
 	c.avoided.Store(c.w.clock().Add(avoidFree).UnixNano())
-	if several, ok := c.w.relayer.(interface{ Avoid(ticket string) }); ok {
-		several.Avoid(id)
-	}
+	c.w.relayer.Avoid(id)
 }
 
 func claim(t relay.Ticket, err error) (payments.Claim, error) {

@@ -32,6 +32,7 @@ type consuming struct {
 
 	proposal market.Signed
 	client   tunnel.Client
+	taken    []uint8 // payment channels that back other sessions, by the provider's word
 	plan     payments.Plan
 	relayer  identity.Address // who would put the plan's lock on chain; zero is not known
 	fee      money.Amount     // what it takes for that
@@ -57,6 +58,10 @@ func (n *Node) Connect(ctx context.Context, req ConnectRequest, progress func(Pr
 	}
 	if !registered {
 		return Session{}, fmt.Errorf("connect: %w; run 'myst identity register'", ErrNotRegistered)
+	}
+	// No provider hears a machine whose clock is wrong.
+	if _, _, err := n.wallet(self, AnyFee).expiry(ctx); err != nil {
+		return Session{}, fmt.Errorf("connect: %w", err)
 	}
 	// The port comes first: that it is taken must not be noticed when money is locked already.
 	port, err := n.listen(req.ProxyAddr)
@@ -110,17 +115,23 @@ const (
 )
 
 // connectOne takes one provider's session up. A payment channel that the provider still holds for a session
-// that has just ended is waited for.
+// that has just ended is waited for. One that it goes on to hold, for another device with this identity, say, is left alone, and
+// another one taken.
 func (n *Node) connectOne(ctx context.Context, c *consuming) (Session, error) {
 	for retry := 0; ; retry++ {
 		attempt := *c
 		up, err := attempt.connect(ctx)
-		var refusal *session.Refusal
-		if !errors.As(err, &refusal) || refusal.Reason != session.ChannelBusy || retry == busyRetries {
+		var refusal *session.Refusal // that comes before anything is signed or paid
+		switch {
+		case !errors.As(err, &refusal) || refusal.Reason != session.ChannelBusy:
 			return up, err
-		}
-		if err := sleep(ctx, busyPause); err != nil {
-			return up, err
+		case retry < busyRetries:
+			if err := sleep(ctx, busyPause); err != nil {
+				return up, err
+			}
+		default:
+			c.taken = append(c.taken, attempt.plan.Channel)
+			c.say("lock", "payment channel %d backs another session with this provider; looking for another channel", attempt.plan.Channel)
 		}
 	}
 }
@@ -131,6 +142,9 @@ func tryNext(ctx context.Context, err error) bool {
 	var refusal *session.Refusal
 	if errors.As(err, &refusal) {
 		return refusal.Reason != session.NotRegistered && refusal.Reason != session.CannotPay
+	}
+	if reached, ok := errors.AsType[*payments.CapError](err); ok {
+		return reached.Per != payments.CapDay
 	}
 	return ctx.Err() == nil && (errors.Is(err, ErrNoAnswer) || errors.Is(err, errUnbonded))
 }
@@ -148,6 +162,9 @@ func (c *consuming) connect(ctx context.Context) (Session, error) {
 	var err error
 	if c.client, err = c.n.cfg.Clients[p.ServiceType](); err != nil {
 		return Session{}, fmt.Errorf("%s client: %w", p.ServiceType, err)
+	}
+	if err := c.self.Ledger.Allows(c.terms(session.ID{})); err != nil {
+		return Session{}, capError(err)
 	}
 	if err := c.bonded(ctx); err != nil {
 		return Session{}, err
@@ -169,7 +186,7 @@ func (c *consuming) connect(ctx context.Context) (Session, error) {
 	}
 	defer offer.Close()
 	if c.payer, err = c.self.Ledger.Pay(ctx, c.terms(offer.ID)); err != nil {
-		return Session{}, err
+		return Session{}, capError(err)
 	}
 	planned()
 	return c.start(ctx, offer)
@@ -183,15 +200,13 @@ func (c *consuming) say(step, format string, args ...any) {
 func (c *consuming) negotiate(ctx context.Context) (*session.Offer, error) {
 	p := c.proposal.Proposal
 	c.say("negotiate", "opening a dialogue")
-	key, err := c.n.cfg.Finder.KeyBody(ctx, c.proposal)
-	if err != nil {
-		return nil, c.unanswered(ctx, fmt.Errorf("messaging key: %w", err))
+	peer, err := c.n.peer(ctx, c.proposal)
+	switch {
+	case errors.Is(err, errNoContact):
+		return nil, err
+	case err != nil:
+		return nil, c.unanswered(ctx, err)
 	}
-	contact, ok := p.Contact(market.ContactNATS)
-	if !ok {
-		return nil, fmt.Errorf("%w: it has no contact that this node can use", ErrNoAnswer)
-	}
-	peer := messaging.Peer{Identity: p.Provider, Key: key, Contact: contact.Address}
 	var correlation [16]byte
 	_, _ = rand.Read(correlation[:]) // never fails
 	c.n.log.Info("requesting a session", "provider", p.Provider, "correlation", hex.EncodeToString(correlation[:]))
@@ -202,6 +217,10 @@ func (c *consuming) negotiate(ctx context.Context) (*session.Offer, error) {
 	})
 	var refusal *session.Refusal
 	switch {
+	case errors.As(err, &refusal) && refusal.Reason == session.Released:
+		return nil, fmt.Errorf("%w: %w: it serves no more on payment channel %d, which 'myst unlock %d' frees at once", ErrRefused, err, c.plan.Channel, c.plan.Channel)
+	case errors.As(err, &refusal) && refusal.Reason == session.LockTooSmall:
+		return nil, c.tooSmall(refusal)
 	case errors.As(err, &refusal):
 		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
 	case err != nil:
@@ -209,6 +228,22 @@ func (c *consuming) negotiate(ctx context.Context) (*session.Offer, error) {
 	}
 	c.say("negotiate", "accepted as session %s", offer.ID)
 	return offer, nil
+}
+
+// errNoContact says that a proposal names no way to its provider that this node knows.
+var errNoContact = fmt.Errorf("%w: it has no contact that this node can use", ErrNoAnswer)
+
+// peer is the way to a proposal's provider.
+func (n *Node) peer(ctx context.Context, offer market.Signed) (messaging.Peer, error) {
+	key, err := n.cfg.Finder.KeyBody(ctx, offer)
+	if err != nil {
+		return messaging.Peer{}, fmt.Errorf("messaging key: %w", err)
+	}
+	contact, ok := offer.Proposal.Contact(market.ContactNATS)
+	if !ok {
+		return messaging.Peer{}, errNoContact
+	}
+	return messaging.Peer{Identity: offer.Proposal.Provider, Key: key, Contact: contact.Address}, nil
 }
 
 // unanswered is what a user is told of a provider that was not heard of. What went wrong on the way is for the log.
@@ -253,7 +288,7 @@ func (c *consuming) terms(id session.ID) payments.Terms {
 	p := c.proposal.Proposal
 	return payments.Terms{
 		Session: id, Peer: p.Provider, ServiceType: p.ServiceType, Country: p.Country, Price: p.Price,
-		Setup: p.SetupCharge, Channel: c.plan.Channel, Epoch: c.plan.Epoch, Lock: c.plan.Lock,
+		Setup: p.SetupCharge, Channel: c.plan.Channel, Epoch: c.plan.Epoch, Lock: c.plan.Lock, Cap: c.req.Cap,
 	}
 }
 

@@ -52,6 +52,8 @@ type relayer struct {
 	away   bool
 }
 
+func (c *onChain) Avoid(string) {}
+
 // Order implements relay.Relayer as the hubs' client does: the first that takes it has it.
 func (c *onChain) Order(ctx context.Context, complete relay.Complete) (relay.Ticket, error) {
 	errs := []error{relay.ErrUnavailable}
@@ -125,7 +127,7 @@ func newOnChain(t *testing.T, relayers int) *onChain {
 	cleanup(t, c.client.Close)
 	c.reader = chain.NewPayments(c.client, c.network.Contracts)
 	for range relayers {
-		c.relayers = append(c.relayers, c.newRelayer(t))
+		c.relayers = append(c.relayers, c.newRelayer(t, func(*relay.Config) {}))
 	}
 	return c
 }
@@ -139,7 +141,7 @@ func randomKey(t *testing.T) *identity.Key {
 	return key
 }
 
-func (c *onChain) newRelayer(t *testing.T) *relayer {
+func (c *onChain) newRelayer(t *testing.T, change func(*relay.Config)) *relayer {
 	t.Helper()
 	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "relayer.db"))
 	if err != nil {
@@ -151,10 +153,12 @@ func (c *onChain) newRelayer(t *testing.T) *relayer {
 		t.Fatal(err)
 	}
 	r.outbox = chain.NewOutbox(chain.OutboxConfig{Client: c.client, DB: db, Key: r.key})
-	r.Service = relay.NewService(relay.Config{
+	cfg := relay.Config{
 		Client: c.client, Outbox: r.outbox, DB: db, Network: c.network, Signer: r.key,
 		Pricing: relay.Pricing{Rate: 3000 * money.UnitsPerCoin}, Now: c.clock,
-	})
+	}
+	change(&cfg)
+	r.Service = relay.NewService(cfg)
 	return r
 }
 

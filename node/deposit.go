@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
@@ -12,9 +11,6 @@ import (
 	"github.com/mysteriumnetwork/myst/payments/journal"
 	"github.com/mysteriumnetwork/myst/relay"
 )
-
-// intentLife is how long a relayer may take to send what was signed for a deposit, an unlock, or to get it back.
-const intentLife = 30 * time.Minute
 
 // Deposit moves coins from the identity's wallet into its deposit. Where relayers ask for fees, the first one
 // registers the identity too.
@@ -86,9 +82,9 @@ func (w *wallet) deposit(ctx context.Context, amount money.Amount, newcomer bool
 	if err != nil {
 		return fail(err)
 	}
-	since, err := w.newest(ctx)
+	until, since, err := w.expiry(ctx)
 	if err != nil {
-		return fail(err)
+		return Payment{}, nil, fmt.Errorf("deposit: %w", err)
 	}
 	took := func(ctx context.Context) (bool, error) {
 		next, err := w.chain.PermitNonce(ctx, w.self.address())
@@ -99,7 +95,7 @@ func (w *wallet) deposit(ctx context.Context, amount money.Amount, newcomer bool
 		return w.moved(ctx, before+amount, journal.Deposit, amount, since)
 	}
 	paid, err := w.order(ctx, OpDeposit, func(q *relay.Quote) (relay.Intent, error) {
-		return w.fund(q, intent.Fund{Units: amount, PermitNonce: nonce, ValidUntil: unix32(w.clock().Add(intentLife))}, coins, newcomer)
+		return w.fund(q, intent.Fund{Units: amount, PermitNonce: nonce, ValidUntil: until}, coins, newcomer)
 	}, took, progress)
 	if err == nil {
 		paid.Amount = amount
@@ -201,9 +197,9 @@ func (w *wallet) withdrawDeposit(ctx context.Context, to identity.Address, amoun
 	if err != nil {
 		return Payment{}, nil, fmt.Errorf("withdraw deposit: %w", chainError(err))
 	}
-	since, err := w.newest(ctx)
+	until, since, err := w.expiry(ctx)
 	if err != nil {
-		return Payment{}, nil, fmt.Errorf("withdraw deposit: %w", chainError(err))
+		return Payment{}, nil, fmt.Errorf("withdraw deposit: %w", err)
 	}
 	var fee, units money.Amount
 	took := func(ctx context.Context) (bool, error) {
@@ -219,7 +215,7 @@ func (w *wallet) withdrawDeposit(ctx context.Context, to identity.Address, amoun
 			return relay.Intent{}, err
 		}
 		signed, err := intent.SignWithdrawDeposit(w.self.Signer, intent.WithdrawDeposit{
-			To: to, Units: units, Nonce: nonce, ValidUntil: unix32(w.clock().Add(intentLife)),
+			To: to, Units: units, Nonce: nonce, ValidUntil: until,
 		}, w.domain(w.network.Contracts.Payments))
 		if err != nil {
 			return relay.Intent{}, err

@@ -16,11 +16,14 @@ import (
 
 // several are relayers that are asked one after the other, as the hubs' client and the node's own gas are.
 type several struct {
-	relay.Relayer
-	quotes []relay.Quote
-	took   []relay.Intent
-	busy   identity.Address // has too much to do; zero is nobody
+	Relayer
+	quotes  []relay.Quote
+	took    []relay.Intent
+	avoided []string
+	busy    identity.Address // has too much to do; zero is nobody
 }
+
+func (s *several) Avoid(ticket string) { s.avoided = append(s.avoided, ticket) }
 
 func (s *several) Order(_ context.Context, complete relay.Complete) (relay.Ticket, error) {
 	var errs []error
@@ -115,6 +118,7 @@ func TestWhoClearsForNothingInVain(t *testing.T) {
 	w.relayer, w.chain, w.clock = s, nonced{c, 1}, func() time.Time { return now }
 	claimer := &claims{w: w}
 	promise := intent.SignedPromise{Promise: intent.Promise{Provider: w.self.address(), Amount: 100}}
+	told := ""
 	for i, want := range []money.Amount{0, 5, 0} {
 		got, err := claimer.Claim(t.Context(), []intent.SignedPromise{promise}, 25)
 		if err != nil || got.Fee != want {
@@ -122,9 +126,13 @@ func TestWhoClearsForNothingInVain(t *testing.T) {
 		}
 		if i == 0 {
 			claimer.Avoid(got.ID)
+			told = got.ID
 		} else {
 			now = now.Add(avoidFree)
 		}
+	}
+	if len(s.avoided) != 1 || s.avoided[0] != told {
+		t.Errorf("avoided are who issued %v", s.avoided)
 	}
 }
 

@@ -36,7 +36,7 @@ func (c *consuming) choose(ctx context.Context) error {
 	if err != nil {
 		return chainError(err)
 	}
-	if c.plan, err = c.self.Ledger.Plan(ctx, p.Provider, c.req.Lock, deposit); err != nil {
+	if c.plan, err = c.self.Ledger.Plan(ctx, p.Provider, c.req.Lock, deposit, c.taken...); err != nil {
 		return planError(err)
 	}
 	if p.SetupCharge > c.plan.Lock/20 {
@@ -135,7 +135,7 @@ func (c *consuming) flight3(ctx context.Context) (session.Start, error) {
 	}
 	signed, err := c.self.Ledger.SignLock(ctx, c.proposal.Proposal.Provider, c.plan)
 	if err != nil {
-		return session.Start{}, err
+		return session.Start{}, chainError(err)
 	}
 	c.progress(Progress{Step: "lock", Sent: true, Detail: fmt.Sprintf("reserving %s coins for the provider in payment channel %d: %s",
 		c.plan.Lock, c.plan.Channel, c.plan.Action)})

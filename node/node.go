@@ -21,10 +21,12 @@ import (
 	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/discovery"
 	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/internal/allowance"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/messaging"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/payments"
+	"github.com/mysteriumnetwork/myst/payments/handover"
 	"github.com/mysteriumnetwork/myst/payments/journal"
 	"github.com/mysteriumnetwork/myst/relay"
 	"github.com/mysteriumnetwork/myst/session"
@@ -66,6 +68,13 @@ type Journal interface {
 
 var _ Journal = (*journal.Journal)(nil)
 
+// Relayer is the relayers that the node can reach, as the hubs' client is.
+type Relayer interface {
+	relay.Relayer
+	// Avoid has the relayer that issued a ticket asked last, because what the ticket stands for did not happen.
+	Avoid(ticket string)
+}
+
 // Registry tells whether an identity is registered.
 type Registry interface {
 	Registered(ctx context.Context, who identity.Address) (bool, error)
@@ -104,6 +113,8 @@ type Self struct {
 	Ledger    *payments.Ledger
 	Clearer   *payments.Clearer
 	Journal   Journal
+	// Handover gives what is promised to watchers; nil does not.
+	Handover *handover.Handover
 	// Services are empty for a consumer.
 	Services []Service
 	// Retry, when not nil, is called when the identity has registered or deposited: brokers and hubs that
@@ -131,7 +142,7 @@ type Config struct {
 	// Head returns the chain's newest block.
 	Head     func(context.Context) (chain.Head, error)
 	Registry Registry
-	Relayer  relay.Relayer
+	Relayer  Relayer
 	Finder   Finder
 	// Clients makes the consumer's end of each tunnel driver, by service type.
 	Clients map[string]func() (tunnel.Client, error)
@@ -143,10 +154,16 @@ type Config struct {
 	Confirmations uint64
 	// Lock is what a consumer reserves for a provider; zero is one coin.
 	Lock money.Amount
+	// MinLock is the least that a provider lets a new lock add. LockCost, when not nil, is what gas it costs to lock and to
+	// clear, in coins; a lock must add twenty times that.
+	MinLock  money.Amount
+	LockCost func(context.Context) (money.Amount, error)
 	// RelayFee is the most that a relayer may ask for one call; zero is a tenth of a coin.
 	RelayFee money.Amount
 	// Patience is how long nothing may be seen of an operation on chain; zero is ten minutes.
 	Patience time.Duration
+	// ReleasePatience is for how long a provider that clears first is asked for a release; zero is two minutes.
+	ReleasePatience time.Duration
 	// MaxSessions bounds the sessions provided at once; zero is 250.
 	MaxSessions int
 	// Deny lists consumers that are not served.
@@ -171,6 +188,7 @@ type Node struct {
 	planning chan struct{} // held from choosing a payment channel until it is taken
 	nonced   chan struct{} // held while something is on its way whose signature names the identity's next nonce
 	quotes   quotes
+	askers   *allowance.Table[identity.Address] // how often each consumer may ask for a release
 
 	mu       sync.Mutex
 	self     *Self
@@ -208,7 +226,7 @@ func New(ctx context.Context, cfg Config) *Node {
 	n := &Node{
 		cfg: cfg, log: cfg.Logger, started: cfg.Clock(),
 		live: map[session.ID]*live{}, attached: make(chan struct{}), planning: make(chan struct{}, 1),
-		nonced: make(chan struct{}, 1),
+		nonced: make(chan struct{}, 1), askers: allowance.New[identity.Address](releasesASecond, releasesAtOnce, 10_000, cfg.Clock),
 	}
 	n.ctx, n.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return n
@@ -249,7 +267,7 @@ func (n *Node) identity(ctx context.Context) (*Self, error) {
 func (n *Node) wallet(self *Self, most money.Amount) *wallet {
 	return &wallet{
 		self: *self, chain: n.cfg.Chain, relayer: n.cfg.Relayer, network: n.cfg.Network, clock: n.cfg.Clock,
-		most: min(most, n.cfg.RelayFee), patience: n.cfg.Patience, quotes: &n.quotes, newest: n.newest,
+		most: min(most, n.cfg.RelayFee), patience: n.cfg.Patience, quotes: &n.quotes, head: n.cfg.Head,
 	}
 }
 
@@ -266,7 +284,7 @@ func (n *Node) Status(ctx context.Context) (Status, error) {
 		s.Backends = append(s.Backends, Backend{Name: "identity", Detail: "being unlocked"})
 		return s, nil
 	}
-	s.Identity = self.address()
+	s.Identity, s.Spending = self.address(), self.Ledger.Spending()
 	var err error
 	if s.Registered, err = n.cfg.Registry.Registered(ctx, s.Identity); err != nil {
 		return s, fmt.Errorf("status: %w", err)
@@ -342,8 +360,8 @@ func (n *Node) awaitRegistered(ctx context.Context, self *Self, progress func(Pr
 var errDrainTimeout = errors.New("sessions did not end in time")
 
 // Drain stops taking sessions, tells every peer, takes the last promises, clears what is owed to the
-// node, and returns when that is done or ctx ends. What could not be cleared is in the ledger and
-// is cleared after the next start.
+// node as far as the policy would at the end of a session, and returns when that is done or ctx ends. What is not
+// cleared is in the ledger and is looked at after the next start.
 func (n *Node) Drain(ctx context.Context) error {
 	n.mu.Lock()
 	n.draining = true
@@ -373,8 +391,7 @@ func (n *Node) Drain(ctx context.Context) error {
 	if self == nil {
 		return nil
 	}
-	// For nothing: what a fee may be of it is the policy's to say, after the next start.
-	if _, err := n.clear(ctx, self, 0); err != nil {
+	if _, err := self.Clearer.ClearByPolicy(ctx); err != nil && !errors.Is(err, payments.ErrNothingToClear) {
 		n.log.Warn("what was promised is not cleared yet; it is safe, and cleared after the next start", "error", err)
 	}
 	return nil

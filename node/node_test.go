@@ -28,8 +28,13 @@ const pageSize = 24 << 20
 // page serves pageSize bytes and returns its URL and address.
 func page(t *testing.T) (string, netip.AddrPort) {
 	t.Helper()
+	return pageOf(t, pageSize)
+}
+
+func pageOf(t *testing.T, size int) (string, netip.AddrPort) {
+	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = w.Write(make([]byte, pageSize))
+		_, _ = w.Write(make([]byte, size))
 	}))
 	t.Cleanup(server.Close)
 	return server.URL, netip.MustParseAddrPort(server.Listener.Addr().String())

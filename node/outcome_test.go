@@ -16,7 +16,7 @@ import (
 
 // telling is a relayer that says the same of every ticket.
 type telling struct {
-	relay.Relayer
+	Relayer
 	ticket relay.Ticket
 	err    error
 }
@@ -82,8 +82,10 @@ func operations(to identity.Address) map[string]operation {
 	}
 	held := chain.Channel{Provider: to, Locked: 3 * coin, Cleared: coin, Epoch: 4}
 	asked := held
-	asked.UnlockAt = time.Unix(1_800_000_000, 0)
-	unlock := func(ctx context.Context, n *Node) (Payment, error) { return n.Unlock(ctx, 2, AnyFee, quiet) }
+	asked.UnlockAt = time.Unix(1_700_000_000, 0)
+	unlock := func(ctx context.Context, n *Node) (Payment, error) {
+		return n.Unlock(ctx, UnlockRequest{Channel: 2, Most: AnyFee}, quiet)
+	}
 	return map[string]operation{
 		"deposit": {func(w *world, _ identity.Address) { w.coins = 5 * coin }, func(ctx context.Context, n *Node) (Payment, error) {
 			return n.Deposit(ctx, 2*coin, AnyFee, quiet)
@@ -176,7 +178,7 @@ func TestDepositThatWasNone(t *testing.T) {
 	})
 }
 
-// A deposit that was signed earlier for another amount, and comes late, is not taken for the one that is asked for now.
+// A deposit that was signed earlier for another amount, and comes late, does not pass for the deposit that is asked for.
 // Of two withdrawals at once neither is taken for the other.
 func TestOneNonceIsOneAmount(t *testing.T) {
 	const coin = money.UnitsPerCoin

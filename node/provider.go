@@ -47,8 +47,12 @@ type serving struct {
 	admitted bool // counted in Node.admitted; under its mu
 }
 
-// serve takes one request from its arrival to the session's end.
+// serve takes one request from its arrival to the session's end, or answers it.
 func (n *Node) serve(self *Self, in *messaging.Incoming) {
+	if asked := session.From(in); session.AsksRelease(asked) {
+		n.answerRelease(self, asked)
+		return
+	}
 	v := &serving{n: n, self: self}
 	consumer := in.Peer()
 	var err error
@@ -75,6 +79,7 @@ func (n *Node) serve(self *Self, in *messaging.Incoming) {
 	n.goodbye(v.session, reason)
 	v.live.finish(reason, err, n.cfg.Clock())
 	self.Clearer.Notify()
+	self.Handover.Notify()
 	ended(log, v.live, reason, err)
 }
 
@@ -168,12 +173,22 @@ func (v *serving) affordable(ctx context.Context, r session.Request) error {
 		v.n.lost(r.Peer, r.Previous)
 		return session.Refuse(session.ChannelBusy, nil)
 	}
+	released, err := v.self.Ledger.Released(ctx, r.Peer, r.Channel, r.Epoch)
+	switch {
+	case err != nil:
+		return session.Refuse(session.Internal, err)
+	case released:
+		return session.Refuse(session.Released, nil)
+	}
 	if err := v.n.cfg.Fresh(ctx); err != nil {
 		return session.Refuse(session.ChainLost, err)
 	}
 	state, err := v.n.cfg.Chain.Channel(ctx, r.Peer, r.Channel, 0)
 	if err != nil {
 		return session.Refuse(session.Internal, err)
+	}
+	if err := v.worthLocking(ctx, r, state); err != nil {
+		return err
 	}
 	deposit, err := v.n.cfg.Chain.Balance(ctx, r.Peer)
 	if err != nil {
@@ -250,8 +265,8 @@ func (v *serving) collect(starting context.Context, collector *payments.Collecto
 		cancel(nil)
 		<-collecting.done
 	}()
-	if err := v.session.Started(ctx, start); err != nil {
-		return endReason(ctx, err, session.PeerLost), err
+	if err := v.session.Started(starting, start); err != nil { // a consumer that was killed does not take it
+		return endReason(starting, err, session.PeerLost), err
 	}
 	starting, confirmed := v.n.unless(starting, collecting, tun.Done())
 	err := v.session.AwaitConfirmed(starting)

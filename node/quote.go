@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,10 +64,12 @@ type asked struct {
 	first terms
 	// unsigned is the call itself, where nobody needs to sign for its gas to be estimated.
 	unsigned *relay.Intent
-	// nonce, when not nil, is that of the next fee of earnings, of all calls of one operation.
+	// nonce, when not nil, is that of the next fee for a call without a signature, of all calls of one operation.
 	nonce *uint64
 	// until is of a call that frees a channel: until when the contract refuses it.
 	until time.Time
+	// amount is of a clearing: what it brings, and the others do without.
+	amount money.Amount
 }
 
 // ask is a call of one kind, whose fee is paid from the deposit, beside what else is taken from it.
@@ -80,16 +83,9 @@ func (w *wallet) ask(kind relay.Kind, beside money.Amount) asked {
 	}}
 }
 
-// askUnsigned is a call that anybody can send.
-func (w *wallet) askUnsigned(in relay.Intent) asked {
-	a := w.ask(in.Kind, 0)
-	a.unsigned = &in
-	return a
-}
-
-// askEarnings is a clearing or a withdrawal, by whoever sends it for nothing, else for a fee of at most so much of the
-// earnings, by the nonce that is the next by then.
-func (w *wallet) askEarnings(bare relay.Intent, most money.Amount, nonce *uint64) asked {
+// askUnsigned is a call that anybody can send, by whoever does that for nothing, else for a fee of at most so much, by the
+// nonce that is the next by then.
+func (w *wallet) askUnsigned(bare relay.Intent, most money.Amount, nonce *uint64) asked {
 	return asked{
 		first: func(_ context.Context, q *relay.Quote) (relay.Kind, money.Amount, error) {
 			if q.Relayer == w.self.address() {
@@ -138,6 +134,13 @@ func (n *Node) Quote(ctx context.Context, req QuoteRequest) (Quote, error) {
 		return Quote{}, err
 	}
 	q := Quote{Operation: req.Operation}
+	w := n.wallet(self, AnyFee)
+	switch req.Operation {
+	case OpDeposit, OpTopUp, OpReclaim, OpWithdrawDeposit:
+		if _, _, err := w.expiry(ctx); err != nil {
+			return q, fmt.Errorf("%s: %w", req.Operation, err)
+		}
+	}
 	calls, err := n.calls(ctx, self, req, &q)
 	if err != nil || len(calls) == 0 {
 		return q, err
@@ -145,23 +148,8 @@ func (n *Node) Quote(ctx context.Context, req QuoteRequest) (Quote, error) {
 	if q.GasPrice, err = n.cfg.Gas.GasPrice(ctx); err != nil {
 		return q, fmt.Errorf("%s: %w", req.Operation, chainError(err))
 	}
-	w := n.wallet(self, AnyFee)
-	for _, a := range calls {
-		chosen, kind, fee, err := w.choose(ctx, a)
-		if err != nil {
-			return q, fmt.Errorf("%s: %w", req.Operation, untaken(req.Operation, err))
-		}
-		n.quotes.keep(chosen)
-		q.Relayer, q.RelayFee = chosen.Relayer, q.RelayFee+fee
-		q.OwnGas = chosen.Relayer == self.address()
-		gas, err := n.gas(ctx, chosen.Relayer, kind, fee > 0, a)
-		if err != nil {
-			return q, fmt.Errorf("%s: %w", req.Operation, notYet(kind, a.until, chainError(err)))
-		}
-		q.Gas, q.Transactions = q.Gas+gas, q.Transactions+1
-		if a.nonce != nil && fee > 0 {
-			*a.nonce++
-		}
+	if err := n.add(ctx, w, calls, &q); err != nil {
+		return q, fmt.Errorf("%s: %w", req.Operation, err)
 	}
 	if req.Operation == OpWithdraw {
 		earned := chain.Earnings{Gross: q.Amount, Fee: q.NetworkFee, Net: q.Amount.SaturatingSub(q.NetworkFee)}
@@ -181,6 +169,40 @@ func (n *Node) Quote(ctx context.Context, req QuoteRequest) (Quote, error) {
 		q.Net = q.Amount
 	}
 	return q, nil
+}
+
+// add adds up what calls would cost. Clearings that no relayer takes hold up no others.
+func (n *Node) add(ctx context.Context, w *wallet, calls []asked, q *Quote) error {
+	var left error
+	for _, a := range calls {
+		chosen, kind, fee, err := w.choose(ctx, a)
+		if err != nil && a.amount > 0 && relay.NobodyTakes(err) {
+			q.Amount, q.Left, left = q.Amount-a.amount, q.Left+a.amount, cmp.Or(left, untaken(q.Operation, err))
+			continue
+		}
+		if err != nil {
+			return untaken(q.Operation, err)
+		}
+		n.quotes.keep(chosen)
+		q.Relayer, q.RelayFee = chosen.Relayer, q.RelayFee+fee
+		q.OwnGas = chosen.Relayer == w.self.address()
+		gas, err := n.gas(ctx, chosen.Relayer, kind, fee > 0, a)
+		if err != nil {
+			return notYet(kind, a.until, chainError(err))
+		}
+		q.Gas, q.Transactions = q.Gas+gas, q.Transactions+1
+		if a.nonce != nil && fee > 0 {
+			*a.nonce++
+		}
+	}
+	switch {
+	case left == nil:
+		return nil
+	case q.Transactions == 0:
+		return left
+	}
+	q.LeftWhy = left.Error()
+	return nil
 }
 
 // gas is estimated where that takes no signature, and else what calls of the kind were measured to use.
@@ -234,9 +256,9 @@ func (n *Node) calls(ctx context.Context, self *Self, req QuoteRequest, q *Quote
 		}
 		q.Amount, q.NetworkFee, q.To = earned.Gross, earned.Fee, w.paysOut(earned)
 		nonce, err := w.nextNonce(ctx)
-		return one(w.askEarnings(relay.Withdraw(self.address()), earned.Gross/intent.EarningsPerFee, &nonce), err)
+		return one(w.askUnsigned(relay.Withdraw(self.address()), earned.Gross/intent.EarningsPerFee, &nonce), err)
 	case OpUnlock:
-		return one(w.askUnlock(ctx, req.Channel, q))
+		return one(n.askUnlock(ctx, w, req, q))
 	case OpBeneficiary:
 		q.To = req.Beneficiary
 		return one(w.ask(relay.KindBeneficiary, 0), w.nameable(ctx, req.Beneficiary))
@@ -276,7 +298,9 @@ func (w *wallet) askClear(ctx context.Context, q *Quote) (calls []asked, err err
 	}
 	for _, batch := range batches {
 		q.Amount += batch.Amount
-		calls = append(calls, w.askEarnings(relay.Clear(batch.Promises...), batch.Most, &nonce))
+		a := w.askUnsigned(relay.Clear(batch.Promises...), batch.Most, &nonce)
+		a.amount = batch.Amount
+		calls = append(calls, a)
 	}
 	return calls, nil
 }
@@ -292,20 +316,44 @@ func (n *Node) askDeposit(ctx context.Context, w *wallet, amount money.Amount) (
 	}}, err
 }
 
-// askUnlock is the next step of an unlock.
-func (w *wallet) askUnlock(ctx context.Context, channel uint8, q *Quote) (asked, error) {
-	c, err := w.unlockable(ctx, channel)
+// askUnlock is the next step of an unlock. Where its provider is asked for a release first, it is the dearer one.
+func (n *Node) askUnlock(ctx context.Context, w *wallet, req QuoteRequest, q *Quote) (asked, error) {
+	c, err := w.unlockable(ctx, req.Channel)
+	if err == nil {
+		err = w.requestable(ctx, c)
+	}
 	if err != nil {
 		return asked{}, err
 	}
 	q.Provider = c.Provider
-	if !c.UnlockAt.IsZero() {
-		a := w.askUnsigned(relay.FreeChannel(w.self.address(), channel))
+	over, err := n.delayOver(ctx, c)
+	if err != nil {
+		return asked{}, err
+	}
+	q.Release = !req.Timed && !over
+	release, timed := w.ask(relay.KindRelease, 0), w.ask(relay.KindUnlockAsk, 0)
+	switch {
+	case !c.UnlockAt.IsZero() && q.Release:
+		return release, nil
+	case !c.UnlockAt.IsZero():
+		nonce, err := w.nextNonce(ctx)
+		// Whether a relayer that asks a fee was paid with the request, only it knows: without a deposit it may be done, too.
+		a := w.askUnsigned(relay.FreeChannel(w.self.address(), req.Channel), AnyFee, &nonce)
 		a.until = c.UnlockAt
-		return a, nil
+		return a, err
 	}
 	if q.Delay, err = w.chain.UnlockDelay(ctx); err != nil {
 		return asked{}, fmt.Errorf("unlock: %w", chainError(err))
 	}
-	return w.ask(relay.KindUnlockAsk, 0), nil
+	if !q.Release {
+		return timed, nil
+	}
+	return asked{terms: func(ctx context.Context, offered *relay.Quote) (relay.Kind, money.Amount, error) {
+		kind, fee, err := release.terms(ctx, offered)
+		other, more, unoffered := timed.terms(ctx, offered)
+		if unoffered != nil || err == nil && fee > more {
+			return kind, fee, err
+		}
+		return other, more, unoffered
+	}}, nil
 }

@@ -2,9 +2,13 @@ package node
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math/big"
+	"strings"
 	"testing"
 
+	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/relay"
@@ -67,4 +71,45 @@ func TestQuotesSignNothing(t *testing.T) {
 var kindOf = map[string]relay.Kind{
 	"deposit": relay.KindFund, "beneficiary": relay.KindBeneficiary, "unlock": relay.KindUnlockAsk, "reclaim": relay.KindReclaim,
 	"withdraw deposit": relay.KindWithdrawDeposit, "withdraw all": relay.KindWithdrawDeposit,
+}
+
+// What no relayer clears for what it may take of it is told beside the rest, and is no reason not to tell of that.
+func TestQuoteOfPartOfAClearing(t *testing.T) {
+	w := newWorld()
+	m := w.member(t, memberConfig{config: func(cfg *Config) { cfg.Gas = meter{} }})
+	batch := func(amount money.Amount, fails error) asked {
+		return asked{amount: amount, terms: func(context.Context, *relay.Quote) (relay.Kind, money.Amount, error) {
+			return relay.KindClear, 3, fails
+		}}
+	}
+	dear := fmt.Errorf("%w: it asks 3 coins", relay.ErrNotOffered)
+	for name, c := range map[string]struct {
+		calls        []asked
+		amount, left money.Amount
+		transactions int
+		fails        error
+	}{
+		"all":  {calls: []asked{batch(100, nil), batch(10, nil)}, amount: 110, transactions: 2},
+		"part": {calls: []asked{batch(10, dear), batch(100, nil), batch(11, dear)}, amount: 100, left: 21, transactions: 1},
+		"none": {calls: []asked{batch(10, dear), batch(11, dear)}, left: 21, fails: relay.ErrNotOffered},
+		"away": {calls: []asked{batch(100, nil), batch(10, chain.ErrUnavailable)}, fails: chain.ErrUnavailable},
+	} {
+		q := Quote{Operation: OpClear}
+		for _, call := range c.calls {
+			q.Amount += call.amount
+		}
+		err := m.add(t.Context(), m.wallet(m.self, AnyFee), c.calls, &q)
+		if !errors.Is(err, c.fails) || c.fails == nil && err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if name == "away" {
+			continue
+		}
+		if q.Amount != c.amount || q.Left != c.left || q.Transactions != c.transactions || q.RelayFee != money.Amount(3*c.transactions) {
+			t.Errorf("%s: %+v", name, q)
+		}
+		if told := strings.Contains(q.LeftWhy, "asks 3 coins"); told != (name == "part") {
+			t.Errorf("%s: %q", name, q.LeftWhy)
+		}
+	}
 }

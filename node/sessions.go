@@ -203,8 +203,11 @@ func (l *live) finish(reason session.Reason, err error, at time.Time) {
 var errUnanswered = errors.New("the last promise is not confirmed")
 
 // why is what people are told of an end: its reason and, where that sounds as if all were well, that nothing was heard
-// from the peer when this node settled.
+// from the peer when this node settled; and of a spending cap, which one it is.
 func why(reason session.Reason, err error, role Role) string {
+	if reached, ok := errors.AsType[*payments.CapError](err); ok && reason == session.CapReached {
+		return fmt.Sprintf("%s: %s", reason, capText(reached))
+	}
 	if reason != session.Finished || !errors.Is(err, errUnanswered) {
 		return reason.String()
 	}
@@ -266,11 +269,13 @@ var paymentReasons = []struct {
 	reason session.Reason
 }{
 	{payments.ErrChannelBusy, session.ChannelBusy},
+	{payments.ErrReleased, session.Released},
 	{payments.ErrSetup, session.CannotPay},
 	{payments.ErrOverbilled, session.Overbilled},
 	{payments.ErrMeter, session.MeterMismatch},
 	{payments.ErrUnpaid, session.Unpaid},
 	{payments.ErrDebt, session.CannotPay},
+	{payments.ErrCap, session.CapReached},
 	{payments.ErrExhausted, session.LockExhausted},
 	{payments.ErrNotLocked, session.LockFailed},
 	{payments.ErrUnlocking, session.UnlockStarted},

@@ -28,7 +28,7 @@ func (n *Node) TopUp(ctx context.Context, id string, amount, most money.Amount, 
 	}
 	signed, err := self.Ledger.SignLock(ctx, s.Peer, plan)
 	if err != nil {
-		return Payment{}, fmt.Errorf("top-up: %w", err)
+		return Payment{}, fmt.Errorf("top-up: %w", chainError(err))
 	}
 	took := func(ctx context.Context) (bool, error) {
 		c, err := w.chain.Channel(ctx, self.address(), plan.Channel, 0)

@@ -10,6 +10,7 @@ import (
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/money"
+	"github.com/mysteriumnetwork/myst/payments"
 	"github.com/mysteriumnetwork/myst/payments/journal"
 )
 
@@ -54,6 +55,7 @@ type Status struct {
 	Backends   []Backend // chain, hub, broker
 	Paths      []Path    // of the services that this node can use
 	Sessions   []Session // the open ones
+	Spending   payments.Spending
 }
 
 // ServiceStatus is one service that this node provides.
@@ -118,6 +120,8 @@ type ConnectRequest struct {
 	Filter market.Filter
 	// Lock is what to reserve for the provider; zero takes the default of the node.
 	Lock money.Amount
+	// Cap is the most that may be promised in the session, set-up charge and debts included; zero is all that is locked.
+	Cap money.Amount
 	// ProxyAddr is where the SOCKS5 port listens; empty takes 127.0.0.1 and a free port.
 	ProxyAddr string
 	// Agreed, when not nil, is what the session may take at most until it is open: what would take more ends with an
@@ -223,6 +227,7 @@ type QuoteRequest struct {
 	Amount      money.Amount     // to deposit, lock, or withdraw from the deposit, of which zero is all
 	Session     string           // to lock more for; empty is the only one consumed
 	Channel     uint8            // to unlock or reclaim
+	Timed       bool             // an unlock whose channel's provider is not asked
 	Beneficiary identity.Address // to name
 	To          identity.Address // who gets what is withdrawn from the deposit
 }
@@ -245,10 +250,24 @@ type Quote struct {
 	Offer *market.Signed
 	// Elsewhere is what other providers' payment channels hold beside a session's lock.
 	Elsewhere money.Amount
+	// Left is, of a clearing, what is not cleared because no relayer takes those transactions, and LeftWhy why. Amount is the
+	// rest.
+	Left    money.Amount
+	LeftWhy string
 	// To is who is paid: by a withdrawal now, or by those that follow a beneficiary's naming.
 	To identity.Address
-	// Delay is how long the provider can clear after the unlock that is to be asked for; zero when it is freed now.
+	// Delay is how long the provider can clear after the unlock that is to be asked for; zero when it is freed now, or was
+	// asked for already.
 	Delay time.Duration
+	// Release says that the provider is asked first to free the channel at once. RelayFee is then that of the dearer way.
+	Release bool
+}
+
+// UnlockRequest asks for a payment channel back.
+type UnlockRequest struct {
+	Channel uint8
+	Most    money.Amount // that a relayer may take for each call
+	Timed   bool         // do not ask the provider for a release
 }
 
 // GasCost is the estimate in the chain's own coin, in wei.

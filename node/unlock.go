@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/mysteriumnetwork/myst/chain"
@@ -11,41 +12,116 @@ import (
 	"github.com/mysteriumnetwork/myst/relay"
 )
 
-// Unlock takes a payment channel from its provider: the first call starts the delay in which the provider can
-// clear, and one after it frees the channel. What was not cleared stays in the channel for its next lock.
+// Unlock takes a payment channel from its provider. The provider is asked to release it, which frees it at once. Where it does
+// not, the first call starts the delay in which the provider can clear, and one after it frees the channel. What was not
+// cleared stays in the channel for its next lock.
 // Errors: ErrNotNow while a session uses the channel, the delay runs, or the channel is free.
-func (n *Node) Unlock(ctx context.Context, channel uint8, most money.Amount, progress func(Progress)) (Payment, error) {
+func (n *Node) Unlock(ctx context.Context, req UnlockRequest, progress func(Progress)) (Payment, error) {
 	self, err := n.identity(ctx)
 	if err != nil {
 		return Payment{}, err
 	}
-	w := n.wallet(self, most)
-	before, err := w.unlockable(ctx, channel)
+	w := n.wallet(self, req.Most)
+	before, err := w.unlockable(ctx, req.Channel)
+	if err == nil {
+		err = w.requestable(ctx, before)
+	}
 	if err != nil {
 		return Payment{}, err
 	}
-	// Whether it is time is the chain's clock to say.
-	in := relay.FreeChannel(self.address(), channel)
-	if before.UnlockAt.IsZero() {
-		if in, err = w.signUnlock(channel, before); err != nil {
-			return Payment{}, err
-		}
+	done, err := self.Ledger.Hold(self.address(), req.Channel)
+	if err != nil {
+		return Payment{}, fmt.Errorf("unlock: %w: %w", ErrNotNow, err)
+	}
+	defer done()
+	over, err := n.delayOver(ctx, before)
+	if err != nil {
+		return Payment{}, err
 	}
 	var now chain.Channel
+	free := func(ctx context.Context) (bool, error) {
+		state, err := w.chain.Channel(ctx, self.address(), req.Channel, 0)
+		now = state
+		return err == nil && freed(before, now), err
+	}
 	took := func(ctx context.Context) (bool, error) {
-		now, err = w.chain.Channel(ctx, self.address(), channel, 0)
-		freed := now.Provider.IsZero() || now.Epoch != before.Epoch
-		return err == nil && (freed || before.UnlockAt.IsZero() && !now.UnlockAt.IsZero()), err
+		done, err := free(ctx)
+		return done || err == nil && before.UnlockAt.IsZero() && !now.UnlockAt.IsZero(), err
 	}
-	paid, err := w.relay(ctx, OpUnlock, in, took, progress)
+	var paid Payment
+	err = errUnreleased
+	if !req.Timed && !over {
+		if paid, err = n.release(ctx, w, req.Channel, before, free, progress); errors.Is(err, errUnreleased) {
+			progress(Progress{Step: OpUnlock, Detail: err.Error() + "; so it takes the contract's delay"})
+		}
+	}
+	if errors.Is(err, errUnreleased) {
+		paid, err = n.timedUnlock(ctx, w, req.Channel, before, took, progress)
+	}
 	if err != nil {
-		return paid, notYet(in.Kind, before.UnlockAt, err)
+		return paid, err
 	}
-	if in.Kind == relay.KindUnlock {
+	if freed(before, now) {
 		paid.Amount = now.Locked.SaturatingSub(now.Cleared)
 	}
 	paid.Provider, paid.UnlockAt = before.Provider, now.UnlockAt
 	return n.confirmed(ctx, self, paid, took, progress)
+}
+
+// freed says whether a channel's epoch is over.
+func freed(before, now chain.Channel) bool { return now.Provider.IsZero() || now.Epoch != before.Epoch }
+
+// delayOver says whether an unlock that was asked for can be finished, by the chain's clock.
+func (n *Node) delayOver(ctx context.Context, c chain.Channel) (bool, error) {
+	if c.UnlockAt.IsZero() {
+		return false, nil
+	}
+	head, err := n.cfg.Head(ctx)
+	if err != nil {
+		return false, fmt.Errorf("unlock: %w", chainError(err))
+	}
+	return !head.Time.Before(c.UnlockAt), nil
+}
+
+// timedUnlock asks the contract for a channel, or frees it if that was done. Whether it is time is the chain's clock to say.
+func (n *Node) timedUnlock(ctx context.Context, w *wallet, channel uint8, before chain.Channel, took look, progress func(Progress)) (Payment, error) {
+	if before.UnlockAt.IsZero() {
+		in, err := w.signUnlock(ctx, channel, before)
+		if err != nil {
+			return Payment{}, err
+		}
+		return w.relay(ctx, OpUnlock, in, took, progress)
+	}
+	release, err := n.aloneWithNonce(ctx, &w.self, OpUnlock)
+	if err != nil {
+		return Payment{}, err
+	}
+	defer release()
+	progress(Progress{Step: OpUnlock, Detail: "asking a relayer to send the transaction", Sent: true})
+	paid, err := w.orderAny(ctx, OpUnlock, w.freeing(ctx, channel), took, progress)
+	return paid, notYet(relay.KindUnlock, before.UnlockAt, err)
+}
+
+// freeing are the ways in which a channel is freed after its delay: by whoever does that for nothing, which a relayer that
+// asks a fee does as well where it was paid with the request, else for a fee out of the deposit.
+func (w *wallet) freeing(ctx context.Context, channel uint8) []relay.Complete {
+	in := relay.FreeChannel(w.self.address(), channel)
+	var fee money.Amount
+	paid := w.forms(ctx, in, AnyFee, &fee)[1]
+	free := func(q *relay.Quote) (relay.Intent, error) {
+		if q.Relayer == w.self.address() {
+			return in, fmt.Errorf("%w: others are asked first", relay.ErrNotOffered)
+		}
+		_, err := q.Fee(in.Kind, AnyFee)
+		return in, err
+	}
+	return []relay.Complete{free, func(q *relay.Quote) (relay.Intent, error) {
+		in, err := paid(q)
+		if err == nil && fee > 0 {
+			err = w.covers(ctx, fee, 0)
+		}
+		return in, err
+	}}
 }
 
 // held reads one of this identity's payment channels that no session uses.
@@ -61,7 +137,7 @@ func (w *wallet) held(ctx context.Context, operation string, channel uint8) (cha
 	case err != nil:
 		return fail("%w", chainError(err))
 	case w.self.Ledger.Busy(w.self.address(), channel):
-		return fail("%w: a session uses payment channel %d; end it with 'myst disconnect'", ErrNotNow, channel)
+		return fail("%w: a session, or another unlock, uses payment channel %d; 'myst disconnect' ends a session", ErrNotNow, channel)
 	}
 	return c, nil
 }
@@ -75,9 +151,25 @@ func (w *wallet) unlockable(ctx context.Context, channel uint8) (chain.Channel, 
 	return c, err
 }
 
-func (w *wallet) signUnlock(channel uint8, c chain.Channel) (relay.Intent, error) {
+// requestable says whether an unlock could be asked for by this machine's clock, if it is not yet: a provider whose release is
+// asked for first does not hear a machine whose clock is wrong.
+func (w *wallet) requestable(ctx context.Context, c chain.Channel) error {
+	if !c.UnlockAt.IsZero() {
+		return nil
+	}
+	if _, _, err := w.expiry(ctx); err != nil {
+		return fmt.Errorf("unlock: %w", err)
+	}
+	return nil
+}
+
+func (w *wallet) signUnlock(ctx context.Context, channel uint8, c chain.Channel) (relay.Intent, error) {
+	until, _, err := w.expiry(ctx)
+	if err != nil {
+		return relay.Intent{}, fmt.Errorf("unlock: %w", err)
+	}
 	signed, err := intent.SignRequestUnlock(w.self.Signer, intent.RequestUnlock{
-		Channel: channel, Epoch: c.Epoch, ValidUntil: unix32(w.clock().Add(intentLife)),
+		Channel: channel, Epoch: c.Epoch, ValidUntil: until,
 	}, w.domain(w.network.Contracts.Payments))
 	if err != nil {
 		return relay.Intent{}, fmt.Errorf("unlock: %w", err)
@@ -97,8 +189,12 @@ func (n *Node) Reclaim(ctx context.Context, channel uint8, most money.Amount, pr
 	if err != nil {
 		return Payment{}, err
 	}
+	until, _, err := w.expiry(ctx)
+	if err != nil {
+		return Payment{}, fmt.Errorf("reclaim: %w", err)
+	}
 	signed, err := intent.SignReclaim(w.self.Signer, intent.Reclaim{
-		Channel: channel, Epoch: before.Epoch, ValidUntil: unix32(w.clock().Add(intentLife)),
+		Channel: channel, Epoch: before.Epoch, ValidUntil: until,
 	}, w.domain(w.network.Contracts.Payments))
 	if err != nil {
 		return Payment{}, fmt.Errorf("reclaim: %w", err)

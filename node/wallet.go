@@ -21,14 +21,34 @@ const relayPoll = 250 * time.Millisecond
 type wallet struct {
 	self    Self
 	chain   Chain
-	relayer relay.Relayer
+	relayer Relayer
 	network *chain.Network
 	clock   func() time.Time
 	// most is what a relayer may ask for one call.
 	most     money.Amount
 	patience time.Duration // zero is ten minutes
 	quotes   *quotes
-	newest   func(context.Context) (uint64, error) // number of the chain's newest block
+	head     func(context.Context) (chain.Head, error)
+}
+
+// intentLife is how long a relayer may take to send what was signed for a deposit, an unlock, or to get it back.
+const intentLife = 30 * time.Minute
+
+// newest is the number of the chain's newest block.
+func (w *wallet) newest(ctx context.Context) (uint64, error) {
+	head, err := w.head(ctx)
+	return head.Number, err
+}
+
+// expiry says when what is signed now shall expire, in unix seconds, and the newest block's number. Error: ErrNotNow when this
+// machine's clock is too far from the chain's to sign anything.
+func (w *wallet) expiry(ctx context.Context) (until uint32, newest uint64, err error) {
+	head, err := w.head(ctx)
+	if err != nil {
+		return 0, 0, chainError(err)
+	}
+	end, err := head.Expiry(w.clock(), intentLife)
+	return unix32(end), head.Number, chainError(err)
 }
 
 func (w *wallet) domain(contract identity.Address) intent.Domain {
@@ -105,14 +125,14 @@ func unpaid(in relay.Intent) relay.Complete {
 	}
 }
 
-// nextNonce is what this identity's next fee of earnings names.
+// nextNonce is what this identity's next fee for a call without a signature names.
 func (w *wallet) nextNonce(ctx context.Context) (uint64, error) {
 	nonce, err := w.chain.WithdrawNonce(ctx, w.self.address())
 	return nonce, chainError(err)
 }
 
-// forms are the ways in which a clearing or a withdrawal is relayed: by whoever does it for nothing, else for a fee of the
-// earnings, of at most so much, which it notes. The node's own gas, if it may be used, comes after both.
+// forms are the ways in which a call that carries no signature is relayed: by whoever does it for nothing, else for a fee,
+// of the earnings but for an unlock, of at most so much, which it notes. The node's own gas, if it may be used, comes after both.
 func (w *wallet) forms(ctx context.Context, in relay.Intent, most money.Amount, fee *money.Amount) []relay.Complete {
 	free := func(q *relay.Quote) (relay.Intent, error) {
 		*fee = 0
@@ -269,6 +289,9 @@ func (w *wallet) balance(ctx context.Context) (Balance, error) {
 func chainError(err error) error {
 	if errors.Is(err, chain.ErrUnavailable) {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	if errors.Is(err, chain.ErrClock) {
+		return fmt.Errorf("%w: %w", ErrNotNow, err)
 	}
 	return err
 }

@@ -56,7 +56,7 @@ func newWallet(t *testing.T) (*wallet, *charging) {
 	}}
 	return &wallet{
 		self: Self{Signer: key, PublicKey: key.PublicKey()}, chain: c, relayer: c, clock: time.Now, most: 40,
-		network: c.network, quotes: &quotes{}, newest: c.newest,
+		network: c.network, quotes: &quotes{}, head: c.headOf,
 	}, c
 }
 
@@ -109,7 +109,7 @@ func TestWalletPaysWhatIsAsked(t *testing.T) {
 func TestWhoHasTheLockRelayed(t *testing.T) {
 	w, c := newWallet(t)
 	c.deposits[w.self.address()] = 1000
-	signed, err := intent.SignLock(w.self.Signer, intent.Lock{Provider: identity.Address{8}, Locked: 100}, w.domain(identity.Address{3}))
+	signed, err := intent.SignLock(w.self.Signer, intent.Lock{Provider: identity.Address{8}, Locked: 100, ValidUntil: unix32(time.Now().Add(intentLife))}, w.domain(identity.Address{3}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,6 +141,11 @@ func TestWhoHasTheLockRelayed(t *testing.T) {
 	c.fees[relay.KindLock] = 41
 	if ordered, err := order(); !errors.Is(err, relay.ErrNotOffered) || !errors.Is(err, ErrNotNow) || ordered {
 		t.Errorf("too dear: %v, %v", ordered, err)
+	}
+	// Where no relayer of the consumer's relays locks at all, the provider may reach one that does.
+	delete(c.fees, relay.KindLock)
+	if ordered, err := order(); err != nil || ordered || len(c.took) != 1 {
+		t.Errorf("not offered: %v, %v", ordered, err)
 	}
 	// More than was agreed to is not paid, were it asked between.
 	c.fees[relay.KindLock] = 40

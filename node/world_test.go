@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -29,6 +30,13 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if config, ok := os.LookupEnv(victimEnv); ok {
+		if err := beVictim(config); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	goleak.VerifyTestMain(m,
 		// The test chain's own, which outlive it by design.
 		goleak.IgnoreAnyFunction("github.com/syndtr/goleveldb/leveldb.(*DB).mpoolDrain"),
@@ -60,6 +68,8 @@ type world struct {
 	cleared   map[string]money.Amount   // by transaction
 	strangers map[identity.Address]bool // not registered
 	mute      atomic.Bool               // no message arrives
+	ahead     time.Duration             // of the chain's clock
+	deaf      atomic.Bool               // consumers take none
 }
 
 type slot struct {
@@ -163,16 +173,23 @@ func (w *world) Registered(_ context.Context, who identity.Address) (bool, error
 
 func (w *world) headOf(ctx context.Context) (chain.Head, error) {
 	number, err := w.newest(ctx)
-	return chain.Head{Number: number}, err
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return chain.Head{Number: number, Time: w.now()}, err
 }
+
+// now is the chain's clock.
+func (w *world) now() time.Time { return time.Now().Add(w.ahead) }
 
 // Quote asks nothing for what sessions need.
 func (w *world) Quote(context.Context) (relay.Quote, error) {
 	return relay.Quote{Relayer: identity.Address{9}, Fees: map[relay.Kind]money.Amount{
 		relay.KindRegister: 0, relay.KindFund: 0, relay.KindLock: 0, relay.KindClear: 0, relay.KindWithdraw: 0, relay.KindUnlockAsk: 0,
-		relay.KindUnlock: 0, relay.KindReclaim: 0, relay.KindWithdrawDeposit: 0, relay.KindBeneficiary: 0,
+		relay.KindUnlock: 0, relay.KindRelease: 0, relay.KindReclaim: 0, relay.KindWithdrawDeposit: 0, relay.KindBeneficiary: 0,
 	}}, nil
 }
+
+func (w *world) Avoid(string) {}
 
 func (w *world) Order(ctx context.Context, complete relay.Complete) (relay.Ticket, error) {
 	return relay.Order(ctx, w, complete)
@@ -184,6 +201,9 @@ func (w *world) Submit(_ context.Context, in relay.Intent) (relay.Ticket, error)
 	defer w.mu.Unlock()
 	if w.refuse {
 		return relay.Ticket{}, &relay.Refusal{Reason: relay.ReasonReverts, Detail: "by this test"}
+	}
+	if !w.inTime(in) {
+		return relay.Ticket{}, &relay.Refusal{Reason: relay.ReasonExpired, Detail: "by the chain's clock"}
 	}
 	id := fmt.Sprintf("%064x", len(w.tickets)+1)
 	w.tickets[id] = relay.Ticket{ID: id, State: relay.StateMined, Transaction: "0x" + id, Block: w.head + 1}
@@ -228,12 +248,20 @@ func (w *world) carryOutMore(in relay.Intent) {
 	if u := in.UnlockAsk; u != nil {
 		key := slot{u.Consumer, u.Channel}
 		c := w.channels[key]
-		c.UnlockAt = time.Unix(1_900_000_000, 0)
+		c.UnlockAt = w.now().Add(72 * time.Hour)
 		w.channels[key] = c
 	}
-	if u := in.Unlock; u != nil {
-		key := slot{u.Consumer, u.Channel}
+	free := func(key slot) {
 		w.channels[key] = chain.Channel{Locked: w.channels[key].Locked - w.channels[key].Cleared, Epoch: w.channels[key].Epoch + 1}
+	}
+	if u := in.Unlock; u != nil {
+		free(slot{u.Consumer, u.Channel})
+		if in.Payment != nil {
+			w.payouts[u.Consumer]++
+		}
+	}
+	if r := in.Release; r != nil {
+		free(slot{r.Consumer, r.Channel})
 	}
 	if r := in.Reclaim; r != nil {
 		key := slot{r.Consumer, r.Channel}
@@ -298,12 +326,17 @@ const testSetup = money.UnitsPerCoin / 100
 // anyContact takes every contact for the one of the network in memory.
 type anyContact struct {
 	*messagingtest.Channel
-	world *world
+	world    *world
+	provider bool
 }
 
 func (c anyContact) Send(ctx context.Context, to messaging.Route, envelope []byte) error {
 	if c.world.mute.Load() {
 		return nil
+	}
+	if c.provider && c.world.deaf.Load() {
+		<-ctx.Done()
+		return messaging.ErrNoReceipt
 	}
 	to.Contact = messagingtest.Contact
 	return c.Channel.Send(ctx, to, envelope)
@@ -317,15 +350,20 @@ type member struct {
 }
 
 type memberConfig struct {
+	key      *identity.Key // nil is a new one
 	provider bool
 	exit     []netip.AddrPort
 	wrap     func(tunnel.Server) tunnel.Server
 	config   func(*Config)
+	caps     payments.Caps
 }
 
 func (w *world) member(t *testing.T, mc memberConfig) *member {
 	t.Helper()
-	key, err := identity.NewKey()
+	key, err := mc.key, error(nil)
+	if key == nil {
+		key, err = identity.NewKey()
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -339,7 +377,7 @@ func (w *world) member(t *testing.T, mc memberConfig) *member {
 	domain := identity.Domain{ChainID: w.network.ChainID, Registry: w.network.Contracts.Registry}
 	channel := w.messages.Channel(key.Address(), mc.provider)
 	cleanup(t, channel.Close)
-	mcfg := messaging.Config{Domain: domain, Signer: key, Registered: w.Registered, Channel: anyContact{channel, w}, Logger: logger}
+	mcfg := messaging.Config{Domain: domain, Signer: key, Registered: w.Registered, Channel: anyContact{channel, w, mc.provider}, Logger: logger}
 	self := Self{Signer: key, PublicKey: key.PublicKey()}
 	m := &member{key: key}
 	if mc.provider {
@@ -353,7 +391,7 @@ func (w *world) member(t *testing.T, mc memberConfig) *member {
 	}
 	cleanup(t, self.Endpoint.Close)
 	pcfg := payments.Config{
-		DB: db, Signer: key, Chain: w, Confirmations: 2, Logger: logger,
+		DB: db, Signer: key, Chain: w, Head: w.headOf, Confirmations: 2, Caps: mc.caps, Logger: logger,
 		Domain: intent.Domain{ChainID: w.network.ChainID, Contract: w.network.Contracts.Payments},
 	}
 	if self.Ledger, err = payments.Open(ctx, pcfg); err != nil {
@@ -400,12 +438,8 @@ func (w *world) offer(t *testing.T, m *member, mc memberConfig, keys *messaging.
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := uint64(time.Now().UnixMilli())
-	signed, err := market.Sign(m.key, identity.Domain{ChainID: w.network.ChainID, Registry: w.network.Contracts.Registry}, market.Proposal{
-		Version: market.Version, ServiceType: wireguard.ServiceType, Country: "DE", Price: testPrice, SetupCharge: testSetup,
-		Bandwidth: 1_000_000, KeyRecord: market.KeyHash(body),
-		Contacts: []market.Contact{{Type: market.ContactNATS, Address: "nats://" + identity.Address{1}.String() + "@127.0.0.1:4222"}},
-	}, record.Stamp{Sequence: now, Expires: now + 3_600_000})
+	domain := identity.Domain{ChainID: w.network.ChainID, Registry: w.network.Contracts.Registry}
+	signed, err := propose(m.key, domain, body, "nats://"+identity.Address{1}.String()+"@127.0.0.1:4222")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -414,6 +448,16 @@ func (w *world) offer(t *testing.T, m *member, mc memberConfig, keys *messaging.
 	w.offers = append(w.offers, signed)
 	w.keys[m.key.Address()] = body
 	return Service{Server: m.server, Announcer: standing{signed}, Proposal: signed.Proposal}
+}
+
+// propose signs a proposal that stands for an hour.
+func propose(key *identity.Key, domain identity.Domain, keyBody []byte, contact string) (market.Signed, error) {
+	now := uint64(time.Now().UnixMilli())
+	return market.Sign(key, domain, market.Proposal{
+		Version: market.Version, ServiceType: wireguard.ServiceType, Country: "DE", Price: testPrice, SetupCharge: testSetup,
+		Bandwidth: 1_000_000, KeyRecord: market.KeyHash(keyBody),
+		Contacts: []market.Contact{{Type: market.ContactNATS, Address: contact}},
+	}, record.Stamp{Sequence: now, Expires: now + 3_600_000})
 }
 
 func cleanup(t *testing.T, closing func() error) {

@@ -18,6 +18,7 @@ import (
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/node"
+	"github.com/mysteriumnetwork/myst/payments"
 	"github.com/mysteriumnetwork/myst/payments/journal"
 	"github.com/mysteriumnetwork/myst/record"
 )
@@ -39,8 +40,12 @@ type Node struct {
 	Down bool
 	// Refusal, when not empty, is why providers refuse every session.
 	Refusal string
+	// Releases says that providers release the payment channels that they hold.
+	Releases bool
 	// RelayFee is what the relayer asks when it gets something to do; a quote tells of it only before a registration.
 	RelayFee money.Amount
+	// Spending is what the status tells of it.
+	Spending payments.Spending
 	// Hold, when not nil, keeps Connect and Register waiting in the middle until it is closed or the
 	// caller goes.
 	Hold chan struct{}
@@ -58,6 +63,7 @@ type Node struct {
 	earnings   money.Amount
 	offers     []market.Signed
 	sessions   []node.Session
+	spendCap   money.Amount              // the newest session's
 	locked     map[identity.Address]bool // providers that hold a lock
 	block      uint64
 	rows       []node.LedgerEntry
@@ -103,6 +109,13 @@ func (n *Node) Ask(amount money.Amount) {
 	n.RelayFee = amount
 }
 
+// Cap returns the spending cap of the newest session.
+func (n *Node) Cap() money.Amount {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.spendCap
+}
+
 // Earn adds what a consumer has promised to this node.
 func (n *Node) Earn(amount money.Amount) {
 	n.mu.Lock()
@@ -142,7 +155,7 @@ func (n *Node) Status(context.Context) (node.Status, error) {
 		s.Backends[0].Detail = "connection refused; tried again every 5 s"
 	}
 	if !n.Locked {
-		s.Identity = n.key.Address()
+		s.Identity, s.Spending = n.key.Address(), n.Spending
 	}
 	for _, session := range n.sessions {
 		if session.Ended.IsZero() {
@@ -217,7 +230,7 @@ func (n *Node) Connect(ctx context.Context, req node.ConnectRequest, progress fu
 		ID: fmt.Sprintf("%032x", 0xa0+len(n.sessions)), Role: node.RoleConsumer, Peer: p.Provider, ServiceType: p.ServiceType,
 		Country: p.Country, Price: p.Price, State: "active", Started: n.now(), Window: 8 << 20, ProxyAddr: proxy, Epoch: 1,
 	}
-	n.sessions = append(n.sessions, s)
+	n.sessions, n.spendCap = append(n.sessions, s), req.Cap
 	n.book(journal.Lock, "consumer", lock, p.Provider)
 	return s, nil
 }

@@ -114,7 +114,7 @@ func (n *Node) Quote(_ context.Context, req node.QuoteRequest) (node.Quote, erro
 			err = fmt.Errorf("%w: a deposit of %s coins", node.ErrFunds, n.deposit)
 		}
 	case node.OpUnlock:
-		q.Delay, q.Provider = delay, Key(2).Address()
+		q.Delay, q.Provider, q.Release = delay, Key(2).Address(), !req.Timed
 		err = n.unlockable(req.Channel)
 	case node.OpBeneficiary:
 		q.To = req.Beneficiary
@@ -215,23 +215,30 @@ func (n *Node) WithdrawDeposit(_ context.Context, to identity.Address, amount, m
 }
 
 // Unlock implements api.Node.
-func (n *Node) Unlock(_ context.Context, channel uint8, most money.Amount, progress func(node.Progress)) (node.Payment, error) {
+func (n *Node) Unlock(_ context.Context, req node.UnlockRequest, progress func(node.Progress)) (node.Payment, error) {
 	err := n.enter()
 	defer n.mu.Unlock()
 	if err == nil {
-		err = errors.Join(n.unlockable(channel), n.agreed(most))
+		err = errors.Join(n.unlockable(req.Channel), n.agreed(req.Most))
 	}
 	if err != nil {
 		return node.Payment{}, err
+	}
+	if n.Releases && !req.Timed {
+		progress(node.Progress{Step: "relay", Detail: "the hub has the provider's release"})
+		n.book(journal.Release, "consumer", 0, Key(2).Address())
+		paid := n.mined(node.OpUnlock, 0, 0)
+		paid.Provider = Key(2).Address()
+		return paid, nil
 	}
 	progress(node.Progress{Step: "relay", Detail: "the hub has the signed request"})
 	if n.unlockAt == nil {
 		n.unlockAt = map[uint8]time.Time{}
 	}
-	n.unlockAt[channel] = n.now().Add(delay)
+	n.unlockAt[req.Channel] = n.now().Add(delay)
 	n.book(journal.UnlockRequest, "consumer", 0, Key(2).Address())
 	paid := n.mined(node.OpUnlock, 0, 0)
-	paid.UnlockAt, paid.Provider = n.unlockAt[channel], Key(2).Address()
+	paid.UnlockAt, paid.Provider = n.unlockAt[req.Channel], Key(2).Address()
 	return paid, nil
 }
 

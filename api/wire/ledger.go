@@ -126,6 +126,7 @@ type QuoteRequest struct {
 	Amount      string `query:"amount" maxLength:"32" doc:"coins to deposit, lock or withdraw from the deposit, of which \"all\" is everything"`
 	Session     string `query:"session" maxLength:"32" doc:"to lock more for, 32 hexadecimal digits"`
 	Channel     uint8  `query:"channel" doc:"payment channel to unlock or reclaim"`
+	Timed       bool   `query:"timed" doc:"of an unlock: the provider is not asked for a release"`
 	Beneficiary string `query:"beneficiary" maxLength:"42" doc:"address to name"`
 	To          string `query:"to" maxLength:"42" doc:"address to pay the deposit out to"`
 }
@@ -141,6 +142,9 @@ func (r QuoteRequest) Query() url.Values {
 	}
 	if r.Channel > 0 {
 		q.Set("channel", strconv.Itoa(int(r.Channel)))
+	}
+	if r.Timed {
+		q.Set("timed", "true")
 	}
 	if r.Beneficiary != "" {
 		q.Set("beneficiary", r.Beneficiary)
@@ -167,8 +171,11 @@ type Quote struct {
 	Provider     string  `json:"provider,omitempty" doc:"who a lock is for, or whose payment channel it is"`
 	To           string  `json:"to,omitempty" doc:"who is paid, now or from now on"`
 	Delay        int64   `json:"delay,omitempty" doc:"seconds in which the provider can clear after the unlock that would be asked for"`
+	Release      bool    `json:"release,omitempty" doc:"of an unlock: the provider is asked first to free the channel at once; the relay fee is then that of the dearer way"`
 
 	Offer     *Proposal `json:"offer,omitempty" doc:"what a session would be of"`
+	Left      *Amount   `json:"left,omitempty" doc:"of a clearing: what no relayer clears for what it may take of it, beside the amount"`
+	LeftWhy   string    `json:"left_why,omitempty" doc:"why"`
 	Elsewhere *Amount   `json:"elsewhere,omitempty" doc:"of a session: what other providers' payment channels hold beside its lock"`
 }
 
@@ -176,6 +183,7 @@ type Quote struct {
 type Unlock struct {
 	Channel uint8  `json:"channel" maximum:"5"`
 	MaxFee  string `json:"max_fee,omitempty" maxLength:"32" doc:"coins that a relayer may take at most; empty is the node's own limit"`
+	Timed   bool   `json:"timed,omitempty" doc:"do not ask the provider for a release, which would free it at once"`
 }
 
 // Reclaim moves what a free payment channel holds back to the deposit.

@@ -37,6 +37,7 @@ func (f Filter) Query() url.Values {
 type Connect struct {
 	Filter    Filter `json:"filter"`
 	Lock      string `json:"lock,omitempty" maxLength:"32" doc:"coins, more than zero, to reserve for the provider; empty takes the node's default" example:"1"`
+	Cap       string `json:"cap,omitempty" maxLength:"32" doc:"coins, more than zero, that may be promised in the session at most, set-up charge and debts included; empty is all that is locked" example:"0.2"`
 	ProxyAddr string `json:"proxy_addr,omitempty" maxLength:"64" doc:"where the SOCKS5 port listens; empty takes 127.0.0.1 and a free port" example:"127.0.0.1:1080"`
 
 	Agreed *Agreed `json:"agreed,omitempty" doc:"what the session may take at most until it is open; what would take more ends with the problem not-agreed and its quote. Absent: what the node allows"`

@@ -53,6 +53,16 @@ type Status struct {
 	Backends   []Backend `json:"backends"`
 	Paths      []Path    `json:"paths" doc:"what carries the packets of each service that this node can use"`
 	Sessions   []Session `json:"sessions" doc:"the open ones"`
+	Spending   Spending  `json:"spending"`
+}
+
+// Spending is what the identity promised today as a consumer, and the node's caps on that.
+type Spending struct {
+	Today     Amount  `json:"today" doc:"promised since midnight UTC, to all providers"`
+	Held      Amount  `json:"held" doc:"of what is left of the day: set aside for the open sessions"`
+	PerDay    *Amount `json:"per_day,omitempty" doc:"the most that is promised in a day of UTC; absent: no cap"`
+	Left      *Amount `json:"left,omitempty" doc:"of the day; absent: no cap"`
+	PerMinute *Amount `json:"per_minute,omitempty" doc:"the most that is promised in any 60 seconds; absent: no cap"`
 }
 
 // Service is one service that this node provides.
