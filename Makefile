@@ -60,7 +60,7 @@ generate: $(BIN)/protoc-gen-go $(BIN)/abigen ## regenerate protocol buffers, con
 
 .PHONY: unit
 unit: ## unit, property and policy tests in random order
-	@go run ./scripts/gotest -shuffle=on ./...
+	@go run ./scripts/gotest -shuffle=on -timeout 20m ./...
 
 .PHONY: e2e
 e2e: ## the real programs on hosts of their own, in network namespaces (root, Linux)

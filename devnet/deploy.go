@@ -111,10 +111,17 @@ The network runs until you press Ctrl-C.
 		_, _ = fmt.Fprintf(out, "  %-10s %s  myst --data-dir %s status\n", p.Name, p.Address, p.DataDir)
 	}
 	_, _ = fmt.Fprintf(out, `
-Try, in another terminal:
+Try, in another terminal, with bin/ in the PATH:
   myst --data-dir %[1]s proposals
   myst --data-dir %[1]s connect --proxy 127.0.0.1:1080
   curl --proxy socks5h://127.0.0.1:1080 %[2]s/
+  curl --proxy socks5h://127.0.0.1:1080 --output /dev/null %[2]s/blob/%[3]d
   myst --data-dir %[1]s disconnect
-`, filepath.Clean(n.Consumer[0].DataDir), n.Web.URL())
+  myst --data-dir %[1]s balance
+A node of your own, with settings of its own:
+  myst --data-dir OTHER identity new
+  mystdev mint 0xOTHER... --amount 20 --network %[4]s --key-file %[5]s
+  myst --data-dir OTHER node --network %[4]s --api 127.0.0.1:0
+Providers here clear whatever is left after each session: gas costs nothing.
+`, filepath.Clean(n.Consumer[0].DataDir), n.Web.URL(), BlobSize, n.File, filepath.Join(n.cfg.Dir, "chain", "developer.key"))
 }

@@ -57,6 +57,8 @@ type Config struct {
 	ClearLeast money.Amount
 	// GasRate is what the providers take one of the chain's coins to be worth; zero considers no gas.
 	GasRate money.Amount
+	// DrainTimeout is for how long providers settle when they are stopped; zero is 30 s, and next to nothing is like a kill.
+	DrainTimeout time.Duration
 	// BlockTime is the chain's period; zero is one second.
 	BlockTime time.Duration
 	// OwnGas lets the providers send what no relayer takes; they have no gas coins to begin with.
@@ -228,7 +230,7 @@ func (n *Network) providerConfig() app.NodeConfig {
 		Provide: []string{"wireguard"}, Country: n.cfg.Country,
 		Price: n.cfg.Price, SetupCharge: n.cfg.SetupCharge, Bandwidth: 100_000_000,
 		Listen: map[string]string{"wireguard": "127.0.0.1:0"}, ExitSource: n.cfg.ExitSource,
-		ClearLeast: n.cfg.ClearLeast, GasRate: n.cfg.GasRate, OwnGas: n.cfg.OwnGas,
+		ClearLeast: n.cfg.ClearLeast, GasRate: n.cfg.GasRate, OwnGas: n.cfg.OwnGas, DrainTimeout: n.cfg.DrainTimeout,
 	}
 	if !n.cfg.WithoutExit {
 		cfg.ExitAllow = []netip.AddrPort{netip.MustParseAddrPort(n.Web.Addr())}

@@ -103,7 +103,7 @@ func start(t *testing.T, cfg Config) *Network {
 	t.Helper()
 	cfg.Dir = t.TempDir()
 	cfg.BlockTime = cmp.Or(cfg.BlockTime, quick)
-	if testing.Verbose() {
+	if testing.Verbose() && cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	n, err := Start(t.Context(), cfg, nil)

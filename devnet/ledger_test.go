@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -192,15 +193,19 @@ func TestUnlockAndSwitch(t *testing.T) {
 	agrees(t, p)
 }
 
-// Where gas costs more than its share, nothing is cleared but on demand.
+// Where gas costs more than its share, nothing is cleared but on demand; and a lock must be worth twenty times its gas. The
+// chain's gas falls to little more than a million wei. By this rate a clearing costs a fifth of what is promised even then, and the lock
+// of a coin is worth it up to twelve times that.
 func TestGasIsWeighed(t *testing.T) {
 	t.Parallel()
-	n := start(t, Config{Price: byteExact, SetupCharge: 1000, GasRate: 1_000_000_000 * money.UnitsPerCoin})
+	n := start(t, Config{Price: byteExact, SetupCharge: 1000, GasRate: 50_000 * money.UnitsPerCoin})
 	p := n.Provider[0]
 	s := &sale{consumer: n.Consumer[0], provider: p}
-	if err := s.connect(t.Context()); err != nil {
-		t.Fatal(err)
+	dust := wire.Connect{Filter: wire.Filter{Provider: p.Address.String()}, Lock: "0.03"}
+	if _, err := s.consumer.API.Connect(t.Context(), dust, nil); err == nil || !strings.Contains(err.Error(), "lock too small: lock ") {
+		t.Fatalf("a lock that is not worth its gas: %v", err)
 	}
+	within(t, 2*time.Minute, "gas falls until a coin is worth locking", s.connect)
 	if err := s.fetch(t.Context(), n, 1<<20); err != nil {
 		t.Fatal(err)
 	}

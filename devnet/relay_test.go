@@ -231,13 +231,16 @@ func depositBack(t *testing.T, n *Network, c *Participant, s *sale, on *chain.Pa
 		return paid
 	}
 	unlock := func(most string) (wire.Payment, error) {
-		return c.API.Unlock(t.Context(), wire.Unlock{Channel: channel, MaxFee: most}, nil)
+		return c.API.Unlock(t.Context(), wire.Unlock{Channel: channel, MaxFee: most, Timed: true}, nil)
 	}
-	if paid := step(wire.QuoteRequest{Operation: "unlock", Channel: channel}, unlock); paid.UnlockAt == nil || fees == 0 {
+	if paid := step(wire.QuoteRequest{Operation: "unlock", Channel: channel, Timed: true}, unlock); paid.UnlockAt == nil || fees == 0 {
 		t.Fatalf("%+v for %s", paid, fees)
 	}
 	n.forward(n.cfg.UnlockDelay)
-	freed := step(wire.QuoteRequest{Operation: "unlock", Channel: channel}, unlock)
+	freed, err := unlock("0") // this relayer was paid with the request
+	if err != nil || freed.RelayFee.Units != 0 {
+		t.Fatalf("%+v, %v", freed, err)
+	}
 	reclaimed := step(wire.QuoteRequest{Operation: "reclaim", Channel: channel}, func(most string) (wire.Payment, error) {
 		return c.API.Reclaim(t.Context(), wire.Reclaim{Channel: channel, MaxFee: most}, nil)
 	})

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"io"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/mysteriumnetwork/myst/api/wire"
@@ -82,6 +83,13 @@ func TestBothDriversAtOnce(t *testing.T) {
 		m.buyers[i].Run(t, nil, "disconnect")
 	}
 	m.settled(t, 2)
+	for i, s := range sessions { // the provider releases what is cleared: nobody waits for the contract's delay
+		var back wire.Payment
+		m.buyers[i].Run(t, &back, "unlock", strconv.Itoa(int(s.Channel)), "--yes")
+		if back.UnlockAt != nil || back.Amount.Units == 0 || back.Provider != m.seller.Address {
+			t.Errorf("%s: the payment channel came back as %+v", s.ServiceType, back)
+		}
+	}
 }
 
 // settled waits until everything is cleared, and holds the books against each other.

@@ -130,7 +130,7 @@ func (w *world) carryJoined(from, to tun.Device) *atomic.Uint64 {
 	})
 	w.t.Cleanup(func() {
 		_ = from.Close() // wakes the reader
-		running.Wait()
+		ends(w.t, "what carries joined packets", running.Wait)
 	})
 	return carried
 }

@@ -40,6 +40,7 @@ func TestLimitIsExact(t *testing.T) {
 						return // the connections before have used what it would have needed
 					}
 					defer context.AfterFunc(ctx, func() { reset(conn) })()
+					_ = conn.SetDeadline(time.Now().Add(stuck)) // one that is closed refuses
 					d.client(conn)
 				})
 				eventually(t, "the limit is used", func() bool {
@@ -52,7 +53,7 @@ func TestLimitIsExact(t *testing.T) {
 				limit += 8001 * (step + 1)
 			}
 			cancel()
-			clients.Wait()
+			ends(t, "the clients", clients.Wait)
 			eventually(t, "what is counted is what was carried", func() bool {
 				sent, _ := g.Counters()
 				return sent == w.toConsumer.bytes.Load()

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -20,6 +21,9 @@ import (
 
 // patience bounds what should come at once. It is long because machines that run tests are busy.
 const patience = 20 * time.Second
+
+// stuck bounds everything in a test that would else wait for ever if it went wrong.
+const stuck = 45 * time.Second
 
 // unlimited is more than anything here transfers.
 const unlimited = 1 << 40
@@ -131,8 +135,24 @@ func (w *world) carry(consumer, provider *os.File) {
 	running.Go(func() { pump(provider, &w.toConsumer, func([]byte) *os.File { return consumer }) }) // ends with provider
 	w.t.Cleanup(func() {
 		_, _ = consumer.Close(), provider.Close() // a test may have closed them
-		running.Wait()
+		ends(w.t, "what carries the tunnel's packets", running.Wait)
 	})
+}
+
+// ends waits for what should be over at once. If it is not, the test fails with what every goroutine does.
+func ends(t testing.TB, what string, wait func()) {
+	t.Helper()
+	done := make(chan struct{})
+	go func() { // ends with what is waited for
+		defer close(done)
+		wait()
+	}()
+	select {
+	case <-done:
+	case <-time.After(stuck):
+		stacks := make([]byte, 1<<20)
+		t.Errorf("not over after %s: %s\n%s", stuck, what, stacks[:runtime.Stack(stacks, true)])
+	}
 }
 
 // pump carries packets from one device to those that lead tells, which is nil for none.
@@ -181,9 +201,11 @@ func (w *world) exit(cfg ExitConfig) *Exit {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() {
-		if err := e.Close(); err != nil {
-			w.t.Error(err)
-		}
+		ends(w.t, "closing an exit", func() {
+			if err := e.Close(); err != nil {
+				w.t.Error(err)
+			}
+		})
 	})
 	return e
 }
@@ -217,6 +239,9 @@ func acceptAll(t testing.TB, l net.Listener, f func(net.Conn)) {
 			if err != nil {
 				return
 			}
+			if _, benchmark := t.(*testing.B); !benchmark { // which may take as long as it likes
+				_ = conn.SetDeadline(time.Now().Add(stuck)) // one that is closed refuses
+			}
 			mu.Lock()
 			conns = append(conns, conn)
 			late := over
@@ -239,7 +264,7 @@ func acceptAll(t testing.TB, l net.Listener, f func(net.Conn)) {
 			reset(conn)
 		}
 		mu.Unlock()
-		running.Wait()
+		ends(t, "what a test's server does", running.Wait)
 	})
 }
 

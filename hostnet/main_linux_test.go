@@ -38,9 +38,11 @@ func openIn(t testing.TB, ns *nstest.Namespace, journal string) *Host {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := h.Close(); err != nil {
-			t.Error(err)
-		}
+		ends(t, "closing a host", func() {
+			if err := h.Close(); err != nil {
+				t.Error(err)
+			}
+		})
 	})
 	return h
 }

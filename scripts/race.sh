@@ -11,4 +11,4 @@ mapfile -t packages < <(
   go list ./... | grep -vE "^$module(/scripts/.*|/bench/.*|/cmd/.*|/devnet|/contracts|/money|/intent)?$"
 )
 [ ${#packages[@]} -gt 10 ] || { echo "go list names too few packages" >&2; exit 1; }
-go run ./scripts/gotest -race -short -shuffle=on "${packages[@]}"
+go run ./scripts/gotest -race -short -shuffle=on -timeout 25m "${packages[@]}"

@@ -31,12 +31,13 @@ import (
 // startLimit bounds how long a node may take to start; it is long, for machines that are busy.
 const startLimit = 2 * time.Minute
 
-// node is a running chain of some implementation, with the registry on it.
+// node is a running chain of some implementation, with the contracts on it.
 type node struct {
 	http, ws string
 	rpc      *rpc.Client
 	chainID  uint64
 	registry common.Address
+	at       contracts.Addresses
 
 	// mine makes so many blocks.
 	mine func(t *testing.T, blocks int)
@@ -102,7 +103,7 @@ func startDev(t *testing.T) *node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &node{http: c.URL(), ws: c.WSURL(), chainID: c.ChainID(), rpc: dial(t, c.URL()), registry: at.Registry, forgets: true}
+	n := &node{http: c.URL(), ws: c.WSURL(), chainID: c.ChainID(), rpc: dial(t, c.URL()), registry: at.Registry, at: at, forgets: true}
 	n.mine = func(_ *testing.T, blocks int) {
 		for range blocks {
 			c.Commit()
@@ -190,7 +191,7 @@ func (n *node) deploy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n.registry = at.Registry
+	n.registry, n.at = at.Registry, at
 }
 
 // startProgram runs a node until the test ends, and returns what it says of where it listens.
