@@ -231,6 +231,10 @@ func notYet(kind relay.Kind, until time.Time, err error) error {
 	if kind != relay.KindUnlock || !refused {
 		return err
 	}
+	return tooEarly(until)
+}
+
+func tooEarly(until time.Time) error {
 	return fmt.Errorf("%w: the provider still has time to clear, until %s by the chain's clock; after that the same command frees the channel",
 		ErrNotNow, until.UTC().Format("2006-01-02 15:04:05 UTC"))
 }
@@ -326,11 +330,11 @@ func (n *Node) askUnlock(ctx context.Context, w *wallet, req QuoteRequest, q *Qu
 		return asked{}, err
 	}
 	q.Provider = c.Provider
-	over, err := n.delayOver(ctx, c)
+	left, err := n.delayLeft(ctx, c)
 	if err != nil {
 		return asked{}, err
 	}
-	q.Release = !req.Timed && !over
+	q.Release = !req.Timed && left > 0
 	release, timed := w.ask(relay.KindRelease, 0), w.ask(relay.KindUnlockAsk, 0)
 	switch {
 	case !c.UnlockAt.IsZero() && q.Release:

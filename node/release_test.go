@@ -296,7 +296,8 @@ func (w *world) falls(t *testing.T, provider identity.Address, told string) {
 	}
 }
 
-// Who does not want its provider to be asked gets the contract's delay at once; and may ask for the release later.
+// Who does not want its provider to be asked gets the contract's delay at once, asks nobody again before it is over, and may ask
+// for the release later.
 func TestTimedUnlock(t *testing.T) {
 	w := newWorld()
 	provider := w.member(t, memberConfig{provider: true})
@@ -312,6 +313,12 @@ func TestTimedUnlock(t *testing.T) {
 	paid, err := consumer.Unlock(ctx, UnlockRequest{Channel: s.Channel, Most: AnyFee, Timed: true}, said.hear)
 	if err != nil || paid.UnlockAt.IsZero() || said.has("asking provider") {
 		t.Fatalf("%+v, %v: %q", paid, err, said)
+	}
+	// While the delay runs there is nothing that a relayer could do.
+	var early heard
+	_, err = consumer.Unlock(ctx, UnlockRequest{Channel: s.Channel, Most: AnyFee, Timed: true}, early.hear)
+	if !errors.Is(err, ErrNotNow) || !strings.Contains(err.Error(), "the provider still has time to clear, until "+paid.UnlockAt.UTC().Format(time.DateTime)) || early.has("asking a relayer") {
+		t.Errorf("%v: %q", err, early)
 	}
 	if q, err := consumer.Quote(ctx, QuoteRequest{Operation: OpUnlock, Channel: s.Channel}); err != nil || !q.Release || q.Delay != 0 {
 		t.Errorf("quote %+v, %v", q, err)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"time"
 
 	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
@@ -11,6 +13,9 @@ import (
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/relay"
 )
+
+// soon is what a delay may have left when a relayer is asked to free the channel all the same: some blocks.
+const soon = time.Minute
 
 // Unlock takes a payment channel from its provider. The provider is asked to release it, which frees it at once. Where it does
 // not, the first call starts the delay in which the provider can clear, and one after it frees the channel. What was not
@@ -34,7 +39,7 @@ func (n *Node) Unlock(ctx context.Context, req UnlockRequest, progress func(Prog
 		return Payment{}, fmt.Errorf("unlock: %w: %w", ErrNotNow, err)
 	}
 	defer done()
-	over, err := n.delayOver(ctx, before)
+	left, err := n.delayLeft(ctx, before)
 	if err != nil {
 		return Payment{}, err
 	}
@@ -50,12 +55,15 @@ func (n *Node) Unlock(ctx context.Context, req UnlockRequest, progress func(Prog
 	}
 	var paid Payment
 	err = errUnreleased
-	if !req.Timed && !over {
+	if !req.Timed && left > 0 {
 		if paid, err = n.release(ctx, w, req.Channel, before, free, progress); errors.Is(err, errUnreleased) {
 			progress(Progress{Step: OpUnlock, Detail: err.Error() + "; so it takes the contract's delay"})
 		}
 	}
 	if errors.Is(err, errUnreleased) {
+		if !before.UnlockAt.IsZero() && left > soon {
+			return paid, tooEarly(before.UnlockAt)
+		}
 		paid, err = n.timedUnlock(ctx, w, req.Channel, before, took, progress)
 	}
 	if err != nil {
@@ -71,16 +79,17 @@ func (n *Node) Unlock(ctx context.Context, req UnlockRequest, progress func(Prog
 // freed says whether a channel's epoch is over.
 func freed(before, now chain.Channel) bool { return now.Provider.IsZero() || now.Epoch != before.Epoch }
 
-// delayOver says whether an unlock that was asked for can be finished, by the chain's clock.
-func (n *Node) delayOver(ctx context.Context, c chain.Channel) (bool, error) {
+// delayLeft says how long an unlock that was asked for still has to wait, by the chain's clock: not above zero when it can be
+// finished. Without one it is as long as can be.
+func (n *Node) delayLeft(ctx context.Context, c chain.Channel) (time.Duration, error) {
 	if c.UnlockAt.IsZero() {
-		return false, nil
+		return math.MaxInt64, nil
 	}
 	head, err := n.cfg.Head(ctx)
 	if err != nil {
-		return false, fmt.Errorf("unlock: %w", chainError(err))
+		return 0, fmt.Errorf("unlock: %w", chainError(err))
 	}
-	return !head.Time.Before(c.UnlockAt), nil
+	return c.UnlockAt.Sub(head.Time), nil
 }
 
 // timedUnlock asks the contract for a channel, or frees it if that was done. Whether it is time is the chain's clock to say.
