@@ -356,21 +356,24 @@ func TestAnnouncerRetriesWhenAsked(t *testing.T) {
 	})
 }
 
-func TestAnnouncerWaitsForRegistration(t *testing.T) {
-	announcing(t, 1, func(t *testing.T, a *Announcer, _ *keys, hubs []*fakeHub, _ func()) {
-		h := hubs[0]
-		h.set(func() { h.fail = ErrParked; clear(h.held) })
-		time.Sleep(2 * repeatEvery)
-		if !strings.Contains(a.Service(0).Problem(), "not registered") {
-			t.Errorf("problem is %q", a.Service(0).Problem())
-		}
-		limited, cancel := context.WithTimeout(t.Context(), 2*parkedBackoff)
-		defer cancel()
-		h.set(func() { h.fail = nil })
-		if err := a.Service(0).Announced(limited); err != nil {
-			t.Errorf("registered, but not announced soon: %v", err)
-		}
-	})
+// What passes by itself, and soon, is tried again soon.
+func TestAnnouncerTriesAgainSoon(t *testing.T) {
+	for _, why := range []error{ErrParked, ErrTooSoon} {
+		announcing(t, 1, func(t *testing.T, a *Announcer, _ *keys, hubs []*fakeHub, _ func()) {
+			h := hubs[0]
+			h.set(func() { h.fail = why; clear(h.held) })
+			time.Sleep(2 * repeatEvery)
+			if problem := a.Service(0).Problem(); !strings.Contains(problem, why.Error()) {
+				t.Errorf("problem is %q", problem)
+			}
+			limited, cancel := context.WithTimeout(t.Context(), 2*soonBackoff)
+			defer cancel()
+			h.set(func() { h.fail = nil })
+			if err := a.Service(0).Announced(limited); err != nil {
+				t.Errorf("no longer %v, but not announced soon: %v", why, err)
+			}
+		})
+	}
 }
 
 func TestWithdrawDoesNotWaitForDeadHub(t *testing.T) {

@@ -15,8 +15,9 @@ const (
 	repeatEvery = 10 * time.Minute
 	minBackoff  = time.Second
 	maxBackoff  = time.Minute
-	// parkedBackoff is shorter: somebody waits for the registration to appear.
-	parkedBackoff   = 10 * time.Second
+	// soonBackoff is shorter: a registration will appear, or the minute between two updates be over, and nobody can reach a
+	// node that was started again until its new key is announced.
+	soonBackoff     = 10 * time.Second
 	deliveryTimeout = 15 * time.Second
 )
 
@@ -53,8 +54,8 @@ func (t *delivery) run(ctx context.Context) {
 		if err != nil {
 			// Spread over a quarter, so that a hub that comes back is not met by everybody at once.
 			wait = backoff - time.Duration(rand.Int64N(int64(backoff/4))) //nolint:gosec // nothing secret
-			if backoff = min(2*backoff, maxBackoff); errors.Is(err, ErrParked) {
-				backoff = min(backoff, parkedBackoff)
+			if backoff = min(2*backoff, maxBackoff); errors.Is(err, ErrParked) || errors.Is(err, ErrTooSoon) {
+				backoff = min(backoff, soonBackoff)
 			}
 		} else {
 			backoff = minBackoff

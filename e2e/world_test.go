@@ -89,10 +89,10 @@ func (m *world) join(t *testing.T, p *party) {
 	m.Fund(t, p.Party)
 }
 
-// announced waits until all services of a provider are.
+// announced waits until all services of a provider are. Of one that was started again and again, a hub takes one record a minute.
 func (p *party) announced(t *testing.T) {
 	t.Helper()
-	p.Await(t, "every service is announced", func() bool {
+	p.AwaitFor(t, 2*time.Minute, "every service is announced", func() bool {
 		var s wire.Status
 		if p.Try(t, &s, "status") != nil {
 			return false
