@@ -214,6 +214,31 @@ func TestDayCapIsShared(t *testing.T) {
 	})
 }
 
+// What a session will need of the day's cap is gone for the next one before either has locked anything.
+func TestDayCapIsTakenBeforeTheLock(t *testing.T) {
+	w := newWorld(t)
+	w.capped(Caps{PerDay: 900})
+	first, err := w.consumer.ledger.Pay(t.Context(), w.terms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.another()
+	if _, err := w.consumer.ledger.Pay(t.Context(), w.terms); !errors.Is(err, ErrCap) {
+		t.Errorf("a second session, of a cap that the first one needs: %v", err)
+	}
+	if err := first.Close(t.Context(), ""); err != nil {
+		t.Fatal(err)
+	}
+	if held := w.consumer.ledger.Spending().Held; held != 0 {
+		t.Errorf("%d units are set aside for nobody", held)
+	}
+	if second, err := w.consumer.ledger.Pay(t.Context(), w.terms); err != nil {
+		t.Errorf("the first one is over: %v", err)
+	} else if err := second.Close(t.Context(), ""); err != nil {
+		t.Error(err)
+	}
+}
+
 // oneByOne is a signer that fails the test where it signs while another session could spend what this one is about to.
 type oneByOne struct {
 	identity.Signer

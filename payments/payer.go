@@ -116,6 +116,8 @@ func (l *Ledger) Pay(ctx context.Context, t Terms) (*Payer, error) {
 	defer l.mu.Unlock()
 	l.last[t.Channel] = used{t.Peer, t.Session}
 	l.budget.join()
+	// Before anything is locked, so that no other session locks in vain for what this one will need.
+	p.setAside(p.row.Started, plus(p.base, t.Setup))
 	return p, nil
 }
 
