@@ -178,7 +178,8 @@ func (h *Handover) Run(ctx context.Context) error {
 	}
 }
 
-// pause is how long nothing needs a look: until a watcher that failed is asked again. It does not wait when ctx has ended.
+// pause is how long nothing needs a look: until a watcher that failed may be asked again. One that might have been, and was not
+// needed, does not count. It does not wait when ctx has ended.
 func (h *Handover) pause(ctx context.Context, now time.Time) time.Duration {
 	wait := h.cfg.Interval
 	select {
@@ -188,7 +189,7 @@ func (h *Handover) pause(ctx context.Context, now time.Time) time.Duration {
 		return wait
 	}
 	for _, f := range h.failing {
-		if left := f.until.Sub(now); f.why != nil && left < wait {
+		if left := f.until.Sub(now); f.why != nil && left > 0 && left < wait {
 			wait = max(left, firstRetry/10)
 		}
 	}

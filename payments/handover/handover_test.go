@@ -34,7 +34,8 @@ type book struct {
 	busy     bool
 	channel  payments.Channel
 	nonce    uint64
-	looks    int
+	looks    int // at the channel
+	readings int // of the promises
 }
 
 func (b *book) Identity() identity.Address { return self }
@@ -42,6 +43,7 @@ func (b *book) Identity() identity.Address { return self }
 func (b *book) PromisedTo(context.Context) (all []intent.SignedPromise, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.readings++
 	for consumer, amount := range b.promises {
 		all = append(all, intent.SignedPromise{Consumer: consumer, Promise: intent.Promise{Provider: self, Channel: 3, Epoch: 7, Amount: amount}})
 	}
@@ -273,6 +275,26 @@ func TestFailuresGoToTheNext(t *testing.T) {
 		second, _, _ := w[1].now()
 		if u := h.Unheld(); u.Promises != 0 || first != 3*coin && second != 3*coin {
 			t.Errorf("%+v", u)
+		}
+	})
+}
+
+// A watcher that failed, and is not needed any more, is no reason to look more often.
+func TestFailedAndNotNeeded(t *testing.T) {
+	run(t, func(b *book, h *Handover, w []*holder) {
+		w[0].set(errors.New("gone"))
+		b.set(func() { b.promises[identity.Address{2}], b.busy = 2*coin, false })
+		h.Notify()
+		pass(time.Minute)
+		if u := h.Unheld(); u.Promises != 0 || w[0].asked() < 2 {
+			t.Errorf("%+v, asked %d times", u, w[0].asked())
+		}
+		b.set(func() { b.readings = 0 })
+		pass(time.Hour)
+		var times int
+		b.set(func() { times = b.readings })
+		if times > 70 {
+			t.Errorf("looked %d times in an hour", times)
 		}
 	})
 }

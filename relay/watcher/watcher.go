@@ -9,6 +9,7 @@
 package watcher
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -132,7 +133,9 @@ func (w *Watcher) Hold(ctx context.Context, in relay.Intent) error {
 		// Before long all the same: an unlock that was asked for meanwhile may have been read before the row was there.
 		row.LookAt = now.Add(w.cfg.Pace.First).UnixMilli()
 	}
-	put := func() error { return w.cfg.DB.InTx(ctx, func(tx *store.Tx) error { return w.put(tx, row) }) }
+	put := func() error {
+		return w.cfg.DB.InTx(ctx, func(tx *store.Tx) error { return w.put(tx, row, in.Payment != nil) })
+	}
 	err = put()
 	if refusal := (*relay.Refusal)(nil); errors.As(err, &refusal) && refusal.Reason == relay.ReasonFull {
 		if err := w.readLeast(ctx, p.Provider); err != nil {
@@ -182,16 +185,17 @@ func (w *Watcher) readLeast(ctx context.Context, provider identity.Address) erro
 	return w.cfg.DB.InTx(ctx, func(tx *store.Tx) error { return tx.LookAgain(least, due, least.LookAt, least.Tries) })
 }
 
-// put stores a promise, in place of one that brings less if there is no room.
-func (w *Watcher) put(tx *store.Tx, row store.WatchedPromise) error {
+// put stores a promise, in place of one that brings less if there is no room. Of the same promise one that pays is refused where
+// one by a later nonce is held; one that does not, and was accepted all the same, is as good as any.
+func (w *Watcher) put(tx *store.Tx, row store.WatchedPromise, pays bool) error {
 	switch held, found, err := tx.WatchedPromise(row.WatchedKey); {
 	case err != nil:
 		return err
 	case found && row.Amount < held.Amount:
 		return refuse(relay.ReasonStale, "a promise of %s coins is held", held.Amount)
-	case found && row.Amount == held.Amount && row.Nonce < held.Nonce:
+	case found && row.Amount == held.Amount && pays && row.Nonce < held.Nonce:
 		return refuse(relay.ReasonStale, "a consent to a fee by nonce %d is held", held.Nonce)
-	case found && row.Amount == held.Amount && row.Nonce == held.Nonce:
+	case found && bytes.Equal(row.Intent, held.Intent):
 		return nil
 	case found:
 		return tx.HoldPromise(row)

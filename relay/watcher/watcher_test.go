@@ -357,6 +357,39 @@ func TestForAFee(t *testing.T) {
 	w.earned(t, provider, 40*coin-fee-again.Fee())
 }
 
+// Who charges no more takes the same promises without a consent, whichever nonce the consent that it holds is by.
+func TestNoFeeAnyMore(t *testing.T) {
+	w := newWorld(t)
+	w.pricing = relay.Pricing{Rate: 3000 * coin}
+	w.restart(t)
+	provider := w.provider(t)
+	q := must[relay.Quote](t)(w.service.Quote(t.Context()))
+	var consumers [3]*identity.Key
+	for i, nonce := range []uint64{0, 0, 1} {
+		consumers[i] = w.lock(t, provider, 50*coin)
+		in := w.promise(t, consumers[i], provider, 20*coin)
+		in.Nonce = nonce
+		in = must[relay.Intent](t)(q.Pay(in, provider, 100*coin, w.domain(), w.domain()))
+		w.hold(t, in)
+		if i == 1 {
+			w.ask(t, consumers[0])
+			w.pass(t)
+			w.mine(t)
+			w.earned(t, provider, 20*coin-in.Fee())
+		}
+	}
+	paid := must[chain.Earnings](t)(w.reader.Earnings(t.Context(), w.payer.Address())).Gross
+	w.pricing = relay.Pricing{Free: true}
+	w.restart(t)
+	for _, consumer := range consumers[1:] {
+		w.hold(t, w.promise(t, consumer, provider, 20*coin))
+		w.ask(t, consumer)
+	}
+	w.pass(t)
+	w.mine(t)
+	w.earned(t, provider, 60*coin-paid)
+}
+
 // Two networks in one database do not hear of each other.
 func TestOtherNetwork(t *testing.T) {
 	w := newWorld(t)
