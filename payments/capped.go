@@ -73,20 +73,25 @@ func (p *Payer) wanted(now time.Time, f figures) (money.Amount, error) {
 		p.exhausted, p.short = bound, true
 		return most, nil
 	}
-	pays := min(debt, most-want, spare)
+	pays := min(debt, most-want, spare.SaturatingSub(want.SaturatingSub(p.spent())))
 	p.short = pays < debt
 	p.settles += pays
 	return want + pays, nil
 }
 
-// pause is how long the cap per minute lets no payment for the figures be made.
+// pause is how long the cap per minute lets no payment for the figures be made. A debt is paid by a share at a time, which has its
+// turn like what was served: else sessions that use all of the rate would leave nothing for it.
 func (p *Payer) pause(now time.Time, f figures) (time.Duration, error) {
 	due, err := p.due(f)
 	if err != nil {
 		return 0, err
 	}
-	due = plus(due, plus(p.base, p.told.settles))
-	return p.ledger.budget.wait(now, p, due.SaturatingSub(p.spent()), p.final), nil
+	need := plus(due, plus(p.base, p.told.settles)).SaturatingSub(p.spent())
+	b := p.ledger.budget
+	if !p.final {
+		need = plus(need, min(p.asks.SaturatingSub(p.told.settles), b.share()))
+	}
+	return b.wait(now, p, need, p.final), nil
 }
 
 // maxWindow is the largest window that the consumer wants the provider to serve.

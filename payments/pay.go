@@ -124,6 +124,9 @@ func (p *Payer) next(now time.Time) (*outgoing, time.Duration, error) {
 	}
 	f := figures{received: p.counters().Received, peerReceived: p.peer.received, elapsed: p.clock.elapsed(now)}
 	news, wait := p.news(now, f)
+	if p.asks > p.told.settles {
+		wait = min(wait, resendAfter) // for what the cap per minute leaves for the debt
+	}
 	if pause, err := p.pause(now, f); err != nil {
 		return nil, 0, err
 	} else if news && pause > 0 {
@@ -168,8 +171,9 @@ func (p *Payer) news(now time.Time, f figures) (bool, time.Duration) {
 		return false, idle
 	}
 	if p.asks > p.told.settles {
-		_, spare := p.ledger.budget.room(now, p)
-		return spare >= p.ledger.budget.share(), resendAfter
+		if _, spare := p.ledger.budget.room(now, p); spare >= p.ledger.budget.share() {
+			return true, 0
+		}
 	}
 	if p.explaining() && p.shownAt == 0 {
 		return true, 0
