@@ -28,7 +28,8 @@ type WatchedPromise struct {
 	Tries  uint64       // how often it was submitted since
 }
 
-// HoldPromise adds a promise, or puts it in the place of the one of its epoch. When the unlock was asked for stays.
+// HoldPromise adds a promise, or puts it in the place of the one of its epoch. When the unlock was asked for stays, and how often
+// one of that epoch was submitted.
 func (tx *Tx) HoldPromise(w WatchedPromise) error {
 	amount, err := Int(w.Amount)
 	if err != nil {
@@ -41,7 +42,7 @@ func (tx *Tx) HoldPromise(w WatchedPromise) error {
 	return tx.exec("hold promise", `INSERT INTO watched_promise
 		(domain, consumer, channel, epoch, provider, amount, due, nonce, intent, look_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET amount = excluded.amount, due = excluded.due, nonce = excluded.nonce, intent = excluded.intent,
-			look_at = min(look_at, excluded.look_at), tries = 0`,
+			look_at = min(look_at, excluded.look_at)`,
 		w.args(amount, int64(w.Due), nonce, w.Intent, w.LookAt)...) //nolint:gosec // at most the amount
 }
 

@@ -93,7 +93,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 	ticker := time.NewTicker(w.cfg.Pace.Tick)
 	defer ticker.Stop()
 	for {
-		if err := w.Pass(ctx); err != nil && ctx.Err() == nil {
+		if err := w.Pass(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, relay.ErrUnavailable) {
 			w.cfg.Logger.Warn("promises that are held will be looked at again", "error", err)
 		}
 		select {
@@ -105,8 +105,8 @@ func (w *Watcher) Run(ctx context.Context) error {
 	}
 }
 
-// Pass looks at the promises that are due. Errors are those of the database, and of the chain as to what promises bring; what is wrong with a single
-// promise is logged, and tried again.
+// Pass looks at the promises that are due. Errors are those of the database, and relay.ErrUnavailable while the chain does not tell
+// what they bring. What is wrong with a single promise is logged, and tried again.
 func (w *Watcher) Pass(ctx context.Context) error {
 	var rows []store.WatchedPromise
 	err := w.cfg.DB.View(ctx, func(tx *store.Tx) (err error) {
@@ -137,6 +137,7 @@ func (w *Watcher) lookAt(ctx context.Context, row store.WatchedPromise) error {
 		return w.drop(ctx, row)
 	}
 	due, asked, err := w.brings(limited, in.Promises[0])
+	w.reaches(ctx, err)
 	asked = asked || row.Asked > 0 // an endpoint may be behind the one that told of it
 	switch {
 	case err != nil:
@@ -155,6 +156,19 @@ func (w *Watcher) lookAt(ctx context.Context, row store.WatchedPromise) error {
 		return w.drop(ctx, row)
 	}
 	return w.again(ctx, row, 0, w.cfg.Pace.Settled, row.Tries)
+}
+
+// reaches logs when the chain goes away, and when it is there again.
+func (w *Watcher) reaches(ctx context.Context, err error) {
+	switch {
+	case ctx.Err() != nil:
+		return
+	case err != nil && !w.away:
+		w.cfg.Logger.Warn("promises that are held cannot be looked at; tried again", "error", err)
+	case err == nil && w.away:
+		w.cfg.Logger.Info("promises that are held are looked at again")
+	}
+	w.away = err != nil
 }
 
 // again stores what was found, and when the promise is looked at next.

@@ -75,6 +75,7 @@ type Watcher struct {
 	follower  *chain.Follower
 	contract  *contracts.Payments
 	wake      chan struct{}
+	away      bool // the chain; of whoever runs Pass
 }
 
 // New makes a watcher.
@@ -198,6 +199,9 @@ func (w *Watcher) put(tx *store.Tx, row store.WatchedPromise, pays bool) error {
 	case found && bytes.Equal(row.Intent, held.Intent):
 		return nil
 	case found:
+		if held.Tries > 0 { // a promise that grows by a unit at a time is no reason to clear each
+			row.LookAt += w.retry(held).Milliseconds()
+		}
 		return tx.HoldPromise(row)
 	}
 	ofProvider, inAll, err := tx.CountWatched(w.separator, identity.Address(row.Provider))

@@ -220,6 +220,35 @@ func TestSubmitsAgain(t *testing.T) {
 	w.earned(t, provider, 2*coin)
 }
 
+// A promise that grows after the unlock was asked for is cleared at the pace of tries, not each time that it has grown.
+func TestGrowingPromiseIsNotClearedEachTime(t *testing.T) {
+	w := newWorld(t)
+	counting := &failing{}
+	w.change = func(c *Config) { c.Relayer, c.Pace.Retry, c.Pace.LastRetry = counting, time.Hour, time.Hour }
+	w.restart(t)
+	counting.Relayer = w.service
+	provider := w.provider(t)
+	consumer := w.lock(t, provider, 5*coin)
+	w.ask(t, consumer)
+	for i := range money.Amount(5) {
+		w.hold(t, w.promise(t, consumer, provider, coin+i))
+		w.pass(t)
+		w.mine(t)
+	}
+	w.earned(t, provider, coin)
+	if counting.submitted != 1 {
+		t.Errorf("submitted %d times", counting.submitted)
+	}
+	counting.submitted = 0
+	w.change = func(c *Config) { c.Relayer, c.Pace.Retry, c.Pace.LastRetry = counting, 1, 1 }
+	w.restart(t)
+	counting.Relayer = w.service
+	w.hold(t, w.promise(t, consumer, provider, coin+5))
+	w.pass(t)
+	w.mine(t)
+	w.earned(t, provider, coin+5)
+}
+
 // failing is a relayer that counts what it gets, and does not take it the first times.
 type failing struct {
 	Relayer
