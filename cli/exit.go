@@ -108,7 +108,7 @@ func (e *env) interrupted() string {
 	case e.transaction != "":
 		return "interrupted; transaction " + e.transaction + " goes on all the same: 'myst balance' shows what it did, and 'myst ledger' has it once it is confirmed"
 	case e.sent:
-		return "interrupted; what was signed may be on its way, and get into a block within the hour: look at 'myst balance' before you try again"
+		return "interrupted; what was signed may be on its way, and get into a block later: look at 'myst balance' before you try again"
 	}
 	return "interrupted"
 }

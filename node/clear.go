@@ -64,16 +64,19 @@ func claim(t relay.Ticket, err error) (payments.Claim, error) {
 
 // Clear claims every promise to this identity that is not cleared, and waits until that is mined. With
 // nothing to clear it returns nothing. What is being cleared already is waited for, not repeated. Relayers may take at most
-// so much of it in all.
+// so much of it in all. What brings too little for its fee is left, which is an error where nothing else was cleared.
 func (n *Node) Clear(ctx context.Context, most money.Amount, progress func(Progress)) ([]Payment, error) {
 	self, err := n.identity(ctx)
 	if err != nil {
 		return nil, err
 	}
 	progress(Progress{Step: "clear", Detail: "claiming what was promised", Sent: true})
-	paid, err := n.clear(ctx, self, most)
+	paid, left, err := n.clear(ctx, self, most)
 	if err != nil {
 		return paid, err
+	}
+	if left != nil {
+		progress(Progress{Step: "clear", Detail: "the rest is left to gather: " + left.Error()})
 	}
 	for i, p := range paid {
 		took := func(ctx context.Context) (bool, error) {
@@ -87,12 +90,16 @@ func (n *Node) Clear(ctx context.Context, most money.Amount, progress func(Progr
 	return paid, nil
 }
 
-func (n *Node) clear(ctx context.Context, self *Self, most money.Amount) ([]Payment, error) {
+// clear claims everything, and says besides why something was left.
+func (n *Node) clear(ctx context.Context, self *Self, most money.Amount) (paid []Payment, left, err error) {
 	cleared, err := self.Clearer.Clear(ctx, most)
-	if errors.Is(err, payments.ErrNothingToClear) {
-		return nil, nil
+	switch {
+	case errors.Is(err, payments.ErrNothingToClear):
+		return nil, nil, nil
+	case errors.Is(err, payments.ErrNotWorth) && len(cleared) > 0:
+		left, err = untaken(OpClear, err), nil
 	}
-	paid := make([]Payment, len(cleared))
+	paid = make([]Payment, len(cleared))
 	for i, c := range cleared {
 		paid[i] = Payment{Operation: "clear", Transaction: c.Transaction, Block: c.Block, RelayFee: c.Fee}
 		did, failed := n.wallet(self, 0).effects(ctx, paid[i])
@@ -103,9 +110,9 @@ func (n *Node) clear(ctx context.Context, self *Self, most money.Amount) ([]Paym
 		err = errors.Join(err, failed)
 	}
 	if err != nil {
-		return paid, fmt.Errorf("clear: %w", untaken(OpClear, chainError(err)))
+		return paid, nil, fmt.Errorf("clear: %w", untaken(OpClear, chainError(err)))
 	}
-	return paid, nil
+	return paid, left, nil
 }
 
 // Balance reads what the identity owns, and adds what its own book knows.

@@ -70,8 +70,8 @@ func (w *wallet) await(ctx context.Context, operation string, ticket relay.Ticke
 }
 
 // mayStill is what a user must know before trying again what only a relayer says will not happen.
-const mayStill = "its relayer could still get it into a block until what was signed expires, within the hour, or for a fee of earnings " +
-	"with the next such fee: look at 'myst balance' before you try again"
+const mayStill = "its relayer could still get it into a block, until what was signed expires, within the hour; a provider's release " +
+	"until its channel is free, and a fee for clearing, withdrawing or freeing until the next such fee: look at 'myst balance' before you try again"
 
 func (o *outcome) show() {
 	said := ""

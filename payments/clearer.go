@@ -275,7 +275,7 @@ func (c *Clearer) clear(ctx context.Context, most *money.Amount) ([]Clearing, er
 		return nil, err
 	}
 	var done []Clearing
-	var failed []error
+	var failed, left []error
 	dear := map[epochKey]bool{}
 	for _, batch := range c.choose(ctx, found, most != nil) {
 		clearing, err := c.claim(ctx, batch.promises, c.share(batch, most))
@@ -293,6 +293,8 @@ func (c *Clearer) clear(ctx context.Context, most *money.Amount) ([]Clearing, er
 			for _, o := range batch.promises {
 				dear[keyOf(o.promise)] = true
 			}
+			left = append(left, err)
+			continue
 		}
 		failed = append(failed, err)
 		if ctx.Err() != nil {
@@ -304,10 +306,15 @@ func (c *Clearer) clear(ctx context.Context, most *money.Amount) ([]Clearing, er
 		c.dear = dear
 		c.mu.Unlock()
 	}
-	if len(done)+len(failed) == 0 {
+	switch {
+	case len(failed) > 0:
+		return done, errors.Join(failed...)
+	case len(left) > 0:
+		return done, errors.Join(left...)
+	case len(done) == 0:
 		return nil, ErrNothingToClear
 	}
-	return done, errors.Join(failed...)
+	return done, nil
 }
 
 // overtaken says whether a batch was cleared all the same, by another transaction, such as one that a reorganisation had put
