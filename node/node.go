@@ -163,7 +163,7 @@ type Config struct {
 	RelayFee money.Amount
 	// Patience is how long nothing may be seen of an operation on chain; zero is ten minutes.
 	Patience time.Duration
-	// ReleasePatience is for how long a provider that clears first is asked for a release; zero is two minutes.
+	// ReleasePatience is for how long a provider that clears first is asked again for a release; zero is two minutes.
 	ReleasePatience time.Duration
 	// MaxSessions bounds the sessions provided at once; zero is 250.
 	MaxSessions int
@@ -228,7 +228,7 @@ func New(ctx context.Context, cfg Config) *Node {
 	n := &Node{
 		cfg: cfg, log: cfg.Logger, started: cfg.Clock(),
 		live: map[session.ID]*live{}, attached: make(chan struct{}), planning: make(chan struct{}, 1),
-		nonced: make(chan struct{}, 1), askers: allowance.New[identity.Address](releasesASecond, releasesAtOnce, 10_000, cfg.Clock),
+		nonced: make(chan struct{}, 1), askers: allowance.New[identity.Address](float64(releasesASecond), releasesAtOnce, 10_000, cfg.Clock),
 	}
 	n.ctx, n.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return n
