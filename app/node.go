@@ -311,14 +311,14 @@ const (
 )
 
 // lockCost estimates what it costs to put a lock on chain and to clear it once, at the operator's rate; without one there
-// is no estimate.
-func (r *nodeRun) lockCost() func(context.Context) (money.Amount, error) {
+// is no estimate. It is tried from an address without code: some endpoints refuse a contract as the sender (EIP-3607), and a
+// coin lets nobody's address approve nothing.
+func (r *nodeRun) lockCost() func(context.Context, identity.Address) (money.Amount, error) {
 	if r.cfg.GasRate == 0 {
 		return nil
 	}
-	return func(ctx context.Context) (money.Amount, error) {
-		// From anybody but nobody, whom a coin lets approve nothing.
-		slot, err := relay.SlotGas(ctx, r.base.client.Gas, r.network.Contracts.Payments, r.network.Contracts.Coin)
+	return func(ctx context.Context, from identity.Address) (money.Amount, error) {
+		slot, err := relay.SlotGas(ctx, r.base.client.Gas, from, r.network.Contracts.Coin)
 		if err != nil {
 			return 0, err
 		}

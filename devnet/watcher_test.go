@@ -73,11 +73,12 @@ func TestAWatcherClearsForADeadProvider(t *testing.T) {
 	if e := earned(); e.Gross != 0 || promised.Units == 0 {
 		t.Fatalf("of %s coins %s were cleared by a dead provider", promised.Coins, e.Gross)
 	}
-	eventually(t, "unlock asked for", func(ctx context.Context) error {
+	// One try takes long: the dead provider is still announced, and so is asked for its release first.
+	within(t, 2*time.Minute, "unlock asked for", func(ctx context.Context) error {
 		_, err := c.API.Unlock(ctx, wire.Unlock{Channel: s.session.Channel}, nil)
 		return err
 	})
-	eventually(t, "the watcher clears", func(context.Context) error {
+	within(t, 2*time.Minute, "the watcher clears", func(context.Context) error {
 		if e := earned(); uint64(e.Gross) != promised.Units {
 			return errors.New("earned " + e.Gross.String())
 		}

@@ -65,6 +65,9 @@ func (d *Directory) checkBond(ctx context.Context, author identity.Address) erro
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.unbonded, author)
+	if d.looking == author {
+		d.looking = identity.Address{} // what that look finds is older
+	}
 	return nil
 }
 
@@ -79,6 +82,9 @@ func (d *Directory) lookAtBonds(ctx context.Context) {
 	}
 	some := min(len(d.unlooked), bondsAtOnce)
 	for _, author := range d.unlooked[:some] {
+		d.mu.Lock()
+		d.looking = author
+		d.mu.Unlock()
 		bonded, err := d.cfg.Bonded(ctx, author)
 		if err != nil {
 			d.log.Debug("bond cannot be looked at", "author", author, "error", err)
@@ -87,7 +93,7 @@ func (d *Directory) lookAtBonds(ctx context.Context) {
 		d.mu.Lock()
 		if bonded {
 			delete(d.unbonded, author)
-		} else {
+		} else if d.looking == author {
 			d.unbonded[author] = true
 		}
 		d.mu.Unlock()

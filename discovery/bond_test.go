@@ -83,3 +83,39 @@ func TestUnbondedAreNotOffered(t *testing.T) {
 		}
 	})
 }
+
+// Who deposits the bond and announces while it is being looked at is not hidden by what that look still found.
+func TestBondedWhileLookedAt(t *testing.T) {
+	author := key(t, 1).Address()
+	var during func()
+	w := newWorld(t, func(cfg *DirectoryConfig) {
+		known := cfg.Bonded
+		cfg.Bonded = func(ctx context.Context, who identity.Address) (bool, error) {
+			bonded, err := known(ctx, who)
+			if do := during; do != nil {
+				during = nil
+				do()
+			}
+			return bonded, err
+		}
+	})
+	announce := func(seconds time.Duration) {
+		w.announce(encode(t, sign(t, 1, proposal(), record.NewStamp(0, epoch.Add(seconds*time.Second), 12*time.Hour)).Record), nil)
+	}
+	announce(0)
+	w.set(w.bondless, author, true)
+	during = func() {
+		w.set(w.bondless, author, false)
+		announce(1)
+	}
+	w.dir.lookAtBonds(t.Context())
+	if found := w.offers(market.Filter{}); len(found) != 1 {
+		t.Errorf("%d are offered", len(found))
+	}
+	// What a later look finds counts.
+	w.set(w.bondless, author, true)
+	w.dir.lookAtBonds(t.Context())
+	if found := w.offers(market.Filter{}); len(found) != 0 {
+		t.Errorf("without a bond %d are offered", len(found))
+	}
+}

@@ -72,6 +72,7 @@ type Directory struct {
 	parked       map[slotID]parked
 	equivocators map[identity.Address]time.Time // until when the mark stays
 	unbonded     map[identity.Address]bool      // at the last look
+	looking      identity.Address               // whose bond Run looks at, unless a record of its has shown it since
 
 	unlooked []identity.Address // whose bonds are looked at next; of Run
 }

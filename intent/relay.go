@@ -11,9 +11,9 @@ import (
 	"github.com/mysteriumnetwork/myst/money"
 )
 
-// Relay lets a relayer take a fee out of its signer's deposit for carrying out one other intent of that
-// signer, or a provider's release of one of its channels; or out of its earnings, for a clearing or a withdrawal, which
-// are signed by nobody.
+// Relay lets a relayer take a fee out of its signer's deposit for carrying out one other intent of that signer, a provider's
+// release of one of its channels, or the unlock of one, which nobody signs; or out of its earnings, for a clearing or a
+// withdrawal, which nobody signs either.
 type Relay struct {
 	Relayer identity.Address // the only one who can send it
 	Fee     money.Amount
@@ -31,8 +31,9 @@ func (r Relay) Digest(d Domain) [32]byte {
 	return digest(d, hashStruct(relayType, address(r.Relayer), number(uint64(r.Fee)), r.Operation))
 }
 
-// CallDigest is what a provider's fee names for the call of CallClearPacked or CallWithdraw, and for its next nonce at
-// the payments contract, which the call uses up: keccak256(call ‖ nonce as 32 bytes).
+// CallDigest is what a fee names for the call of CallClearPacked or CallWithdraw, which the provider signs, or of CallUnlock,
+// which the consumer signs, and for the signer's next nonce at the payments contract, which the call uses up:
+// keccak256(call ‖ nonce as 32 bytes).
 func CallDigest(call []byte, nonce uint64) [32]byte {
 	last := number(nonce)
 	return identity.Keccak256(call, last[:])
@@ -65,8 +66,7 @@ func (s SignedRelay) Verify(d Domain) error {
 }
 
 // Call packs Payments.relay around the call of the other intent, which must not be one of many locks, or of promises to
-// several providers. The
-// sender must be the relayer.
+// several providers. The sender must be the relayer.
 func (s SignedRelay) Call(operation []byte) []byte {
 	r, vs := compact(s.Signature)
 	return paymentsABI.PackRelay(uint64(s.Fee), r, vs, operation)

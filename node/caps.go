@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/payments"
 	"github.com/mysteriumnetwork/myst/session"
@@ -41,13 +42,15 @@ func (e errCapped) Unwrap() error { return e.CapError }
 
 // minLock is what a new lock must add: twenty times what it costs to put it on chain and to clear it, where that is known,
 // and never less than the floor.
-func (n *Node) minLock(ctx context.Context) money.Amount {
+func (n *Node) minLock(ctx context.Context, self identity.Address) money.Amount {
 	if n.cfg.LockCost == nil {
 		return n.cfg.MinLock
 	}
-	cost, err := n.cfg.LockCost(ctx)
-	if err != nil {
-		n.log.Warn("the gas of a lock is not known: only the floor counts", "floor", n.cfg.MinLock, "error", err)
+	cost, err := n.cfg.LockCost(ctx, self)
+	if before := n.noCost.Swap(err != nil); err != nil {
+		if !before { // once, and not for each stranger's request
+			n.log.Warn("the gas of a lock is not known: only the floor counts", "floor", n.cfg.MinLock, "error", err)
+		}
 		return n.cfg.MinLock
 	}
 	const times = 20
@@ -68,7 +71,7 @@ func (v *serving) worthLocking(ctx context.Context, r session.Request, state cha
 	if adds == 0 {
 		return nil
 	}
-	least := v.n.minLock(ctx)
+	least := v.n.minLock(ctx, v.self.address())
 	if adds >= least {
 		return nil
 	}

@@ -3,11 +3,14 @@ package node
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/chain"
+	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/payments"
@@ -156,11 +159,11 @@ func TestDustLocks(t *testing.T) {
 		"floor": {func(cfg *Config) { cfg.MinLock = 400_000 }, 400_000, "lock 0.4 coins or more by 'myst connect --lock'"},
 		"gas": {func(cfg *Config) {
 			cfg.MinLock = 1000
-			cfg.LockCost = func(context.Context) (money.Amount, error) { return 21_000, nil }
+			cfg.LockCost = func(context.Context, identity.Address) (money.Amount, error) { return 21_000, nil }
 		}, 420_000, "lock 0.42 coins or more by 'myst connect --lock'"},
 		"gas that is not known": {func(cfg *Config) {
 			cfg.MinLock = 400_000
-			cfg.LockCost = func(context.Context) (money.Amount, error) { return 0, errors.New("by this test") }
+			cfg.LockCost = func(context.Context, identity.Address) (money.Amount, error) { return 0, errors.New("by this test") }
 		}, 400_000, "lock 0.4 coins or more by 'myst connect --lock'"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -202,6 +205,31 @@ func TestDustLocks(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// What a lock costs is tried from the provider's own address, which has no code. That it is not known is said when that begins,
+// and not for each request.
+func TestLockCostIsNotKnown(t *testing.T) {
+	var fail error
+	var from identity.Address
+	var log strings.Builder
+	key := randomKey(t)
+	cost := func(_ context.Context, who identity.Address) (money.Amount, error) {
+		from = who
+		return 50, fail
+	}
+	v := &serving{n: &Node{cfg: Config{LockCost: cost}, log: slog.New(slog.NewTextHandler(&log, nil))}, self: &Self{Signer: key}}
+	for step, away := range []bool{true, true, true, false, true, true} {
+		if fail = nil; away {
+			fail = errors.New("by this test")
+		}
+		if err := v.worthLocking(t.Context(), session.Request{Lock: 999}, chain.Channel{}); (err == nil) != away {
+			t.Errorf("step %d: %v", step, err)
+		}
+	}
+	if n := strings.Count(log.String(), "the gas of a lock is not known"); n != 2 || from != key.Address() {
+		t.Errorf("said %d times; tried from %s", n, from)
 	}
 }
 

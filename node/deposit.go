@@ -23,12 +23,12 @@ func (n *Node) Deposit(ctx context.Context, amount, most money.Amount, progress 
 	if err != nil {
 		return Payment{}, fmt.Errorf("deposit: %w", err)
 	}
-	release, err := n.alone(ctx, OpDeposit)
+	done, err := n.alone(ctx, OpDeposit)
 	if err != nil {
 		return Payment{}, err
 	}
 	paid, took, err := n.wallet(self, most).deposit(ctx, amount, !registered, progress)
-	release()
+	done()
 	self.retry()
 	if err == nil && paid.onboarded {
 		err = n.awaitRegistered(ctx, self, progress)
@@ -40,8 +40,8 @@ func (n *Node) Deposit(ctx context.Context, amount, most money.Amount, progress 
 }
 
 // alone waits until nothing else is on its way whose signature names one of the identity's nonces: of two, one would be
-// taken for the other. The release must be called.
-func (n *Node) alone(ctx context.Context, operation string) (release func(), err error) {
+// taken for the other. What it returns must be called.
+func (n *Node) alone(ctx context.Context, operation string) (done func(), err error) {
 	select {
 	case n.nonced <- struct{}{}:
 		return func() { <-n.nonced }, nil
@@ -51,7 +51,7 @@ func (n *Node) alone(ctx context.Context, operation string) (release func(), err
 }
 
 // aloneWithNonce is alone of what names the nonce that fees for clearings name as well.
-func (n *Node) aloneWithNonce(ctx context.Context, self *Self, operation string) (release func(), err error) {
+func (n *Node) aloneWithNonce(ctx context.Context, self *Self, operation string) (done func(), err error) {
 	others, err := n.alone(ctx, operation)
 	if err != nil {
 		return nil, err
@@ -176,12 +176,12 @@ func (n *Node) WithdrawDeposit(ctx context.Context, to identity.Address, amount,
 	if err != nil {
 		return Payment{}, err
 	}
-	release, err := n.aloneWithNonce(ctx, self, OpWithdrawDeposit)
+	done, err := n.aloneWithNonce(ctx, self, OpWithdrawDeposit)
 	if err != nil {
 		return Payment{}, err
 	}
 	paid, took, err := n.wallet(self, most).withdrawDeposit(ctx, to, amount, progress)
-	release()
+	done()
 	if err != nil {
 		return paid, err
 	}

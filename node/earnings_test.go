@@ -157,7 +157,7 @@ func TestOneNonceAtATime(t *testing.T) {
 	clearer := payments.NewClearer(payments.ClearerConfig{})
 	n := &Node{cfg: Config{Chain: c, Network: w.network}, nonced: make(chan struct{}, 1)}
 	self := &Self{Signer: w.self.Signer, Clearer: clearer}
-	release, err := n.aloneWithNonce(t.Context(), self, OpWithdraw)
+	done, err := n.aloneWithNonce(t.Context(), self, OpWithdraw)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func TestOneNonceAtATime(t *testing.T) {
 	if _, err := clearer.Alone(ended); !errors.Is(err, context.Canceled) {
 		t.Errorf("a claim begins: %v", err)
 	}
-	release()
+	done()
 	cleared, err := clearer.Alone(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -175,8 +175,8 @@ func TestOneNonceAtATime(t *testing.T) {
 		t.Errorf("a withdrawal begins: %v", err)
 	}
 	cleared()
-	if release, err = n.aloneWithNonce(t.Context(), self, OpWithdraw); err != nil {
+	if done, err = n.aloneWithNonce(t.Context(), self, OpWithdraw); err != nil {
 		t.Fatal(err)
 	}
-	release()
+	done()
 }

@@ -16,6 +16,7 @@ import (
 	"math/big"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mysteriumnetwork/myst/chain"
@@ -155,14 +156,14 @@ type Config struct {
 	// Lock is what a consumer reserves for a provider; zero is one coin.
 	Lock money.Amount
 	// MinLock is the least that a provider lets a new lock add. LockCost, when not nil, is what gas it costs to lock and to
-	// clear, in coins; a lock must add twenty times that.
+	// clear, in coins, tried from an address that has no code; a lock must add twenty times that.
 	MinLock  money.Amount
-	LockCost func(context.Context) (money.Amount, error)
+	LockCost func(ctx context.Context, from identity.Address) (money.Amount, error)
 	// RelayFee is the most that a relayer may ask for one call; zero is a tenth of a coin.
 	RelayFee money.Amount
 	// Patience is how long nothing may be seen of an operation on chain; zero is ten minutes.
 	Patience time.Duration
-	// ReleasePatience is for how long a provider that clears first is asked for a release; zero is two minutes.
+	// ReleasePatience is for how long a provider that clears first is asked again for a release; zero is two minutes.
 	ReleasePatience time.Duration
 	// MaxSessions bounds the sessions provided at once; zero is 250.
 	MaxSessions int
@@ -189,6 +190,7 @@ type Node struct {
 	nonced   chan struct{} // held while something is on its way whose signature names the identity's next nonce
 	quotes   quotes
 	askers   *allowance.Table[identity.Address] // how often each consumer may ask for a release
+	noCost   atomic.Bool                        // the last look at what a lock costs failed
 
 	mu       sync.Mutex
 	self     *Self
@@ -226,7 +228,7 @@ func New(ctx context.Context, cfg Config) *Node {
 	n := &Node{
 		cfg: cfg, log: cfg.Logger, started: cfg.Clock(),
 		live: map[session.ID]*live{}, attached: make(chan struct{}), planning: make(chan struct{}, 1),
-		nonced: make(chan struct{}, 1), askers: allowance.New[identity.Address](releasesASecond, releasesAtOnce, 10_000, cfg.Clock),
+		nonced: make(chan struct{}, 1), askers: allowance.New[identity.Address](float64(releasesASecond), releasesAtOnce, 10_000, cfg.Clock),
 	}
 	n.ctx, n.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return n

@@ -260,9 +260,9 @@ func TestAcceptedRequestsTakePlaces(t *testing.T) {
 	if err := third.admit(t.Context(), identity.Address{9}); !errors.As(err, &refusal) || refusal.Reason != session.NoCapacity {
 		t.Errorf("a third: %v", err)
 	}
-	third.release()
-	taken[0].release()
-	taken[0].release()
+	third.giveBack()
+	taken[0].giveBack()
+	taken[0].giveBack()
 	if err := third.admit(t.Context(), identity.Address{9}); err != nil {
 		t.Errorf("after one has gone: %v", err)
 	}

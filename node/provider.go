@@ -57,7 +57,7 @@ func (n *Node) serve(self *Self, in *messaging.Incoming) {
 	consumer := in.Peer()
 	var err error
 	v.session, v.request, err = session.Accept(n.ctx, session.From(in), n.cfg.Session, v.decide)
-	defer v.release()
+	defer v.giveBack()
 	if err != nil {
 		n.log.Info("request not served", "consumer", consumer, "correlation", hex.EncodeToString(v.request.Correlation[:]), "reason", err)
 		return
@@ -74,7 +74,7 @@ func (n *Node) serve(self *Self, in *messaging.Incoming) {
 		return
 	}
 	defer n.untrack(v.live)
-	v.release()
+	v.giveBack()
 	reason, err := v.run()
 	n.goodbye(v.session, reason)
 	v.live.finish(reason, err, n.cfg.Clock())
@@ -83,8 +83,8 @@ func (n *Node) serve(self *Self, in *messaging.Incoming) {
 	ended(log, v.live, reason, err)
 }
 
-// release gives the place back that admit took; from tracked sessions on those are counted.
-func (v *serving) release() {
+// giveBack gives the place back that admit took; from tracked sessions on those are counted.
+func (v *serving) giveBack() {
 	v.n.mu.Lock()
 	defer v.n.mu.Unlock()
 	if v.admitted {

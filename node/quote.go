@@ -352,12 +352,17 @@ func (n *Node) askUnlock(ctx context.Context, w *wallet, req QuoteRequest, q *Qu
 	if !q.Release {
 		return timed, nil
 	}
-	return asked{terms: func(ctx context.Context, offered *relay.Quote) (relay.Kind, money.Amount, error) {
-		kind, fee, err := release.terms(ctx, offered)
-		other, more, unoffered := timed.terms(ctx, offered)
+	return asked{terms: dearer(release.terms, timed.terms)}, nil
+}
+
+// dearer is the one of two calls that a relayer asks more for, or the only one that it offers.
+func dearer(a, b terms) terms {
+	return func(ctx context.Context, q *relay.Quote) (relay.Kind, money.Amount, error) {
+		kind, fee, err := a(ctx, q)
+		other, more, unoffered := b(ctx, q)
 		if unoffered != nil || err == nil && fee > more {
 			return kind, fee, err
 		}
 		return other, more, unoffered
-	}}, nil
+	}
 }

@@ -20,8 +20,8 @@ const (
 	// releasePatience is for how long a provider that has to clear first is asked again, every releaseAgain.
 	releasePatience = 2 * time.Minute
 	releaseAgain    = 2 * time.Second
-	// What a consumer may ask of a provider: twice of what asking for each of its channels takes.
-	releasesASecond = 2 * intent.Channels / 2
+	// What a consumer may ask of a provider: twice what asking for each of its channels, every releaseAgain, takes.
+	releasesASecond = 2 * intent.Channels / int(releaseAgain/time.Second)
 	releasesAtOnce  = 10 * releasesASecond
 )
 
@@ -91,8 +91,7 @@ func (n *Node) askRelease(ctx context.Context, self *Self, r intent.Release, hel
 		return intent.SignedRelease{}, err
 	}
 	patience := cmp.Or(n.cfg.ReleasePatience, releasePatience)
-	waiting, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+	waiting := ctx // the first answer has the session's deadline, and no other
 	var told session.Reason
 	for {
 		signed, err := session.AskRelease(waiting, session.To(self.Endpoint, peer), n.cfg.Session, session.ReleaseRequest{Channel: r.Channel, Epoch: r.Epoch})
@@ -111,6 +110,11 @@ func (n *Node) askRelease(ctx context.Context, self *Self, r intent.Release, hel
 		if reason := refusal.Reason; reason != session.NoReason && reason != session.Clearing && reason != session.ChannelBusy {
 			return signed, fmt.Errorf("%w: %s", ErrRefused, reason)
 		} else if reason != told && reason != session.NoReason {
+			if told == session.NoReason {
+				var cancel context.CancelFunc
+				waiting, cancel = context.WithTimeout(ctx, patience)
+				defer cancel()
+			}
 			told = reason
 			progress(Progress{Step: OpUnlock, Detail: fmt.Sprintf("%s; it is asked again for up to %s", waitsFor[reason], patience)})
 		}

@@ -254,10 +254,11 @@ func TestUnlockWithoutARelease(t *testing.T) {
 		"silence": {func(*world) func(context.Context, *messaging.Incoming, *identity.Key) {
 			return func(context.Context, *messaging.Incoming, *identity.Key) {}
 		}, "the provider does not answer"},
-		"clearing for ever": {refuses(session.Clearing), "after 3s the provider has what was promised cleared and confirmed first"},
-		"busy for ever":     {refuses(session.ChannelBusy), "after 3s the provider still has a session on it"},
-		"debt":              {refuses(session.InDebt), "refused by the provider: in debt"},
-		"not worth it":      {refuses(session.NotWorth), "refused by the provider: not worth its clearing"},
+		"clearing for ever":   {refuses(session.Clearing), "after 3s the provider has what was promised cleared and confirmed first"},
+		"clearing, told late": {refuses(session.Clearing), "after 1ms the provider has what was promised cleared and confirmed first"},
+		"busy for ever":       {refuses(session.ChannelBusy), "after 3s the provider still has a session on it"},
+		"debt":                {refuses(session.InDebt), "refused by the provider: in debt"},
+		"not worth it":        {refuses(session.NotWorth), "refused by the provider: not worth its clearing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -276,14 +277,19 @@ func TestUnlockWithoutARelease(t *testing.T) {
 func (w *world) falls(t *testing.T, provider identity.Address, told string) {
 	t.Helper()
 	consumer := w.member(t, memberConfig{config: func(cfg *Config) {
-		cfg.ReleasePatience, cfg.Patience = 3*time.Second, 20*time.Second
-		cfg.Session.Answer = 10 * time.Second
+		cfg.ReleasePatience, cfg.Session.Answer = 3*time.Second, time.Minute
+		switch {
+		case strings.HasPrefix(told, "the provider does not answer"):
+			cfg.Session.Answer = 3 * time.Second
+		case strings.HasPrefix(told, "after 1ms"):
+			cfg.ReleasePatience = time.Millisecond // over before any answer, from which it counts
+		}
 	}})
 	held := chain.Channel{Provider: provider, Locked: 3 * money.UnitsPerCoin, Epoch: 4}
 	w.mu.Lock()
 	w.channels[slot{consumer.key.Address(), 2}] = held
 	w.mu.Unlock()
-	ctx, cancel := context.WithTimeout(t.Context(), 45*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	var said heard
 	paid, err := consumer.Unlock(ctx, UnlockRequest{Channel: 2, Most: AnyFee}, said.hear)

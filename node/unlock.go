@@ -101,11 +101,11 @@ func (n *Node) timedUnlock(ctx context.Context, w *wallet, channel uint8, before
 		}
 		return w.relay(ctx, OpUnlock, in, took, progress)
 	}
-	release, err := n.aloneWithNonce(ctx, &w.self, OpUnlock)
+	done, err := n.aloneWithNonce(ctx, &w.self, OpUnlock)
 	if err != nil {
 		return Payment{}, err
 	}
-	defer release()
+	defer done()
 	progress(Progress{Step: OpUnlock, Detail: "asking a relayer to send the transaction", Sent: true})
 	paid, err := w.orderAny(ctx, OpUnlock, w.freeing(ctx, channel), took, progress)
 	return paid, notYet(relay.KindUnlock, before.UnlockAt, err)

@@ -19,12 +19,12 @@ func (n *Node) Withdraw(ctx context.Context, most money.Amount, progress func(Pr
 	if err != nil {
 		return Payment{}, err
 	}
-	release, err := n.aloneWithNonce(ctx, self, OpWithdraw)
+	done, err := n.aloneWithNonce(ctx, self, OpWithdraw)
 	if err != nil {
 		return Payment{}, err
 	}
 	paid, took, err := n.wallet(self, most).withdraw(ctx, progress)
-	release()
+	done()
 	if err != nil {
 		return paid, err
 	}

@@ -55,8 +55,8 @@ func (p *Payer) dealtWith(acked uint64) {
 	}
 }
 
-// errArrearsLater says that the chain cannot be read now, or that the channel is just being released. The payment that shows the promise is left unanswered, so that it
-// comes again: what is acknowledged is not shown again.
+// errArrearsLater says that the chain cannot be read now, or that the channel is just being released. The payment that shows
+// the promise is left unanswered, so that it comes again: what is acknowledged is not shown again.
 var errArrearsLater = errors.New("arrears cannot be looked at now")
 
 // wantsArrears says whether a promise for another payment channel can pay debt now. Error: errArrearsLater.

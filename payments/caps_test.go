@@ -13,7 +13,6 @@ import (
 
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/money"
-	"github.com/mysteriumnetwork/myst/store"
 )
 
 // capped opens the consumer's book with caps, as a restart does.
@@ -399,31 +398,6 @@ func (l *Ledger) checkSpent(ctx context.Context) error {
 		err = fmt.Errorf("%d are promised, and %d count for the days", promised, spent)
 	}
 	return err
-}
-
-func TestFailingStoreKeepsTheDaysSum(t *testing.T) {
-	w := newWorld(t)
-	fail := errors.New("by this test")
-	err := w.consumer.db.InTx(t.Context(), func(tx *store.Tx) error {
-		return errors.Join(tx.AddSpent([32]byte{1}, [20]byte{2}, 3, 4), fail)
-	})
-	if !errors.Is(err, fail) {
-		t.Fatal(err)
-	}
-	for range 2 {
-		err := w.consumer.db.InTx(t.Context(), func(tx *store.Tx) error {
-			return errors.Join(tx.AddSpent([32]byte{1}, [20]byte{2}, 3, 4), tx.AddSpent([32]byte{1}, [20]byte{2}, 2, 1))
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	_ = w.consumer.db.View(t.Context(), func(tx *store.Tx) error {
-		if spent, err := tx.Spent([32]byte{1}, [20]byte{2}, 3); err != nil || len(spent) != 1 || spent[3] != 8 {
-			t.Errorf("%v, %v", spent, err)
-		}
-		return nil
-	})
 }
 
 // Whatever is billed, in whichever sessions, by whichever prices and with whichever restarts: no cap is passed.

@@ -252,9 +252,9 @@ func byUrgency(all []outstanding) {
 	})
 }
 
-// Alone waits until no claim is under way, and holds up further ones until the release is called: of two fees of an identity's
+// Alone waits until no claim is under way, and holds up further ones until done is called: of two fees of an identity's
 // earnings at a time, one would be for nothing.
-func (c *Clearer) Alone(ctx context.Context) (release func(), err error) {
+func (c *Clearer) Alone(ctx context.Context) (done func(), err error) {
 	select {
 	case c.turn <- struct{}{}:
 		return func() { <-c.turn }, nil
@@ -265,11 +265,11 @@ func (c *Clearer) Alone(ctx context.Context) (release func(), err error) {
 
 // clear claims by the policy, or with a bound of all fees together everything.
 func (c *Clearer) clear(ctx context.Context, most *money.Amount) ([]Clearing, error) {
-	release, err := c.Alone(ctx)
+	over, err := c.Alone(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
+	defer over()
 	found, err := c.outstanding(ctx)
 	if err != nil {
 		return nil, err
@@ -278,7 +278,7 @@ func (c *Clearer) clear(ctx context.Context, most *money.Amount) ([]Clearing, er
 	var failed, left []error
 	dear := map[epochKey]bool{}
 	for _, batch := range c.choose(ctx, found, most != nil) {
-		clearing, err := c.claim(ctx, batch.promises, c.share(batch, most))
+		clearing, err := c.claim(ctx, batch.promises, c.mayTake(batch, most))
 		if most != nil && !errors.Is(err, ErrClaim) { // also where it may still take effect
 			*most = most.SaturatingSub(clearing.Fee)
 		}

@@ -70,14 +70,14 @@ func TestFeeOfABatch(t *testing.T) {
 	}
 	c.cfg.MaxGasPercent = 30
 	b := claimBatch{promises: []outstanding{{due: 500}, {due: 509}}}
-	if got := c.share(b, nil); got != 252 {
+	if got := c.mayTake(b, nil); got != 252 {
 		t.Errorf("a set share of %d", got)
 	}
 	c.cfg.MaxGasPercent = 10
 	b.urgent = true
 	for until, want := range map[time.Duration]money.Amount{lastDay - time.Minute: 252, lastDay + time.Minute: 100} {
 		b.promises[0].until, b.promises[1].until = time.Now().Add(until), time.Now().Add(72*time.Hour)
-		if got := c.share(b, nil); got != want {
+		if got := c.mayTake(b, nil); got != want {
 			t.Errorf("%s before an unlock %d, want %d", until, got, want)
 		}
 	}

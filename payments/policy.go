@@ -105,9 +105,9 @@ func (c *Clearer) worth(ctx context.Context, b claimBatch) bool {
 // are tried for the set share, so that a consumer cannot raise a relayer's fee by asking for an unlock.
 const lastDay = 24 * time.Hour
 
-// share is what a relayer may take for clearing a batch: what was agreed to, or the set share of what it brings. What an
+// mayTake is what a relayer may take for clearing a batch: what was agreed to, or the set share of what it brings. What an
 // unlock would take away within a day may cost as much as the contract lets it.
-func (c *Clearer) share(b claimBatch, agreed *money.Amount) money.Amount {
+func (c *Clearer) mayTake(b claimBatch, agreed *money.Amount) money.Amount {
 	total := sum(b.promises)
 	most := total / intent.EarningsPerFee
 	switch {

@@ -22,8 +22,8 @@ import (
 var (
 	// ErrNotHeld says that the chain does not show the channel as this provider's in that epoch.
 	ErrNotHeld = errors.New("payment channel is not this provider's in that epoch")
-	// ErrClearing says that the lock, or the last clearing, is not confirmed yet, or not deep enough for more than one coin.
-	// Ask again.
+	// ErrClearing says that the lock, or the last clearing, is not confirmed yet, or not deep enough for more than one coin, or
+	// that another request for this release is being looked at. Ask again.
 	ErrClearing = errors.New("not everything is cleared and confirmed yet")
 	// ErrNotWorth says that what is promised and not cleared does not pay for its clearing.
 	ErrNotWorth = errors.New("what is not cleared does not pay for its clearing")
@@ -75,6 +75,9 @@ func (c *Clearer) hurry(ctx context.Context, o outstanding) error {
 func (l *Ledger) release(ctx context.Context, r intent.Release) (left *outstanding, err error) {
 	done, err := l.Hold(r.Consumer, r.Channel)
 	if err != nil {
+		if by, _ := l.usedBy(r.Consumer, r.Channel); by.IsZero() { // no session, but the same question, under way
+			err = fmt.Errorf("%w: its release is being looked at", ErrClearing)
+		}
 		return nil, err
 	}
 	defer done()

@@ -27,7 +27,7 @@ func (w *world) served() Terms {
 	return theirs
 }
 
-// promised puts a promise of the consumer's into the provider's book.
+// promisedIs puts a promise of the consumer's into the provider's book.
 func (w *world) promisedIs(amount money.Amount) {
 	w.t.Helper()
 	p, err := intent.SignPromise(w.consumer.key, intent.Promise{
@@ -219,22 +219,33 @@ func TestReleasedForGood(t *testing.T) {
 	}
 }
 
-// A session and a release of its channel begin at the same time: one of the two is refused.
+// A session and a release of its channel begin at the same time: one of the two is refused, now this one and now that.
 func TestReleaseOrSession(t *testing.T) {
 	w := newWorld(t)
 	w.open(&w.provider)
 	c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: w.chain})
 	released, served := 0, 0
-	for range 100 {
+	for round := 0; round < 100 || released == 0 || served == 0; round++ {
+		if round == 10_000 {
+			t.Fatalf("%d were served, %d released", served, released)
+		}
 		w.terms.Epoch++
 		w.lock(w.terms.Lock)
-		asked := make(chan error, 1)
+		var collector *Collector
+		var err, refused error
+		both := []func(){
+			func() { collector, err = w.provider.ledger.Collect(t.Context(), w.served()) },
+			func() { _, refused = c.Release(t.Context(), w.wanted()) },
+		}
+		began, ended := make(chan struct{}), make(chan struct{})
 		go func() {
-			_, err := c.Release(t.Context(), w.wanted())
-			asked <- err
+			close(began)
+			both[round%2]()
+			close(ended)
 		}()
-		collector, err := w.provider.ledger.Collect(t.Context(), w.served())
-		refused := <-asked
+		<-began
+		both[1-round%2]()
+		<-ended
 		switch {
 		case err == nil && errors.Is(refused, ErrChannelBusy):
 			served++
@@ -263,6 +274,18 @@ func (b betweenReads) Channel(ctx context.Context, consumer identity.Address, id
 		}
 	}()
 	return b.Chain.Channel(ctx, consumer, id, confirmations)
+}
+
+// Who asks for a release twice at once is not told of a session that there is not.
+func TestReleaseIsAskedForTwice(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.provider)
+	c := NewClearer(ClearerConfig{Ledger: w.provider.ledger, Claimer: w.chain})
+	var second error
+	w.provider.ledger.cfg.Chain = betweenReads{w.chain, func() { _, second = c.Release(t.Context(), w.wanted()) }}
+	if _, err := c.Release(t.Context(), w.wanted()); err != nil || !errors.Is(second, ErrClearing) || errors.Is(second, ErrChannelBusy) {
+		t.Errorf("first %v, second %v", err, second)
+	}
 }
 
 // What comes into the book while the chain is asked counts: a promise, and a debt.

@@ -149,9 +149,9 @@ func (q *Quote) cost(in *Intent) (money.Amount, error) {
 	return fee, nil
 }
 
-// Pay returns the intent with the signer's consent to the fee that the quote asks, of at most so much. It is who signed
-// the intent, and of a release its consumer. A Fund's fee
-// is part of the Fund; of a clearing and a withdrawal Nonce is set before. The domain is the payments contract's. Errors: ErrNotOffered, ErrMalformed.
+// Pay returns the intent with the signer's consent to the fee that the quote asks, of at most so much. It is who signed the
+// intent, and of a release its consumer. A Fund's fee is part of the Fund; of a clearing, a withdrawal and an unlock Nonce is
+// set before. Errors: ErrNotOffered, ErrMalformed.
 func (q *Quote) Pay(in Intent, signer identity.Signer, most money.Amount, payments, registry intent.Domain) (Intent, error) {
 	fee, err := q.FeeOf(in, most)
 	if err != nil {

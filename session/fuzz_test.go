@@ -170,7 +170,7 @@ func TestReasonsAreNamed(t *testing.T) {
 		}
 		names[r.String()] = true
 	}
-	for r := NotRegistered; r <= Released; r++ {
+	for r := NotRegistered; r <= LockTooSmall; r++ {
 		if _, ok := reasonNames[r]; !ok {
 			t.Errorf("refusal %d has no name", r)
 		}

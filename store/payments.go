@@ -228,9 +228,9 @@ type SessionKey struct {
 	Role string
 }
 
-// OldSessions returns at most limit of an identity's sessions on a network that ended before a time, unix ms, the oldest first. The
-// newest ones that are to be kept are left out, and so are those of which something can still be cleared, or is owed.
-// It reads all promises and clearings of the identity: not for a writing transaction.
+// OldSessions returns at most limit of an identity's sessions on a network that ended before a time, unix ms, the oldest
+// first. The newest ones that are to be kept are left out, and so are those of which something can still be cleared, or is
+// owed. It reads all promises and clearings of the identity: not for a writing transaction.
 func (tx *Tx) OldSessions(domain [32]byte, self [20]byte, before int64, keep, limit int) (all []SessionKey, err error) {
 	err = tx.query("old sessions", oldSessions, []any{domain[:], self[:], before, keep - 1, limit}, func(scan func(...any) error) error {
 		var k SessionKey

@@ -208,3 +208,32 @@ func TestSessionsFindTheirPromises(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What was spent on a day adds up, of each network and consumer by itself, and without what a transaction added that failed.
+func TestSpentOnADay(t *testing.T) {
+	db := open(t)
+	domain, consumer := [32]byte{1}, [20]byte{2}
+	fail := errors.New("by this test")
+	add := func(then error) error {
+		return db.InTx(t.Context(), func(tx *Tx) error {
+			return errors.Join(tx.AddSpent(domain, consumer, 3, 4), tx.AddSpent(domain, consumer, 2, 1),
+				tx.AddSpent([32]byte{9}, consumer, 3, 100), tx.AddSpent(domain, [20]byte{9}, 3, 100), then)
+		})
+	}
+	if err := add(fail); !errors.Is(err, fail) {
+		t.Fatal(err)
+	}
+	if err := errors.Join(add(nil), add(nil)); err != nil {
+		t.Fatal(err)
+	}
+	err := db.View(t.Context(), func(tx *Tx) error {
+		spent, err := tx.Spent(domain, consumer, 3)
+		if len(spent) != 1 || spent[3] != 8 {
+			t.Errorf("spent %v", spent)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

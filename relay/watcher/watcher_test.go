@@ -419,25 +419,49 @@ func TestNoFeeAnyMore(t *testing.T) {
 	w.earned(t, provider, 60*coin-paid)
 }
 
-// Two networks in one database do not hear of each other.
+// Two networks in one database do not hear of each other: the same two, with the same channel and epoch, at another contract,
+// where the unlock is asked for.
 func TestOtherNetwork(t *testing.T) {
 	w := newWorld(t)
+	here, there := &noting{}, &noting{}
+	w.change = func(c *Config) { c.Relayer = here }
+	w.restart(t)
 	provider := w.provider(t)
 	consumer := w.lock(t, provider, 5*coin)
 	w.hold(t, w.promise(t, consumer, provider, 2*coin))
+	first := w.watcher
+
 	at := must[contracts.Addresses](t)(w.Deploy(t.Context(), contracts.Config{UnlockDelay: time.Second}))
-	here := w.network
-	there := *here
-	there.Contracts.Payments, there.Contracts.Registry, there.Contracts.Coin = identity.Address(at.Payments), identity.Address(at.Registry), identity.Address(at.Coin)
-	elsewhere := New(Config{
-		Client: w.client, DB: w.db, Chain: chain.NewPayments(w.client, there.Contracts), Relayer: w.service,
-		Domain: intent.Domain{ChainID: there.ChainID, Contract: there.Contracts.Payments}, Pace: soon,
-	})
-	if err := errors.Join(elsewhere.Sync(t.Context()), elsewhere.Pass(t.Context())); err != nil {
-		t.Fatal(err)
-	}
+	w.network = &chain.Network{ChainID: w.network.ChainID, Contracts: chain.Contracts{
+		Coin: identity.Address(at.Coin), Registry: identity.Address(at.Registry), Payments: identity.Address(at.Payments),
+	}}
+	cfg := first.cfg
+	cfg.Chain, cfg.Domain, cfg.Relayer = chain.NewPayments(w.client, w.network.Contracts), w.domain(), there
+	w.watcher = New(cfg)
+	w.lockBy(t, consumer, provider, 5*coin)
+	w.hold(t, w.promise(t, consumer, provider, 3*coin))
 	w.ask(t, consumer)
-	w.pass(t)
-	w.mine(t)
-	w.earned(t, provider, 2*coin)
+
+	for _, each := range []*Watcher{first, w.watcher, first} {
+		if err := errors.Join(each.Sync(t.Context()), each.Pass(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		w.watcher = each
+		if n := w.held(t, provider); n != 1 {
+			t.Errorf("%d are held", n)
+		}
+	}
+	if len(here.got) != 0 || len(there.got) != 1 || there.got[0].Promises[0].Amount != 3*coin {
+		t.Errorf("submitted %+v, and where it was asked for %+v", here.got, there.got)
+	}
+}
+
+// noting is a relayer that takes everything, and does nothing.
+type noting struct{ got []relay.Intent }
+
+func (*noting) Accepts(context.Context, relay.Intent) error { return nil }
+
+func (n *noting) SubmitAgreed(_ context.Context, in relay.Intent) (relay.Ticket, error) {
+	n.got = append(n.got, in)
+	return relay.Ticket{}, nil
 }

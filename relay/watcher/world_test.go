@@ -153,7 +153,7 @@ func (w *world) mine(t *testing.T) {
 // send has the relayer put a call on chain that it would not take, or not for nothing.
 func (w *world) send(t *testing.T, key string, to identity.Address, data []byte) {
 	t.Helper()
-	if _, err := w.outbox.Submit(t.Context(), chain.Tx{Key: key, To: to, Data: data}); err != nil {
+	if _, err := w.outbox.Submit(t.Context(), chain.Tx{Key: key + " at " + to.String(), To: to, Data: data}); err != nil {
 		t.Fatal(err)
 	}
 	w.mine(t)
@@ -163,6 +163,12 @@ func (w *world) send(t *testing.T, key string, to identity.Address, data []byte)
 func (w *world) lock(t *testing.T, provider *identity.Key, units money.Amount) *identity.Key {
 	t.Helper()
 	consumer := newKey(t)
+	w.lockBy(t, consumer, provider, units)
+	return consumer
+}
+
+func (w *world) lockBy(t *testing.T, consumer, provider *identity.Key, units money.Amount) {
+	t.Helper()
 	who, at := consumer.Address(), w.network.Contracts
 	w.send(t, "mint "+who.String(), at.Coin, contracts.NewTestCoin().PackMint(common.Address(who), units.Wei()))
 	signed := must[intent.SignedFund](t)(intent.SignFund(consumer, intent.Fund{
@@ -173,7 +179,6 @@ func (w *world) lock(t *testing.T, provider *identity.Key, units money.Amount) *
 		Provider: provider.Address(), Locked: units, ValidUntil: w.until(),
 	}, w.domain()))
 	w.send(t, "lock "+who.String(), at.Payments, lock.Call())
-	return consumer
 }
 
 func (w *world) promise(t *testing.T, consumer, provider *identity.Key, units money.Amount) relay.Intent {
