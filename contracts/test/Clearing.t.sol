@@ -246,6 +246,7 @@ contract EarningsTest is Base {
         clearOne(CONSUMER, provider, 0, 0, 200);
         payments.withdraw(provider);
         eq(coin.balanceOf(otherProvider), 190 * WEI, "received");
+        eq(payments.fees(), 10, "fees of both");
     }
 
     /// A stolen provider key cannot redirect earnings once there is a beneficiary.
@@ -265,6 +266,9 @@ contract EarningsTest is Base {
         fails(IPayments.BadAddress.selector);
         VM.prank(relayer);
         payments.changeBeneficiary(provider, address(0));
+        fails(IPayments.BadAddress.selector);
+        VM.prank(relayer);
+        payments.changeBeneficiary(provider, address(payments));
     }
 
     function test_beneficiaryNeedsTheProvidersSignature() external {
@@ -279,6 +283,9 @@ contract EarningsTest is Base {
         (r, vs) = signBeneficiary(PROVIDER, address(0));
         fails(IPayments.BadAddress.selector);
         payments.setBeneficiary(provider, address(0), r, vs);
+        (r, vs) = signBeneficiary(PROVIDER, address(payments));
+        fails(IPayments.BadAddress.selector);
+        payments.setBeneficiary(provider, address(payments), r, vs);
     }
 
     /// Nobody has a beneficiary before it is set: a call from address zero is no exception.

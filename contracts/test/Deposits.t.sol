@@ -134,17 +134,27 @@ contract DepositsTest is Base {
         misconfigured(address(coin), TREASURY, 10_001, DELAY);
         misconfigured(address(coin), TREASURY, RATE, 366 days);
         misconfigured(address(new SixDecimals()), TREASURY, RATE, DELAY);
+        misconfigured(abi.encode(coin, registry, TREASURY, RATE, DELAY, type(uint64).max / 2 + 1));
         VM.expectRevert();
-        this.deploy(address(0xdead), TREASURY, RATE, DELAY);
+        this.deploy(abi.encode(address(0xdead), registry, TREASURY, RATE, DELAY, BOND));
+        VM.expectRevert();
+        this.deploy(abi.encode(coin, address(0xdead), TREASURY, RATE, DELAY, BOND));
+        // What knows a key of address zero is no registry of ours.
+        VM.store(address(registry), keccak256(abi.encode(address(0), uint256(2))), bytes32(uint256(1)));
+        misconfigured(address(coin), TREASURY, RATE, DELAY);
     }
 
     function misconfigured(address coin_, address treasury, uint16 rate, uint32 delay) internal {
-        fails(IPayments.BadConfiguration.selector);
-        this.deploy(coin_, treasury, rate, delay);
+        misconfigured(abi.encode(coin_, registry, treasury, rate, delay, BOND));
     }
 
-    function deploy(address coin_, address treasury, uint16 rate, uint32 delay) external {
-        deployPayments(coin_, treasury, rate, delay);
+    function misconfigured(bytes memory arguments) internal {
+        fails(IPayments.BadConfiguration.selector);
+        this.deploy(arguments);
+    }
+
+    function deploy(bytes calldata arguments) external {
+        create("Payments", arguments);
     }
 
     function test_mintIsCapped() external {
@@ -203,6 +213,10 @@ contract FundTest is Base {
         eq(coin.balanceOf(address(payments)), value(), "coins held");
         eq(coin.allowance(consumer, address(payments)), 0, "allowance");
         eq(coin.nonces(consumer), 1, "nonce");
+        (f, p) = signed();
+        send(relayer, f, p);
+        eq(balanceOf(otherConsumer), 2 * UNITS, "deposit of both");
+        eq(grossOf(relayer), 2 * FEE, "the relayer's earnings from both");
     }
 
     function test_fundFreeOfCharge() external {

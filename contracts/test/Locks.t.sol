@@ -224,6 +224,21 @@ contract LocksTest is Base {
         eq(stateOf(consumer, 2).unlockAt, 0, "time");
     }
 
+    /// What is left of a timer is shown nowhere once its channel is free.
+    function test_freeChannelShowsNoTimer() external {
+        lockFor(CONSUMER, provider, 0, 0, FIVE);
+        requestUnlock(CONSUMER, 0, 0);
+        (, uint32[6] memory times) = payments.account(consumer);
+        eq(times[0], block.timestamp + DELAY, "account's, requested");
+        releaseBy(PROVIDER, consumer, 0, 0);
+        (, times) = payments.account(consumer);
+        eq(times[0], 0, "account's");
+        eq(stateOf(consumer, 0).unlockAt, 0, "channel's");
+        PromiseIntent memory p = signPromise(CONSUMER, provider, 0, 0, 100);
+        (,, uint32 time) = payments.check(p.provider, p.channel, p.epoch, p.amount, p.r, p.vs);
+        eq(time, 0, "check's");
+    }
+
     function test_requestUnlockRefusals() external {
         uint32 until = soon();
         (bytes32 r, bytes32 vs) = signUnlock(CONSUMER, 0, 0, until);
