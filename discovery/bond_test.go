@@ -99,14 +99,14 @@ func TestBondedWhileLookedAt(t *testing.T) {
 			return bonded, err
 		}
 	})
-	announce := func(seconds time.Duration) {
-		w.announce(encode(t, sign(t, 1, proposal(), record.NewStamp(0, epoch.Add(seconds*time.Second), 12*time.Hour)).Record), nil)
+	announce := func(after time.Duration) {
+		w.announce(encode(t, sign(t, 1, proposal(), record.NewStamp(0, epoch.Add(after), 12*time.Hour)).Record), nil)
 	}
 	announce(0)
 	w.set(w.bondless, author, true)
 	during = func() {
 		w.set(w.bondless, author, false)
-		announce(1)
+		announce(time.Second)
 	}
 	w.dir.lookAtBonds(t.Context())
 	if found := w.offers(market.Filter{}); len(found) != 1 {
