@@ -178,7 +178,7 @@ func TestDepositThatWasNone(t *testing.T) {
 	})
 }
 
-// A deposit that was signed earlier for another amount, and comes late, does not pass for the deposit that is asked for.
+// A deposit that was signed earlier for another amount, and mined after it, does not pass for the deposit that is asked for.
 // Of two withdrawals at once neither is taken for the other.
 func TestOneNonceIsOneAmount(t *testing.T) {
 	const coin = money.UnitsPerCoin
