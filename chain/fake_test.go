@@ -22,11 +22,12 @@ import (
 	"github.com/mysteriumnetwork/myst/chain/dev"
 	"github.com/mysteriumnetwork/myst/contracts"
 	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/internal/killtest"
 	"github.com/mysteriumnetwork/myst/store"
 )
 
 func TestMain(m *testing.M) {
-	if config, ok := os.LookupEnv(victimEnv); ok {
+	if config, ok := killtest.Victim(); ok {
 		if err := beVictim(config); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)

@@ -1,18 +1,13 @@
 package chain
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math/big"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
@@ -22,18 +17,11 @@ import (
 
 	"github.com/mysteriumnetwork/myst/chain/dev"
 	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/internal/killtest"
 )
 
 // victimPatience is for a machine that does much else.
 const victimPatience = 3 * time.Minute
-
-// kills is how often the outbox's process is killed; MYST_KILLS sets it.
-func kills() int {
-	if n, err := strconv.Atoi(os.Getenv("MYST_KILLS")); err == nil && n > 0 {
-		return n
-	}
-	return 50
-}
 
 // siege is an outbox in a process that is killed again and again, and the chain that it sends to.
 type siege struct {
@@ -51,10 +39,8 @@ type siege struct {
 	pending  []*effect     // of this round
 	finished int           // transactions, of all rounds
 
-	cmd     *exec.Cmd
-	in      io.WriteCloser
+	*killtest.Process
 	answers *json.Decoder
-	log     bytes.Buffer
 }
 
 // effect is a transaction and whom it makes a unit for.
@@ -85,34 +71,17 @@ func newOutboxSiege(t *testing.T) *siege {
 // start starts a process on the database.
 func (s *siege) start() {
 	s.t.Helper()
-	text, err := json.Marshal(s.config)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.log.Reset()
-	s.cmd = exec.CommandContext(s.t.Context(), os.Args[0])
-	s.cmd.Env = append(os.Environ(), victimEnv+"="+string(text))
-	s.cmd.Stderr = &s.log
-	out, err := s.cmd.StdoutPipe()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if s.in, err = s.cmd.StdinPipe(); err != nil {
-		s.t.Fatal(err)
-	}
-	if err := s.cmd.Start(); err != nil {
-		s.t.Fatal(err)
-	}
-	s.answers = json.NewDecoder(out)
+	s.Process = killtest.Start(s.t, s.config)
+	s.answers = json.NewDecoder(s.Out)
 }
 
 // stop kills the process, which may be dead.
 func (s *siege) stop() {
-	_ = s.cmd.Process.Kill()
-	_ = s.cmd.Wait() // it was killed
+	_ = s.Cmd.Process.Kill()
+	_ = s.Cmd.Wait() // it was killed
 }
 
-func (s *siege) killed() bool { return s.cmd.ProcessState.String() == "signal: killed" }
+func (s *siege) killed() bool { return s.Cmd.ProcessState.String() == "signal: killed" }
 
 // ask has the victim run an errand. It says whether the victim has survived that.
 func (s *siege) ask(e errand) (a answer, alive bool) {
@@ -123,13 +92,13 @@ func (s *siege) ask(e errand) (a answer, alive bool) {
 			e.IDs = append(e.IDs, p.id)
 		}
 	}
-	victim := s.cmd.Process
+	victim := s.Cmd.Process
 	late := time.AfterFunc(victimPatience, func() {
 		s.t.Errorf("%s: no answer after %s", e.Phase, victimPatience)
 		_ = victim.Kill()
 	})
 	defer late.Stop()
-	err := json.NewEncoder(s.in).Encode(e)
+	err := json.NewEncoder(s.In).Encode(e)
 	if err == nil {
 		err = s.answers.Decode(&a)
 	}
@@ -139,7 +108,7 @@ func (s *siege) ask(e errand) (a answer, alive bool) {
 	}
 	s.stop()
 	if !s.killed() || s.t.Failed() {
-		s.t.Fatalf("%s: %v; the process: %v: %s", e.Phase, err, s.cmd.ProcessState, &s.log)
+		s.t.Fatalf("%s: %v; the process: %v: %s", e.Phase, err, s.Cmd.ProcessState, &s.Log)
 	}
 	return a, false
 }
@@ -215,7 +184,7 @@ func (s *siege) round(f fuse, after time.Duration) (died bool) {
 		s.pending = append(s.pending, &effect{tx: s.net.mint(who.String(), who, 1), who: who})
 	}
 	if after > 0 {
-		victim := s.cmd.Process
+		victim := s.Cmd.Process
 		timer := time.AfterFunc(after, func() { _ = victim.Kill() }) // it may be over
 		defer timer.Stop()
 	}
@@ -312,7 +281,8 @@ func TestOutboxKilledWhenever(t *testing.T) {
 	all := s.fuses(random)
 	s.finish(false, false)
 	missed, next := 0, 0
-	for n := range kills() {
+	kills := killtest.Kills(50)
+	for n := range kills {
 		f, after := fuse{}, time.Duration(random.Int64N(int64(took)))
 		if n%5 != 4 { // the fifth is killed from outside
 			f, after = all[next%len(all)], 0
@@ -326,11 +296,11 @@ func TestOutboxKilledWhenever(t *testing.T) {
 			t.Fatalf("kill %d of seed %d: at %+v, or after %s", n, seed, f, after)
 		}
 	}
-	t.Logf("%d steps in a round of %s; %d kills, of which %d found no such step", len(all), took, kills(), missed)
-	if missed > kills()/5 {
-		t.Errorf("%d of %d fuses did not burn", missed, kills())
+	t.Logf("%d steps in a round of %s; %d kills, of which %d found no such step", len(all), took, kills, missed)
+	if missed > kills/5 {
+		t.Errorf("%d of %d fuses did not burn", missed, kills)
 	}
-	if err := errors.Join(s.in.Close(), s.cmd.Wait()); err != nil {
-		t.Error(err, fmt.Sprint(&s.log))
+	if err := errors.Join(s.In.Close(), s.Cmd.Wait()); err != nil {
+		t.Error(err, fmt.Sprint(&s.Log))
 	}
 }

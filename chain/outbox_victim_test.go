@@ -16,6 +16,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/chain/dev"
 	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/internal/killtest"
 	"github.com/mysteriumnetwork/myst/store"
 )
 
@@ -23,9 +24,7 @@ import (
 // what it is told on its standard input, see errand, and is killed meanwhile: by itself at a step, see fuse, or by the
 // test at any moment. The chain is the test's, and so outlives it.
 
-// victimEnv is the environment variable with the victimConfig that makes the test binary a victim.
-const victimEnv = "MYST_TEST_OUTBOX_VICTIM"
-
+// victimConfig makes the test binary a victim.
 type victimConfig struct {
 	URL string // of the chain
 	DB  string
@@ -75,16 +74,8 @@ func (v *outboxVictim) step(name string) {
 		return
 	}
 	if v.fuse.Nth--; v.fuse.Nth < 0 {
-		perish()
+		killtest.Perish()
 	}
-}
-
-// perish ends this process as SIGKILL from outside does.
-func perish() {
-	if self, err := os.FindProcess(os.Getpid()); err == nil {
-		_ = self.Kill()
-	}
-	select {} // until the signal is delivered
 }
 
 // stepped is the victim's way to the chain.

@@ -1,14 +1,9 @@
 package node
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -20,6 +15,7 @@ import (
 	"github.com/mysteriumnetwork/myst/contracts"
 	"github.com/mysteriumnetwork/myst/hub"
 	"github.com/mysteriumnetwork/myst/identity"
+	"github.com/mysteriumnetwork/myst/internal/killtest"
 	"github.com/mysteriumnetwork/myst/messaging/nats"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/relay"
@@ -73,20 +69,10 @@ var killedPaying = []killedAt{
 	{role: RoleConsumer, step: "lock handed over"},
 }
 
-// nodeKills is how often somebody is killed at least; MYST_KILLS sets it. All steps are gone through at once.
-func nodeKills() int {
-	if n, err := strconv.Atoi(os.Getenv("MYST_KILLS")); err == nil && n > 0 {
-		return n
-	}
-	return 1
-}
-
 // house is one of the two processes.
 type house struct {
+	*killtest.Process
 	config  victimConfig
-	cmd     *exec.Cmd
-	in      io.WriteCloser
-	log     bytes.Buffer
 	reports chan report
 	died    chan struct{} // closed when it is waited for
 }
@@ -225,35 +211,18 @@ func (s *siege) hold(held bool) {
 // start starts a process on its database and waits until its node has.
 func (s *siege) start(config victimConfig) report {
 	s.t.Helper()
-	text, err := json.Marshal(config)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	h := &house{config: config, reports: make(chan report), died: make(chan struct{})}
-	h.cmd = exec.CommandContext(s.t.Context(), os.Args[0])
-	h.cmd.Env = append(os.Environ(), victimEnv+"="+string(text))
-	h.cmd.Stderr = &h.log
-	out, err := h.cmd.StdoutPipe()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if h.in, err = h.cmd.StdinPipe(); err != nil {
-		s.t.Fatal(err)
-	}
-	if err := h.cmd.Start(); err != nil {
-		s.t.Fatal(err)
-	}
+	h := &house{Process: killtest.Start(s.t, config), config: config, reports: make(chan report), died: make(chan struct{})}
 	s.houses[config.Role] = h
 	go func() {
 		defer close(h.died)
-		for answers := json.NewDecoder(out); ; {
+		for answers := json.NewDecoder(h.Out); ; {
 			var a report
 			if answers.Decode(&a) != nil {
 				break
 			}
 			h.reports <- a
 		}
-		_ = h.cmd.Wait() // it was killed
+		_ = h.Cmd.Wait() // it was killed
 	}()
 	hello, alive := s.ask(config.Role, order{Do: doHello})
 	if !alive {
@@ -264,7 +233,7 @@ func (s *siege) start(config victimConfig) report {
 
 // kill ends it as a crash would, and drops what it still says.
 func (h *house) kill() {
-	_ = h.cmd.Process.Kill() // it may have done it itself
+	_ = h.Cmd.Process.Kill() // it may have done it itself
 	for {
 		select {
 		case <-h.reports:
@@ -290,12 +259,12 @@ func (s *siege) fatalf(format string, args ...any) {
 	s.t.Helper()
 	for role, h := range s.houses {
 		h.kill()
-		s.t.Logf("the %s said: %s", role, &h.log)
+		s.t.Logf("the %s said: %s", role, &h.Log)
 	}
 	s.t.Fatalf(format, args...)
 }
 
-func (h *house) tell(o order) { _ = json.NewEncoder(h.in).Encode(o) } // it may be dead
+func (h *house) tell(o order) { _ = json.NewEncoder(h.In).Encode(o) } // it may be dead
 
 // ask has an order carried out, unless its process dies.
 func (s *siege) ask(role Role, o order) (a report, alive bool) {
@@ -306,7 +275,7 @@ func (s *siege) ask(role Role, o order) (a report, alive bool) {
 	case a = <-h.reports:
 		return a, true
 	case <-h.died:
-		if how := h.cmd.ProcessState.String(); how != "signal: killed" {
+		if how := h.Cmd.ProcessState.String(); how != "signal: killed" {
 			s.fatalf("the %s ended: %s", role, how)
 		}
 		return a, false
@@ -334,7 +303,7 @@ func (s *siege) assault(at killedAt, both bool, offer offering) {
 			s.fatalf("nobody came to that step")
 		}
 	}
-	if how := victim.cmd.ProcessState.String(); how != "signal: killed" {
+	if how := victim.Cmd.ProcessState.String(); how != "signal: killed" {
 		s.fatalf("the %s ended: %s", at.role, how)
 	}
 	other := RoleConsumer

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/internal/killtest"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/payments"
 	"github.com/mysteriumnetwork/myst/relay"
@@ -20,7 +21,7 @@ import (
 // provider took is cleared once; nobody loses more than a window, and no coin.
 func TestKilledFromRequestToClearing(t *testing.T) {
 	t.Parallel()
-	for pass, left := 0, nodeKills(); left > 0; pass++ {
+	for pass, left := 0, killtest.Kills(1); left > 0; pass++ {
 		for _, part := range []struct {
 			pricing relay.Pricing
 			steps   []killedAt

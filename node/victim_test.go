@@ -17,6 +17,7 @@ import (
 	hubclient "github.com/mysteriumnetwork/myst/hub/client"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/internal/killtest"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/messaging"
 	"github.com/mysteriumnetwork/myst/messaging/nats"
@@ -32,9 +33,7 @@ import (
 // sells. Broker, relayer and chain are the test's, and so outlive it. It does what it is told on its standard input, see
 // order, and kills itself at the step that its fuse names.
 
-// victimEnv is the environment variable with the victimConfig that makes the test binary a victim.
-const victimEnv = "MYST_TEST_NODE_VICTIM"
-
+// victimConfig makes the test binary a victim.
 type victimConfig struct {
 	Role    Role
 	DB      string
@@ -87,16 +86,8 @@ type victim struct {
 // step dies if it is the one to die at.
 func (v *victim) step(name string) {
 	if v.Fuse != "" && strings.HasPrefix(name, v.Fuse) {
-		perish()
+		killtest.Perish()
 	}
-}
-
-// perish ends this process as SIGKILL from outside does.
-func perish() {
-	if self, err := os.FindProcess(os.Getpid()); err == nil {
-		_ = self.Kill()
-	}
-	select {} // until the signal is delivered
 }
 
 // steppedSigner, steppedChain, steppedRelayer and steppedLog are the steps of a session.
@@ -249,7 +240,7 @@ func (v *victim) answer(ctx context.Context, o order, done error) {
 	v.writing.Lock()
 	defer v.writing.Unlock()
 	if err := json.NewEncoder(os.Stdout).Encode(a); err != nil {
-		perish() // nobody is there any more
+		killtest.Perish() // nobody is there any more
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/internal/killtest"
 	"github.com/mysteriumnetwork/myst/market"
 	"github.com/mysteriumnetwork/myst/messaging"
 	"github.com/mysteriumnetwork/myst/messaging/messagingtest"
@@ -30,7 +31,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if config, ok := os.LookupEnv(victimEnv); ok {
+	if config, ok := killtest.Victim(); ok {
 		if err := beVictim(config); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)

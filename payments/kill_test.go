@@ -1,15 +1,11 @@
 package payments
 
 import (
-	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -18,6 +14,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/internal/killtest"
 	"github.com/mysteriumnetwork/myst/money"
 )
 
@@ -32,14 +29,6 @@ const (
 	siegePatience = 3 * time.Minute
 )
 
-// kills is how often somebody is killed; MYST_KILLS sets it.
-func kills() int {
-	if n, err := strconv.Atoi(os.Getenv("MYST_KILLS")); err == nil && n > 0 {
-		return n
-	}
-	return 50
-}
-
 // Steps at which a victim dies, by role. Those from "opening" to "closed" are the steps of a session in order; a
 // promise is durable at the provider between "received" and "raising the limit", at the consumer between "signed" and
 // "sending".
@@ -50,19 +39,14 @@ var siegeSteps = map[Role][]string{
 
 // house is one of the two processes, and the test's ends of its pipes.
 type house struct {
+	*killtest.Process
 	config victimConfig
 	gone   bool          // there is nothing more to read
 	died   chan struct{} // closed when gone, and waited for
-	log    bytes.Buffer
-	cmd    *exec.Cmd
 
 	writing sync.Mutex
-	in      interface {
-		Write([]byte) (int, error)
-		Close() error
-	}
-	book  chan []intent.SignedPromise
-	ended chan string // what Run returned, of each session
+	book    chan []intent.SignedPromise
+	ended   chan string // what Run returned, of each session
 }
 
 // account is what really passed in one consumer's sessions, in all rounds but for sent and round.
@@ -114,7 +98,7 @@ func newSiege(t *testing.T, seed uint64) *siege {
 	}
 	t.Cleanup(func() {
 		for _, h := range s.houses {
-			_ = h.cmd.Process.Kill() // it may have ended
+			_ = h.Cmd.Process.Kill() // it may have ended
 			<-h.died
 		}
 	})
@@ -124,25 +108,9 @@ func newSiege(t *testing.T, seed uint64) *siege {
 // start starts a process on its database.
 func (s *siege) start(config victimConfig) {
 	s.t.Helper()
-	text, err := json.Marshal(config)
-	if err != nil {
-		s.t.Fatal(err)
-	}
 	h := &house{
-		config: config, died: make(chan struct{}), book: make(chan []intent.SignedPromise, 1), ended: make(chan string, siegeSessions),
-	}
-	h.cmd = exec.CommandContext(s.t.Context(), os.Args[0])
-	h.cmd.Env = append(os.Environ(), victimEnv+"="+string(text))
-	h.cmd.Stderr = &h.log
-	out, err := h.cmd.StdoutPipe()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if h.in, err = h.cmd.StdinPipe(); err != nil {
-		s.t.Fatal(err)
-	}
-	if err := h.cmd.Start(); err != nil {
-		s.t.Fatal(err)
+		Process: killtest.Start(s.t, config), config: config, died: make(chan struct{}),
+		book: make(chan []intent.SignedPromise, 1), ended: make(chan string, siegeSessions),
 	}
 	s.mu.Lock()
 	s.houses[config.Role] = h
@@ -150,7 +118,7 @@ func (s *siege) start(config victimConfig) {
 	go func() {
 		defer close(h.died)
 		for {
-			f, err := readFrame(out)
+			f, err := readFrame(h.Out)
 			if err != nil {
 				break
 			}
@@ -160,7 +128,7 @@ func (s *siege) start(config victimConfig) {
 		h.gone = true
 		s.leave(h)
 		s.opening.Unlock()
-		_ = h.cmd.Wait() // it was killed
+		_ = h.Cmd.Wait() // it was killed
 	}()
 }
 
@@ -187,7 +155,7 @@ func (h *house) send(f frame) {
 	}
 	h.writing.Lock()
 	defer h.writing.Unlock()
-	_ = f.write(h.in)
+	_ = f.write(h.In)
 }
 
 // passes handles what a process says: what is for the other one is noted and carried on.
@@ -364,7 +332,7 @@ func (s *siege) open(windows int) {
 // kill kills, and waits until all that the victims said has been heard.
 func (s *siege) kill(victims []Role) {
 	for _, role := range victims {
-		_ = s.houses[role].cmd.Process.Kill() // it may have done it itself
+		_ = s.houses[role].Cmd.Process.Kill() // it may have done it itself
 	}
 	for _, role := range victims {
 		<-s.houses[role].died
@@ -383,7 +351,7 @@ func (s *siege) books(role Role) map[identity.Address]intent.SignedPromise {
 			all[p.Consumer] = p
 		}
 	case <-h.died:
-		s.t.Fatalf("the %s does not start again: %s", role, &h.log)
+		s.t.Fatalf("the %s does not start again: %s", role, &h.Log)
 	case <-time.After(siegePatience):
 		s.t.Fatalf("the %s does not answer", role)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/internal/killtest"
 	"github.com/mysteriumnetwork/myst/money"
 )
 
@@ -96,10 +97,10 @@ func (s *siege) cleared() {
 	t := s.t
 	t.Helper()
 	for _, h := range s.houses {
-		_ = h.in.Close()
+		_ = h.In.Close()
 		<-h.died
-		if !h.cmd.ProcessState.Success() {
-			t.Errorf("the %s: %s: %s", h.config.Role, h.cmd.ProcessState, &h.log)
+		if !h.Cmd.ProcessState.Success() {
+			t.Errorf("the %s: %s: %s", h.config.Role, h.Cmd.ProcessState, &h.Log)
 		}
 	}
 	var acknowledged, want money.Amount
@@ -124,7 +125,7 @@ func (s *siege) cleared() {
 // consumers know all that they promised, nobody has lost more than a window, and the next session goes on.
 func TestKilledWhenever(t *testing.T) {
 	const perSiege = 100
-	for left := kills(); left > 0; left -= perSiege {
+	for left := killtest.Kills(50); left > 0; left -= perSiege {
 		s := newSiege(t, rand.Uint64())
 		s.clean()
 		for n := range min(left, perSiege) {

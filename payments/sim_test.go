@@ -16,13 +16,14 @@ import (
 
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/internal/killtest"
 	"github.com/mysteriumnetwork/myst/money"
 	"github.com/mysteriumnetwork/myst/store"
 	"github.com/mysteriumnetwork/myst/tunnel"
 )
 
 func TestMain(m *testing.M) {
-	if config, ok := os.LookupEnv(victimEnv); ok {
+	if config, ok := killtest.Victim(); ok {
 		if err := beVictim(config); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
+	"github.com/mysteriumnetwork/myst/internal/killtest"
 	"github.com/mysteriumnetwork/myst/store"
 	"github.com/mysteriumnetwork/myst/tunnel"
 )
@@ -21,9 +22,7 @@ import (
 // over a real database. Its standard input and output are its network and its tunnel, see frame; the test at their
 // other ends (siege) carries everything between two victims, and so knows what passed before one of them was killed.
 
-// victimEnv is the environment variable with the victimConfig that makes the test binary a victim.
-const victimEnv = "MYST_TEST_VICTIM"
-
+// victimConfig makes the test binary a victim.
 type victimConfig struct {
 	Role Role
 	DB   string
@@ -175,7 +174,7 @@ func (v *victim) write(f frame) {
 	v.writing.Lock()
 	defer v.writing.Unlock()
 	if err := f.write(v.out); err != nil {
-		perish() // nobody is there any more
+		killtest.Perish() // nobody is there any more
 	}
 }
 
@@ -209,18 +208,10 @@ func (v *victim) step(name string) {
 	switch {
 	case v.fuse.Nth >= 0:
 	case v.fuse.After > 0:
-		time.AfterFunc(v.fuse.After, perish)
+		time.AfterFunc(v.fuse.After, killtest.Perish)
 	default:
-		perish()
+		killtest.Perish()
 	}
-}
-
-// perish ends this process as SIGKILL from outside does.
-func perish() {
-	if self, err := os.FindProcess(os.Getpid()); err == nil {
-		_ = self.Kill()
-	}
-	select {} // until the signal is delivered
 }
 
 // fusedSigner, fusedMeter and victimSession's Send and Receive are the steps of a session.
