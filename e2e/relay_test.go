@@ -50,13 +50,14 @@ func TestARelayForAFee(t *testing.T) {
 	})
 	m.connect(t, 0, "wireguard")
 	buyer.Run(t, nil, "disconnect")
-	paid := m.seller.fees(t) + buyer.fees(t)
 	if b := buyer.balance(t); len(b.Channels) != 1 || b.Ledger == nil || !b.Ledger.Agrees {
 		t.Errorf("the consumer locked %+v; its ledger: %+v", b.Channels, b.Ledger)
 	}
-	if b := relay.balance(t); b.Earnings.Units != paid || paid == 0 {
-		t.Errorf("the relay earned %d, its clients paid %d", b.Earnings.Units, paid)
-	}
+	// The lock's fee, and that of the clearing, are in the ledgers once they are confirmed.
+	relay.Await(t, "the relay has earned what its clients' ledgers say they paid", func() bool {
+		paid, b := m.seller.fees(t)+buyer.fees(t), relay.balance(t)
+		return paid > 0 && b.Earnings.Units == paid
+	})
 	for _, p := range []*party{buyer, m.seller, relay} {
 		p.Stop(t)
 	}
