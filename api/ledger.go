@@ -145,6 +145,10 @@ func fromQuote(q node.Quote) wire.Quote {
 		left := wire.FromMoney(q.Left)
 		out.Left, out.LeftWhy = &left, q.LeftWhy
 	}
+	if q.Held > 0 {
+		held := wire.FromMoney(q.Held)
+		out.Held = &held
+	}
 	if q.Offer != nil {
 		offer, elsewhere := fromProposal(*q.Offer), wire.FromMoney(q.Elsewhere)
 		out.Offer, out.Elsewhere = &offer, &elsewhere

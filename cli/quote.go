@@ -160,6 +160,9 @@ func consequences(req wire.QuoteRequest, q wire.Quote) []string {
 	case node.OpConnect:
 		lines := []string{"The amount is locked for this provider, who gets of it what you promise. If it does not take the session, the next\n" +
 			"one that matches is asked, for no more."}
+		if q.Held != nil {
+			lines = append(lines, q.Held.Coins+" coins of it are in a free payment channel already. All of them go along; 'myst reclaim' takes them out before.")
+		}
 		if q.Elsewhere != nil && q.Elsewhere.Units > 0 {
 			lines = append(lines, "Other providers hold "+q.Elsewhere.Coins+" coins, until they release it or you take it back by: myst unlock")
 		}

@@ -67,8 +67,9 @@ func (e *env) connect() *cobra.Command {
 		Long: "Open a session with the cheapest provider that matches, and offer it to applications as\n" +
 			"a SOCKS5 proxy. Host names are resolved at the provider's end. The session goes on in\n" +
 			"the node until \"myst disconnect\"; interrupting this command before it is open gives up.\n\n" +
-			"It locks --lock coins of the deposit for that provider, unless enough is locked for it\n" +
-			"already, in a channel that no session uses. What others hold stays with them: \"myst balance\" shows it, and \"myst unlock\"\n" +
+			"It locks --lock coins for that provider, unless enough is locked for it already, in a\n" +
+			"channel that no session uses. A free channel's coins are taken first, all of them, and the\n" +
+			"rest is of the deposit. What others hold stays with them: \"myst balance\" shows it, and \"myst unlock\"\n" +
 			"takes it back. What is to be locked and what a relayer asks for it is shown before, and\n" +
 			"you are asked whether to go on; without a terminal to ask at, --yes must say so. Where\n" +
 			"the lock is there already, nothing is asked.",

@@ -92,11 +92,11 @@ func (c *consuming) price(ctx context.Context) error {
 // agreed refuses what is more than the user agreed to.
 func (c *consuming) agreed(ctx context.Context) error {
 	most := c.req.Agreed
-	if most == nil || c.plan.Cost <= most.Lock && c.fee <= most.Fee {
+	if most == nil || c.plan.Binds() <= most.Lock && c.fee <= most.Fee {
 		return nil
 	}
 	q := Quote{
-		Operation: OpConnect, Amount: c.plan.Cost, RelayFee: c.fee, Relayer: c.relayer, OwnGas: c.relayer == c.self.address(),
+		Operation: OpConnect, Amount: c.plan.Binds(), Held: c.plan.Held, RelayFee: c.fee, Relayer: c.relayer, OwnGas: c.relayer == c.self.address(),
 		Transactions: 1, Provider: c.proposal.Proposal.Provider, Offer: &c.proposal, Elsewhere: c.plan.Elsewhere,
 	}
 	var err error
@@ -112,8 +112,11 @@ func (c *consuming) agreed(ctx context.Context) error {
 // sayLock tells of coins that the session will lock, before anything of it is signed.
 func (c *consuming) sayLock() {
 	beside := ""
+	if c.plan.Held > 0 {
+		beside = fmt.Sprintf("; %s more are in the payment channel already, and go along", c.plan.Held)
+	}
 	if c.plan.Elsewhere > 0 {
-		beside = fmt.Sprintf("; other providers hold %s, until they release it or you take it back by 'myst unlock'", c.plan.Elsewhere)
+		beside += fmt.Sprintf("; other providers hold %s, until they release it or you take it back by 'myst unlock'", c.plan.Elsewhere)
 	}
 	c.say("lock", "this will lock %s coins of the deposit for this provider%s", c.plan.Cost, beside)
 }

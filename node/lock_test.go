@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mysteriumnetwork/myst/chain"
 	"github.com/mysteriumnetwork/myst/identity"
 	"github.com/mysteriumnetwork/myst/intent"
 	"github.com/mysteriumnetwork/myst/market"
@@ -47,6 +48,31 @@ func TestLocksAreAgreedTo(t *testing.T) {
 		}
 		if _, err := consumer.Disconnect(ctx, s.ID, quiet); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// What a free payment channel holds is locked for the provider too: that is agreed to like coins of the deposit.
+func TestWhatAFreeChannelHoldsIsAgreedTo(t *testing.T) {
+	w := newWorld()
+	w.member(t, memberConfig{provider: true})
+	consumer := w.member(t, memberConfig{config: func(cfg *Config) { cfg.Gas = meter{} }})
+	who := consumer.key.Address()
+	for deposit, locks := range map[money.Amount]money.Amount{0: money.UnitsPerCoin, 5 * money.UnitsPerCoin: 2 * money.UnitsPerCoin} {
+		w.deposits[who] = deposit
+		w.channels[slot{who, 1}] = chain.Channel{Locked: 3 * money.UnitsPerCoin / 2, Epoch: 1}
+		req := ConnectRequest{Lock: locks, Agreed: &Agreed{Lock: max(locks, 3*money.UnitsPerCoin/2) - 1}}
+		_, err := consumer.Connect(t.Context(), req, func(p Progress) {
+			if p.Step == "lock" || p.Step == "negotiate" {
+				t.Errorf("before it was agreed to: %+v", p)
+			}
+		})
+		wanted, ok := errors.AsType[*AgreementError](err)
+		if !ok {
+			t.Fatal(err)
+		}
+		if q := wanted.Quote; q.Amount != max(locks, 3*money.UnitsPerCoin/2) || q.Held != 3*money.UnitsPerCoin/2 {
+			t.Errorf("%+v", q)
 		}
 	}
 }

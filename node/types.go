@@ -131,7 +131,7 @@ type ConnectRequest struct {
 
 // Agreed is what a user allows a session to take until it is open.
 type Agreed struct {
-	Lock money.Amount // from the deposit, for the provider
+	Lock money.Amount // for the provider, from the deposit and from a free payment channel
 	Fee  money.Amount // for the relayer that puts the lock on chain
 }
 
@@ -248,6 +248,8 @@ type Quote struct {
 	Provider identity.Address
 	// Offer is what a session would be of; nil for anything else.
 	Offer *market.Signed
+	// Held is, of a session's amount, what is in a free payment channel already and goes along.
+	Held money.Amount
 	// Elsewhere is what other providers' payment channels hold beside a session's lock.
 	Elsewhere money.Amount
 	// Left is, of a clearing, what is not cleared because no relayer takes those transactions, and LeftWhy why. Amount is the

@@ -154,7 +154,11 @@ func (w *wallet) held(ctx context.Context, operation string, channel uint8) (cha
 // unlockable returns a payment channel that can be unlocked, or be asked for.
 func (w *wallet) unlockable(ctx context.Context, channel uint8) (chain.Channel, error) {
 	c, err := w.held(ctx, OpUnlock, channel)
-	if err == nil && c.Provider.IsZero() {
+	switch {
+	case err != nil || !c.Provider.IsZero():
+	case c.Locked <= c.Cleared:
+		err = fmt.Errorf("unlock: %w: payment channel %d is free, and holds nothing", ErrNotNow, channel)
+	default:
 		err = fmt.Errorf("unlock: %w: payment channel %d is free already; 'myst reclaim' moves what it holds to the deposit", ErrNotNow, channel)
 	}
 	return c, err

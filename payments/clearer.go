@@ -89,6 +89,7 @@ type Clearer struct {
 
 	mu      sync.Mutex
 	over    map[epochKey]time.Time // since when epochs with promises or releases are over, as far as this run saw
+	asked   map[epochKey]bool      // whose release is asked for, and that must be cleared first
 	dear    map[epochKey]bool      // what nobody put on chain for the share that the policy allows, the last time
 	hurried time.Time              // when a request for a release last made Run look
 }
@@ -110,7 +111,10 @@ func NewClearer(cfg ClearerConfig) *Clearer {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Clearer{cfg: cfg, turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), over: map[epochKey]time.Time{}, tried: map[epochKey]attempt{}}
+	return &Clearer{
+		cfg: cfg, turn: make(chan struct{}, 1), wake: make(chan struct{}, 1),
+		over: map[epochKey]time.Time{}, tried: map[epochKey]attempt{}, asked: map[epochKey]bool{},
+	}
 }
 
 // Notify says that a session has ended, so that its channel is looked at now. It does not wait.

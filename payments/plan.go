@@ -66,11 +66,16 @@ type Plan struct {
 	Epoch   uint16
 	// Lock is the total that is or shall be locked in the epoch, and Cost what the deposit pays for it.
 	Lock, Cost money.Amount
+	// Held is what a free channel holds already of it, all of which goes along.
+	Held money.Amount
 	// Remaining is what can be promised once the lock is confirmed.
 	Remaining money.Amount
 	// Elsewhere is what channels hold for other providers, and was not promised to them. PlanLock leaves it out.
 	Elsewhere money.Amount
 }
+
+// Binds is what the provider gets hold of by the plan, that it did not have before.
+func (p Plan) Binds() money.Amount { return p.Cost + p.Held }
 
 // OnChain says whether the lock is on chain already.
 func (p Plan) OnChain() bool { return p.Action == Reuse || p.Action == Await }
@@ -83,14 +88,16 @@ func PlanLock(channels [intent.Channels]ChannelState, n Need) (Plan, error) {
 	if n.Least == 0 {
 		n.Least = n.Amount / 4
 	}
-	best, found, short := Plan{}, false, false
+	best, found, short := Plan{}, false, money.Amount(0)
 	for id, c := range channels {
 		p, ok := planOne(uint8(id), c, n)
 		if !ok {
 			continue
 		}
 		if p.Cost > n.Deposit {
-			short = true
+			if short == 0 || p.Cost < short {
+				short = p.Cost
+			}
 			continue
 		}
 		if !found || p.before(best) {
@@ -100,8 +107,8 @@ func PlanLock(channels [intent.Channels]ChannelState, n Need) (Plan, error) {
 	switch {
 	case found:
 		return best, nil
-	case short:
-		return Plan{}, fmt.Errorf("%w: %s coins, and a lock needs %s", ErrFunds, n.Deposit, n.Amount)
+	case short > 0:
+		return Plan{}, fmt.Errorf("%w: it has %s coins, and a lock of %s takes %s", ErrFunds, n.Deposit, n.Amount, short)
 	}
 	return Plan{}, ErrNoChannel
 }
@@ -170,6 +177,9 @@ func price(p Plan, now Channel, n Need) (Plan, bool) {
 		return Plan{}, false
 	}
 	p.Lock, p.Cost, p.Remaining = total, total-held, total-spent
+	if p.Action == New {
+		p.Held = held
+	}
 	return p, p.Action != TopUp || total > held
 }
 

@@ -2,6 +2,7 @@ package payments
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -19,11 +20,12 @@ type claimBatch struct {
 func (c *Clearer) choose(ctx context.Context, found []outstanding, all bool) []claimBatch {
 	var chosen []outstanding
 	var gathering money.Amount
+	asked := c.askedFor(found)
 	for _, o := range found {
 		ended := !c.cfg.Ledger.Busy(o.promise.Consumer, o.promise.Channel)
 		wanted := o.due >= c.cfg.Least && (ended || c.cfg.Above > 0 && o.due >= c.cfg.Above)
 		switch {
-		case all || o.urgent() || wanted:
+		case all || o.urgent() || wanted || asked[keyOf(o.promise)]:
 			chosen = append(chosen, o)
 		case ended:
 			gathering += o.due // less than Least, of bounded many
@@ -40,6 +42,21 @@ func (c *Clearer) choose(ctx context.Context, found []outstanding, all bool) []c
 	return c.worthwhile(ctx, chosen)
 }
 
+// askedFor is what of the outstanding must be cleared before a release that was asked for. What is not outstanding any more is
+// forgotten.
+func (c *Clearer) askedFor(found []outstanding) map[epochKey]bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	still := map[epochKey]bool{}
+	for _, o := range found {
+		if key := keyOf(o.promise); c.asked[key] {
+			still[key] = true
+		}
+	}
+	c.asked = still
+	return maps.Clone(still)
+}
+
 // cut makes batches of promises.
 func (c *Clearer) cut(promises []outstanding, urgent bool) (batches []claimBatch) {
 	for part := range slices.Chunk(promises, c.cfg.Batch) {
@@ -50,11 +67,13 @@ func (c *Clearer) cut(promises []outstanding, urgent bool) (batches []claimBatch
 
 // worthwhile leaves out what costs too much gas. What is urgent has batches of its own, and next to nothing, such as an
 // attacker's, others again: it has nobody else's promise cleared dearly, and makes none that is urgent too dear. Where these
-// cost too much, they are cleared with the rest or not at all.
+// cost too much, they are cleared with the rest or not at all. Next to nothing that only a release waits for is by itself, too.
 func (c *Clearer) worthwhile(ctx context.Context, chosen []outstanding) (batches []claimBatch) {
-	var urgent, little, rest []outstanding
+	var urgent, little, asked, rest []outstanding
 	for _, o := range chosen {
 		switch {
+		case !o.urgent() && o.due < c.cfg.Least:
+			asked = append(asked, o)
 		case !o.urgent():
 			rest = append(rest, o)
 		case o.due < c.cfg.Least:
@@ -70,7 +89,7 @@ func (c *Clearer) worthwhile(ctx context.Context, chosen []outstanding) (batches
 			rest = slices.Concat(b.promises, rest)
 		}
 	}
-	for _, b := range c.cut(rest, false) {
+	for _, b := range slices.Concat(c.cut(rest, false), c.cut(asked, false)) {
 		if c.worth(ctx, b) {
 			batches = append(batches, b)
 		}

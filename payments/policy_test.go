@@ -49,3 +49,30 @@ func TestUnlocksOfNextToNothing(t *testing.T) {
 	unlocking(w.owe(1000, 999))
 	leaves(15, "among unlocks of next to nothing")
 }
+
+// Little gathers until the release of its channel is asked for: then it is cleared, for the share that the policy allows.
+func TestLittleIsClearedForARelease(t *testing.T) {
+	w := newWorld(t)
+	w.open(&w.provider)
+	w.promisedIs(700)
+	for _, gas := range []money.Amount{71, 70} {
+		c := NewClearer(ClearerConfig{
+			Ledger: w.provider.ledger, Claimer: w.chain, Least: 701, MaxGasPercent: 10,
+			GasCost: func(context.Context, []intent.SignedPromise) (money.Amount, error) { return gas, nil },
+		})
+		if cleared, err := c.ClearByPolicy(t.Context()); !errors.Is(err, ErrNothingToClear) {
+			t.Errorf("nobody has asked: %+v, %v", cleared, err)
+		}
+		want := map[money.Amount]error{71: ErrNotWorth, 70: ErrClearing}[gas]
+		if _, err := c.Release(t.Context(), w.wanted()); !errors.Is(err, want) {
+			t.Errorf("a claim for %d: %v, want %v", gas, err, want)
+		}
+		cleared, err := c.ClearByPolicy(t.Context())
+		if asked := gas == 70; asked != (err == nil) || asked && (len(cleared) != 1 || cleared[0].Amount != 700) {
+			t.Errorf("a claim for %d: %+v, %v", gas, cleared, err)
+		}
+		if len(c.asked) > 1 {
+			t.Errorf("remembers %v", c.asked)
+		}
+	}
+}

@@ -35,8 +35,9 @@ var ErrReleased = errors.New("payment channel is released in that epoch")
 // hurryEvery is how often requests for releases make the clearer look through all promises at most.
 const hurryEvery = 10 * time.Second
 
-// Release signs a consumer's payment channel free. What can be cleared of it is cleared first, if that is worth it: then the
-// error is ErrClearing until it is confirmed. An epoch that was released before is so again, by the same signature.
+// Release signs a consumer's payment channel free. What can be cleared of it is cleared first, if that is worth it, however
+// little it is: the delay that the consumer asks for otherwise has it cleared as well. Then the error is ErrClearing until it is
+// confirmed. An epoch that was released before is so again, by the same signature.
 // Errors: ErrChannelBusy while a session is open, ErrDebt, ErrNotHeld, ErrClearing, ErrNotWorth, ErrChainStale.
 func (c *Clearer) Release(ctx context.Context, r intent.Release) (intent.SignedRelease, error) {
 	l := c.cfg.Ledger
@@ -59,11 +60,12 @@ func (c *Clearer) hurry(ctx context.Context, o outstanding) error {
 	c.mu.Lock()
 	dear := c.dear[keyOf(o.promise)]
 	c.mu.Unlock()
-	if dear || !o.urgent() && o.due < c.cfg.Least || !c.worth(ctx, claimBatch{[]outstanding{o}, o.urgent()}) {
+	if dear || !c.worth(ctx, claimBatch{[]outstanding{o}, o.urgent()}) {
 		return fmt.Errorf("%w: %s coins", ErrNotWorth, o.due)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.asked[keyOf(o.promise)] = true
 	if now := time.Now(); now.Sub(c.hurried) >= hurryEvery {
 		c.hurried = now
 		c.Notify()

@@ -85,7 +85,7 @@ func TestWhatIsReleased(t *testing.T) {
 			w.chainShows(w.state(701), w.state(701), w.state(700))
 		}, ErrClearing},
 		"the lock is not confirmed": {func(w *world, _ *ClearerConfig) { w.chainShows(w.state(0), w.state(0), Channel{}) }, ErrClearing},
-		"too little to clear":       {func(w *world, c *ClearerConfig) { w.promisedIs(700); c.Least = 701 }, ErrNotWorth},
+		"little to clear":           {func(w *world, c *ClearerConfig) { w.promisedIs(700); c.Least = 701 }, ErrClearing},
 		"gas is too dear": {func(w *world, c *ClearerConfig) {
 			w.promisedIs(700)
 			c.MaxGasPercent = 10

@@ -19,6 +19,7 @@ var told = map[Kind][2]work{
 	KindOnboard:         {{85_000, 3}, {95_000, 3}},
 	KindLock:            {{56_500, 0}, {83_000, 0}},
 	KindUnlockAsk:       {{45_000, 0}, {71_500, 0}},
+	KindRelease:         {{43_000, 0}, {70_000, 0}},
 	KindReclaim:         {{55_500, 0}, {82_000, 0}},
 	KindWithdrawDeposit: {{61_500, 2}, {88_000, 2}},
 	KindBeneficiary:     {{30_000, 1}, {68_500, 1}},

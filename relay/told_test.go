@@ -50,6 +50,8 @@ func TestGasThatIsTold(t *testing.T) {
 
 		f.relay(t, f.pay(t, consumer, Lock(f.lock(t, consumer, provider.Address(), 0, 5*coin))))
 		does(Lock(f.lock(t, consumer, provider.Address(), 0, 6*coin)))
+		f.relay(t, f.pay(t, consumer, Lock(f.lock(t, consumer, provider.Address(), 1, 6*coin))))
+		does(Release(must[intent.SignedRelease](t)(intent.SignRelease(provider, intent.Release{Consumer: consumer.Address(), Channel: 1}, f.payments()))))
 		does(AskUnlock(must[intent.SignedRequestUnlock](t)(intent.SignRequestUnlock(consumer, intent.RequestUnlock{ValidUntil: f.until()}, f.payments()))))
 		f.Commit() // the delay is a second
 		f.relay(t, FreeChannel(consumer.Address(), 0))

@@ -176,6 +176,7 @@ type Quote struct {
 	Offer     *Proposal `json:"offer,omitempty" doc:"what a session would be of"`
 	Left      *Amount   `json:"left,omitempty" doc:"of a clearing: what no relayer clears for what it may take of it, beside the amount"`
 	LeftWhy   string    `json:"left_why,omitempty" doc:"why"`
+	Held      *Amount   `json:"held,omitempty" doc:"of a session's amount: what is in a free payment channel already"`
 	Elsewhere *Amount   `json:"elsewhere,omitempty" doc:"of a session: what other providers' payment channels hold beside its lock"`
 }
 

@@ -45,7 +45,7 @@ type Connect struct {
 
 // Agreed is what a user allows a session to take until it is open.
 type Agreed struct {
-	Lock string `json:"lock" minLength:"1" maxLength:"32" doc:"coins of the deposit to lock for the provider" example:"1"`
+	Lock string `json:"lock" minLength:"1" maxLength:"32" doc:"coins to lock for the provider, of the deposit and of a free payment channel" example:"1"`
 	Fee  string `json:"fee" minLength:"1" maxLength:"32" doc:"coins for the relayer that puts the lock on chain" example:"0"`
 }
 
