@@ -53,7 +53,8 @@ func TestARelayForAFee(t *testing.T) {
 	if b := buyer.balance(t); len(b.Channels) != 1 || b.Ledger == nil || !b.Ledger.Agrees {
 		t.Errorf("the consumer locked %+v; its ledger: %+v", b.Channels, b.Ledger)
 	}
-	// The lock's fee, and that of the clearing, are in the ledgers once they are confirmed.
+	// The lock's fee, and that of the clearing, which is under way, are in the ledgers once they are confirmed.
+	m.seller.Await(t, "the provider has cleared", func() bool { return m.seller.balance(t).Uncleared.Units == 0 })
 	relay.Await(t, "the relay has earned what its clients' ledgers say they paid", func() bool {
 		paid, b := m.seller.fees(t)+buyer.fees(t), relay.balance(t)
 		return paid > 0 && b.Earnings.Units == paid
@@ -105,10 +106,12 @@ func (p *party) balance(t *testing.T) (b wire.Balance) {
 // fees is what a party's ledger says that it paid to relayers.
 func (p *party) fees(t *testing.T) (sum uint64) {
 	t.Helper()
-	var ledger wire.Ledger
-	p.Run(t, &ledger, "ledger", "--kind", "relay-fee")
-	for _, row := range ledger.Entries {
-		sum += uint64(row.Amount.Units) //nolint:gosec // nothing was taken back
+	for _, kind := range []string{"relay-fee", "earnings-relay-fee"} {
+		var ledger wire.Ledger
+		p.Run(t, &ledger, "ledger", "--kind", kind)
+		for _, row := range ledger.Entries {
+			sum += uint64(row.Amount.Units) //nolint:gosec // nothing was taken back
+		}
 	}
 	return sum
 }
