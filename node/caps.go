@@ -23,10 +23,10 @@ func capText(e *payments.CapError) string {
 	return fmt.Sprintf("%s coins for this session; 'myst connect --cap' takes another number", e.Cap)
 }
 
-// capError refuses a session that a spending cap leaves no room for.
-func capError(err error) error {
+// capError refuses a session that a spending cap leaves no room for, beside its set-up charge.
+func capError(err error, setup money.Amount) error {
 	if reached, ok := errors.AsType[*payments.CapError](err); ok {
-		return fmt.Errorf("%w: %w: %s", ErrNotNow, errCapped{reached}, capText(reached))
+		return fmt.Errorf("%w: %w beside a set-up charge of %s: %s", ErrNotNow, errCapped{reached}, setup, capText(reached))
 	}
 	return err
 }

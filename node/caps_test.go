@@ -111,7 +111,7 @@ func TestCapsRefuseSessions(t *testing.T) {
 				t.Errorf("%+v", p)
 			}
 		})
-		if !errors.Is(err, ErrNotNow) || !errors.Is(err, payments.ErrCap) || !strings.HasSuffix(err.Error(), "not possible now: the spending cap leaves too little: "+text) {
+		if !errors.Is(err, ErrNotNow) || !errors.Is(err, payments.ErrCap) || !strings.HasSuffix(err.Error(), "not possible now: the spending cap leaves too little beside a set-up charge of 0.01: "+text) {
 			t.Errorf("%v", err)
 		}
 	}

@@ -164,7 +164,7 @@ func (c *consuming) connect(ctx context.Context) (Session, error) {
 		return Session{}, fmt.Errorf("%s client: %w", p.ServiceType, err)
 	}
 	if err := c.self.Ledger.Allows(c.terms(session.ID{})); err != nil {
-		return Session{}, capError(err)
+		return Session{}, capError(err, c.proposal.Proposal.SetupCharge)
 	}
 	if err := c.bonded(ctx); err != nil {
 		return Session{}, err
@@ -186,7 +186,7 @@ func (c *consuming) connect(ctx context.Context) (Session, error) {
 	}
 	defer offer.Close()
 	if c.payer, err = c.self.Ledger.Pay(ctx, c.terms(offer.ID)); err != nil {
-		return Session{}, capError(err)
+		return Session{}, capError(err, c.proposal.Proposal.SetupCharge)
 	}
 	planned()
 	return c.start(ctx, offer)
