@@ -146,7 +146,7 @@ func (e *AgreementError) Error() string {
 	if e.Quote.RelayFee > 0 {
 		fee = fmt.Sprintf(" and pay a relayer %s coins", e.Quote.RelayFee)
 	}
-	return fmt.Sprintf("it would lock %s coins of the deposit%s, which was not agreed to", e.Quote.Amount, fee)
+	return fmt.Sprintf("it would lock %s coins for the provider%s, which was not agreed to", e.Quote.Amount, fee)
 }
 
 // Progress is one step of a long operation, as it happens.
