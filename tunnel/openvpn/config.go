@@ -57,8 +57,6 @@ type clientConfig struct {
 	offer  offer
 	key    clientKey
 	mark   uint32 // of the outer packets, for routing; zero is none
-	// silence is how long the provider may say nothing before openvpn connects anew; zero is clientSilence.
-	silence time.Duration
 }
 
 // deviceName is what Linux takes for an interface (15 bytes) and openvpn takes for one word.
@@ -128,10 +126,6 @@ func (c clientConfig) render(socket string) ([]byte, error) {
 	if !remote.IsValid() || remote.Addr().Zone() != "" || remote.Addr().Is4In6() || remote.Port() == 0 {
 		return nil, fmt.Errorf("%w: endpoint %v", errConfig, remote)
 	}
-	silence := c.silence
-	if silence == 0 {
-		silence = clientSilence
-	}
 	var w writer
 	w.line("tls-client")
 	w.line("pull")
@@ -149,7 +143,7 @@ func (c clientConfig) render(socket string) ([]byte, error) {
 	w.line("resolv-retry 0")
 	w.line("connect-retry 1 4")
 	w.line("connect-timeout %d", seconds(connectWait))
-	w.line("ping-restart %d", seconds(silence))
+	w.line("ping-restart %d", seconds(clientSilence))
 	w.line("reneg-sec 0") // the provider decides when
 	if c.mark != 0 {
 		w.line("mark %d", c.mark)

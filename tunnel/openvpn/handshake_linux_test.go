@@ -38,11 +38,10 @@ func TestHandshake(t *testing.T) {
 	if !strings.Contains(log, "Initialization Sequence Completed") {
 		t.Error("openvpn's lines are not in the log")
 	}
-	// The end of the provider is the end of the consumer's openvpn: at once, or, if openvpn ends before its message is out,
-	// when no ping has come for a while.
+	// The end of all sessions ends the consumer's openvpn. The provider's, stopped at once, might not get its message out.
 	h.admission.close()
-	server.stop()
 	await(t, c.done(), "the consumer to hear of the end")
+	server.stop()
 	if err := server.why(); !errors.Is(err, tunnel.ErrClosed) {
 		t.Errorf("stopped server: %v, want ErrClosed", err)
 	}
@@ -102,6 +101,8 @@ func TestHandshakeRefused(t *testing.T) {
 	c.stop()
 }
 
+// The newest client that knows the credential has the session. The older one is told, if openvpn has the time to: it drops
+// a client by itself when one of the same name comes.
 func TestNewestClientWins(t *testing.T) {
 	h := newHosts(t)
 	h.serve(t)
@@ -110,22 +111,26 @@ func TestNewestClientWins(t *testing.T) {
 	first.state(t, "CONNECTED")
 	second := h.dial(t, "tunc2", s, session.id, session.credential)
 	second.state(t, "CONNECTED")
-	await(t, first.done(), "the first client to be ended")
-	if !session.connected() || !h.ping(t, s.address.Addr(), "tunc2") {
-		t.Error("the newest client is not connected")
+	eventually(t, "the newest client to be connected", func() bool { return h.ping(t, s.address.Addr(), "tunc2") })
+	if !session.connected() {
+		t.Error("provider does not know that the newest client is connected")
+	}
+	if h.ping(t, s.address.Addr(), "tunc1") {
+		t.Error("packets of an older client get through")
 	}
 }
 
-// Every new data key asks whether the session is still open.
+// Every new data key asks whether the session is still open. openvpn refuses a client by itself when it was not
+// answered within half the time of a key, counted in whole seconds; so that time is not shorter here.
 func TestRenegotiation(t *testing.T) {
 	h := newHosts(t)
-	h.server.renegotiate = 2 * time.Second
+	h.server.renegotiate = 8 * time.Second
 	keys := make(chan clientEvent, 100)
 	h.serveWatched(t, keys)
 	session, s := h.session(t, 2)
 	c := h.dial(t, "tunc", s, session.id, session.credential)
 	c.state(t, "CONNECTED")
-	for _, want := range []clientAction{clientConnect, clientEstablished, clientReauth, clientReauth} {
+	for _, want := range []clientAction{clientConnect, clientEstablished, clientReauth} {
 		select {
 		case e := <-keys:
 			if e.action != want {

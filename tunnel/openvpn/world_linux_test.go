@@ -135,8 +135,7 @@ func (h *hosts) dial(t *testing.T, device string, s start, id tunnel.SessionID, 
 	makeDevice(h.consumer, device, s.address)
 	config := clientConfig{
 		device: device, key: s.key,
-		offer:   offer{endpoint: h.server.listen, fingerprint: h.server.certificate.fingerprint, mtu: h.server.mtu},
-		silence: 3 * time.Second,
+		offer: offer{endpoint: h.server.listen, fingerprint: h.server.certificate.fingerprint, mtu: h.server.mtu},
 	}
 	return h.dialWith(t, config, id, credential)
 }
@@ -217,7 +216,7 @@ func (h *hosts) ping(t *testing.T, from netip.Addr, device string) bool {
 	client := h.consumer.ListenPacket("udp4", netip.AddrPortFrom(from, 0).String())
 	defer client.Close() //nolint:errcheck // only tried
 	buf := make([]byte, 100)
-	for i := range 5 {
+	for i := range 10 {
 		if _, err := client.WriteTo([]byte{byte(i)}, net.UDPAddrFromAddrPort(netip.MustParseAddrPort(echo.LocalAddr().String()))); err != nil {
 			t.Fatal(err)
 		}
