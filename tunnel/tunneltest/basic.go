@@ -23,7 +23,7 @@ func testHandshake(t *testing.T, d Driver) {
 			t.Fatalf("probe: %v", err)
 		}
 	}
-	p.checkCounters(t)
+	p.checkCounters(t, allArrived)
 	for name, tun := range map[string]tunnel.Tunnel{"consumer": p.consumer, "provider": p.provider} {
 		select {
 		case <-tun.Done():

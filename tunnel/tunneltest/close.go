@@ -42,7 +42,7 @@ func testSessions(t *testing.T, d Driver) {
 		if got := p.provider.Counters().Sent; got < size || got > most(size) {
 			t.Errorf("session %d moved %d bytes and counted %d", i, size, got)
 		}
-		p.checkCounters(t)
+		p.checkCounters(t, allArrived)
 	}
 	if got := stalled.provider.Counters(); got != held {
 		t.Errorf("the session with limit 0 counted %+v, then %+v", held, got)

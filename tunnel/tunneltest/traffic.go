@@ -44,7 +44,7 @@ func testTransfer(t *testing.T, d Driver) {
 	if up := p.consumer.Counters().Sent - got.Sent; up < size || up > most(size) {
 		t.Errorf("%d bytes sent in %d bytes of packets", size, up)
 	}
-	p.checkCounters(t)
+	p.checkCounters(t, allArrived)
 }
 
 // testBrokenOff closes downloads in their midst. What was under way then counts at both ends.
@@ -63,7 +63,7 @@ func testBrokenOff(t *testing.T, d Driver) {
 			t.Fatal(err)
 		}
 	}
-	p.checkCounters(t)
+	p.checkCounters(t, allArrived)
 }
 
 // testHalfClose sends a request that ends with the end of the stream, as many protocols do.
@@ -110,7 +110,7 @@ func testUDP(t *testing.T, d Driver) {
 			}
 		}
 	}
-	p.checkCounters(t)
+	p.checkCounters(t, allArrived)
 }
 
 // exchange sends a datagram and receives one. What is larger than a packet may be lost while an end learns
