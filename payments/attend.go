@@ -174,7 +174,7 @@ func (c *Collector) compose(now time.Time) (b *bill, last bool) {
 	n := c.counters()
 	c.dirty, c.billedUp, c.billedAt = false, n.Received, now
 	b = &bill{
-		ack: c.sequence, mark: c.audit.stamp(now, n.Sent, c.clock.elapsed(now)), echo: c.theirMark,
+		ack: c.sequence, mark: c.audit.stamp(now, n.Sent, c.clock.elapsed(now)),
 		received: n.Received, window: c.window, debt: c.debt, newest: c.promised(), refusal: c.refused, final: c.final,
 		stopped: !c.stoppedAt.IsZero(), whole: c.alone,
 	}

@@ -17,9 +17,9 @@ const (
 	marks     = 32
 )
 
-// auditor holds the peer's reports against what this end sent. Each message carries the newest mark
-// and echoes the peer's, which proves that a report was made after that mark; data that was sent
-// five seconds before it must be in the report, or is lost.
+// auditor holds a consumer's reports against what the provider sent. Each bill carries the newest mark and each
+// payment echoes it, which proves that a report was made after that mark; data that was sent five seconds
+// before it must be in the report, or is lost.
 type auditor struct {
 	ring   [marks]mark
 	newest uint64 // number of the newest mark; they start at 1
@@ -51,7 +51,7 @@ func (a *auditor) mark(n uint64) (mark, bool) {
 // tooMuch says whether the peer reports more than it can have received.
 func tooMuch(reported, sent uint64) bool { return reported > sent+slack }
 
-// judge returns ErrMeter if the report of a peer that had seen mark echo is out of bounds.
+// judge returns ErrMeter if the report of a consumer that had seen mark echo is out of bounds.
 func (a *auditor) judge(reported, sent, echo uint64) error {
 	if tooMuch(reported, sent) {
 		return fmt.Errorf("%w: peer reports %d bytes of %d sent", ErrMeter, reported, sent)

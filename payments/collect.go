@@ -250,7 +250,7 @@ func (c *Collector) store(ctx context.Context, v verdict, now time.Time) error {
 
 // apply takes over a payment whose promise, if it brought one, is stored.
 func (c *Collector) apply(p payment, v verdict, now time.Time) {
-	c.sequence, c.theirMark, c.theirMax = p.sequence, p.mark, p.maxWindow
+	c.sequence, c.theirMax = p.sequence, p.maxWindow
 	c.reported, c.named = p.received, v.figures
 	c.refused, c.show = v.refused, v.show
 	if v.promise != nil {

@@ -66,15 +66,15 @@ type Collector struct {
 	theirMax uint64
 	promises uint64
 
-	sequence, theirMark uint64 // of the newest payment
-	refused             refusal
-	show                bool // the next bill shows the newest promise
-	dirty               bool // a bill is due
-	billedUp            uint64
-	billedAt            time.Time
-	stoppedAt           time.Time // when the traffic was stopped; zero while it flows
-	pause               pause
-	shown               int // arrears
+	sequence  uint64 // of the newest payment
+	refused   refusal
+	show      bool // the next bill shows the newest promise
+	dirty     bool // a bill is due
+	billedUp  uint64
+	billedAt  time.Time
+	stoppedAt time.Time // when the traffic was stopped; zero while it flows
+	pause     pause
+	shown     int // arrears
 
 	exhausted   bool
 	final, last bool

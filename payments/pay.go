@@ -233,7 +233,7 @@ func (p *Payer) compose(now time.Time, f figures) (*outgoing, error) {
 	}
 	p.sequence++
 	o.payment = payment{
-		sequence: p.sequence, mark: p.audit.stamp(now, p.counters().Sent, f.elapsed), echo: p.peer.mark,
+		sequence: p.sequence, echo: p.peer.mark,
 		received: f.received, peerReceived: f.peerReceived, elapsed: f.elapsed, flags: p.flags(),
 		maxWindow: p.maxWindow(), base: p.base, settles: p.settles,
 	}

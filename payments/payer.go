@@ -48,7 +48,6 @@ type Payer struct {
 	probe    Probe
 	attached chan struct{} // closed by Attach
 	clock    stopwatch
-	audit    auditor
 
 	locked      money.Amount // confirmed, by the own view of the chain
 	base        money.Amount // promised in the epoch before this session
@@ -312,9 +311,6 @@ func (p *Payer) onBill(b bill) (done bool, err error) {
 	sent := p.counters().Sent
 	if tooMuch(b.received, sent) {
 		return false, fmt.Errorf("%w: %d bytes billed, %d sent", ErrOverbilled, b.received, sent)
-	}
-	if err := p.audit.judge(b.received, sent, b.echo); err != nil {
-		return false, err
 	}
 	p.peer = b
 	if b.refusal == refusedNotGrowing && !p.greeted {

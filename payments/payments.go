@@ -19,10 +19,12 @@
 // time, and is enough if it reaches base + set-up charge + [money.Price.Due] of these figures. Base is
 // what was promised in this channel's epoch before the session, because promises are cumulative per
 // (provider, channel, epoch), not per session. Either side checks the other's figure against its own
-// count of what it sent: at most 64 KiB above it and at least 95 % of it, on totals, where the lower
-// bound is taken from what was sent five seconds before the report, because less may still be under
+// count of what it sent: at most 64 KiB above it. The consumer's is also at least 95 % of what was sent to it, on
+// totals, where that bound is taken from what was sent five seconds before the report, because less may still be under
 // way. A provider's limit grants at most 5 % of what it sent as lost, so a consumer that
 // reports too little runs into the limit at once and is told the reason when the five seconds are over.
+// A provider's figure has no lower bound: a smaller one is a smaller bill, and what a consumer sends while
+// the provider's meter stops the traffic, such as acknowledgements, is dropped uncounted.
 //
 // # Loss
 //

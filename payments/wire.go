@@ -41,31 +41,31 @@ const (
 
 // payment goes from consumer to provider.
 type payment struct {
-	sequence, mark, echo uint64
-	received             uint64 // by the consumer
-	peerReceived         uint64 // by the provider, as paid for
-	elapsed              time.Duration
-	flags                uint32
-	maxWindow            uint64
-	base, settles        money.Amount
-	promise              *intent.SignedPromise // the consumer's address is the peer's, and does not travel
-	arrears              *intent.SignedPromise // of an earlier session, on another payment channel
+	sequence, echo uint64
+	received       uint64 // by the consumer
+	peerReceived   uint64 // by the provider, as paid for
+	elapsed        time.Duration
+	flags          uint32
+	maxWindow      uint64
+	base, settles  money.Amount
+	promise        *intent.SignedPromise // the consumer's address is the peer's, and does not travel
+	arrears        *intent.SignedPromise // of an earlier session, on another payment channel
 }
 
 func (p payment) has(flag uint32) bool { return p.flags&flag != 0 }
 
 // bill goes from provider to consumer.
 type bill struct {
-	ack, mark, echo uint64
-	received        uint64 // by the provider
-	window          uint64
-	debt            money.Amount
-	newest          money.Amount
-	promise         *intent.SignedPromise
-	refusal         refusal
-	final           bool
-	stopped         bool // the traffic is: report, and pay
-	whole           bool // debt is all that there is: no older session is open here
+	ack, mark uint64
+	received  uint64 // by the provider
+	window    uint64
+	debt      money.Amount
+	newest    money.Amount
+	promise   *intent.SignedPromise
+	refusal   refusal
+	final     bool
+	stopped   bool // the traffic is: report, and pay
+	whole     bool // debt is all that there is: no older session is open here
 }
 
 // refusal tells a consumer why its promise was not taken.
@@ -80,7 +80,7 @@ const refusedNotGrowing refusal = 6
 
 func (p payment) encode() ([]byte, error) {
 	return proto.Marshal(&pb.Payment{
-		Sequence: p.sequence, Mark: p.mark, Echo: p.echo, Received: p.received, PeerReceived: p.peerReceived,
+		Sequence: p.sequence, Echo: p.echo, Received: p.received, PeerReceived: p.peerReceived,
 		ElapsedMs: uint64(p.elapsed.Milliseconds()), Flags: p.flags, MaxWindow: p.maxWindow,
 		Base: uint64(p.base), Settles: uint64(p.settles), Promise: encodePromise(p.promise),
 		Arrears: encodePromise(p.arrears),
@@ -112,7 +112,7 @@ func decodePayment(body []byte, consumer identity.Address) (payment, error) {
 	}
 	arrears, err := decodePromise(w.Arrears, consumer)
 	return payment{
-		sequence: w.Sequence, mark: w.Mark, echo: w.Echo, received: w.Received, peerReceived: w.PeerReceived,
+		sequence: w.Sequence, echo: w.Echo, received: w.Received, peerReceived: w.PeerReceived,
 		elapsed: time.Duration(w.ElapsedMs) * time.Millisecond, flags: w.Flags, maxWindow: w.MaxWindow,
 		base: money.Amount(w.Base), settles: money.Amount(w.Settles), promise: promise,
 		arrears: arrears,
@@ -121,7 +121,7 @@ func decodePayment(body []byte, consumer identity.Address) (payment, error) {
 
 func (b bill) encode() ([]byte, error) {
 	w := &pb.PaymentBill{
-		Ack: b.ack, Mark: b.mark, Echo: b.echo, Received: b.received, Window: b.window,
+		Ack: b.ack, Mark: b.mark, Received: b.received, Window: b.window,
 		Debt: uint64(b.debt), Newest: uint64(b.newest), Promise: encodePromise(b.promise), Refusal: uint32(b.refusal),
 	}
 	if b.final {
@@ -146,7 +146,7 @@ func decodeBill(body []byte, consumer identity.Address) (bill, error) {
 	}
 	promise, err := decodePromise(w.Promise, consumer)
 	return bill{
-		ack: w.Ack, mark: w.Mark, echo: w.Echo, received: w.Received, window: w.Window, debt: money.Amount(w.Debt),
+		ack: w.Ack, mark: w.Mark, received: w.Received, window: w.Window, debt: money.Amount(w.Debt),
 		newest: money.Amount(w.Newest), promise: promise, refusal: refusal(w.Refusal), final: w.Flags&billFinal != 0, stopped: w.Flags&billStopped != 0,
 		whole: w.Flags&billWhole != 0,
 	}, err

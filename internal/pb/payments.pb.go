@@ -104,8 +104,7 @@ func (x *PaymentPromise) GetSignature() []byte {
 type Payment struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Sequence      uint64                 `protobuf:"varint,1,opt,name=sequence,proto3" json:"sequence,omitempty"`                             // from 1
-	Mark          uint64                 `protobuf:"varint,2,opt,name=mark,proto3" json:"mark,omitempty"`                                     // the consumer's mark; bills echo it
-	Echo          uint64                 `protobuf:"varint,3,opt,name=echo,proto3" json:"echo,omitempty"`                                     // newest mark of the provider that was seen
+	Echo          uint64                 `protobuf:"varint,3,opt,name=echo,proto3" json:"echo,omitempty"`                                     // newest mark that was seen in a bill
 	Received      uint64                 `protobuf:"varint,4,opt,name=received,proto3" json:"received,omitempty"`                             // by the consumer
 	PeerReceived  uint64                 `protobuf:"varint,5,opt,name=peer_received,json=peerReceived,proto3" json:"peer_received,omitempty"` // by the provider, as this payment pays for it
 	ElapsedMs     uint64                 `protobuf:"varint,6,opt,name=elapsed_ms,json=elapsedMs,proto3" json:"elapsed_ms,omitempty"`          // billed time
@@ -152,13 +151,6 @@ func (*Payment) Descriptor() ([]byte, []int) {
 func (x *Payment) GetSequence() uint64 {
 	if x != nil {
 		return x.Sequence
-	}
-	return 0
-}
-
-func (x *Payment) GetMark() uint64 {
-	if x != nil {
-		return x.Mark
 	}
 	return 0
 }
@@ -236,9 +228,8 @@ func (x *Payment) GetArrears() *PaymentPromise {
 // PaymentBill reports what the provider received, and acknowledges payments.
 type PaymentBill struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Ack           uint64                 `protobuf:"varint,1,opt,name=ack,proto3" json:"ack,omitempty"` // newest payment that was dealt with; 0 before the first
-	Mark          uint64                 `protobuf:"varint,2,opt,name=mark,proto3" json:"mark,omitempty"`
-	Echo          uint64                 `protobuf:"varint,3,opt,name=echo,proto3" json:"echo,omitempty"`
+	Ack           uint64                 `protobuf:"varint,1,opt,name=ack,proto3" json:"ack,omitempty"`           // newest payment that was dealt with; 0 before the first
+	Mark          uint64                 `protobuf:"varint,2,opt,name=mark,proto3" json:"mark,omitempty"`         // numbers moments, from 1; payments echo it
 	Received      uint64                 `protobuf:"varint,4,opt,name=received,proto3" json:"received,omitempty"` // by the provider
 	Window        uint64                 `protobuf:"varint,5,opt,name=window,proto3" json:"window,omitempty"`     // bytes
 	Debt          uint64                 `protobuf:"varint,6,opt,name=debt,proto3" json:"debt,omitempty"`         // of earlier sessions, as this one began
@@ -290,13 +281,6 @@ func (x *PaymentBill) GetAck() uint64 {
 func (x *PaymentBill) GetMark() uint64 {
 	if x != nil {
 		return x.Mark
-	}
-	return 0
-}
-
-func (x *PaymentBill) GetEcho() uint64 {
-	if x != nil {
-		return x.Echo
 	}
 	return 0
 }
@@ -360,10 +344,9 @@ const file_internal_pb_payments_proto_rawDesc = "" +
 	"\achannel\x18\x02 \x01(\rR\achannel\x12\x14\n" +
 	"\x05epoch\x18\x03 \x01(\rR\x05epoch\x12\x16\n" +
 	"\x06amount\x18\x04 \x01(\x04R\x06amount\x12\x1c\n" +
-	"\tsignature\x18\x05 \x01(\fR\tsignature\"\x88\x03\n" +
+	"\tsignature\x18\x05 \x01(\fR\tsignature\"\xfa\x02\n" +
 	"\aPayment\x12\x1a\n" +
 	"\bsequence\x18\x01 \x01(\x04R\bsequence\x12\x12\n" +
-	"\x04mark\x18\x02 \x01(\x04R\x04mark\x12\x12\n" +
 	"\x04echo\x18\x03 \x01(\x04R\x04echo\x12\x1a\n" +
 	"\breceived\x18\x04 \x01(\x04R\breceived\x12#\n" +
 	"\rpeer_received\x18\x05 \x01(\x04R\fpeerReceived\x12\x1d\n" +
@@ -376,11 +359,10 @@ const file_internal_pb_payments_proto_rawDesc = "" +
 	"\asettles\x18\n" +
 	" \x01(\x04R\asettles\x12:\n" +
 	"\apromise\x18\v \x01(\v2 .myst.payments.v1.PaymentPromiseR\apromise\x12:\n" +
-	"\aarrears\x18\f \x01(\v2 .myst.payments.v1.PaymentPromiseR\aarrears\"\x93\x02\n" +
+	"\aarrears\x18\f \x01(\v2 .myst.payments.v1.PaymentPromiseR\aarrearsJ\x04\b\x02\x10\x03\"\x85\x02\n" +
 	"\vPaymentBill\x12\x10\n" +
 	"\x03ack\x18\x01 \x01(\x04R\x03ack\x12\x12\n" +
-	"\x04mark\x18\x02 \x01(\x04R\x04mark\x12\x12\n" +
-	"\x04echo\x18\x03 \x01(\x04R\x04echo\x12\x1a\n" +
+	"\x04mark\x18\x02 \x01(\x04R\x04mark\x12\x1a\n" +
 	"\breceived\x18\x04 \x01(\x04R\breceived\x12\x16\n" +
 	"\x06window\x18\x05 \x01(\x04R\x06window\x12\x12\n" +
 	"\x04debt\x18\x06 \x01(\x04R\x04debt\x12\x16\n" +
@@ -388,7 +370,7 @@ const file_internal_pb_payments_proto_rawDesc = "" +
 	"\apromise\x18\b \x01(\v2 .myst.payments.v1.PaymentPromiseR\apromise\x12\x18\n" +
 	"\arefusal\x18\t \x01(\rR\arefusal\x12\x14\n" +
 	"\x05flags\x18\n" +
-	" \x01(\rR\x05flagsB.Z,github.com/mysteriumnetwork/myst/internal/pbb\x06proto3"
+	" \x01(\rR\x05flagsJ\x04\b\x03\x10\x04B.Z,github.com/mysteriumnetwork/myst/internal/pbb\x06proto3"
 
 var (
 	file_internal_pb_payments_proto_rawDescOnce sync.Once
