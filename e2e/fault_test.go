@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -97,6 +98,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 					t.Fatalf("round %d, %s by %s, killed after %s", round, d.service, d.buyer.Address, wait)
 				}
 			}
+			m.sells(t)
 			m.balanced(t)
 		})
 	}
@@ -118,9 +120,7 @@ func (m *world) kill(t *testing.T, victim string, buyer *party) {
 	case "consumer":
 		buyer.Kill()
 		buyer.Up(t)
-		buyer.Await(t, "its provider takes it again, though it has not given up the lost session", func() bool {
-			return buyer.Try(t, nil, "connect", "--yes") == nil
-		})
+		buyer.connects(t, "its provider takes it again, though it has not given up the lost session")
 	case "both":
 		var dead sync.WaitGroup
 		dead.Go(m.seller.Kill)
@@ -130,7 +130,7 @@ func (m *world) kill(t *testing.T, victim string, buyer *party) {
 		buyer.Up(t)
 		// The provider's new key is at the hub a minute after the one before it, and until then nobody can speak with it.
 		m.seller.announced(t)
-		buyer.AwaitFor(t, 3*time.Minute, "its provider takes it again", func() bool { return buyer.Try(t, nil, "connect", "--yes") == nil })
+		buyer.connects(t, "its provider takes it again")
 	case "hub":
 		m.Hub.Kill()
 		m.UpHub(t)
@@ -147,6 +147,35 @@ func (m *world) kill(t *testing.T, victim string, buyer *party) {
 			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended
 		}
 	}
+}
+
+// connects waits until a consumer has a session again.
+func (p *party) connects(t *testing.T, what string) (s wire.Session) {
+	t.Helper()
+	var err error
+	defer func() {
+		if err != nil {
+			t.Log(err)
+		}
+	}()
+	p.AwaitFor(t, 3*time.Minute, what, func() bool {
+		err = p.Try(t, &s, "connect", "--yes")
+		return err == nil
+	})
+	return s
+}
+
+// sells sees that all consumers can still buy. In the rounds any purchase may fail.
+func (m *world) sells(t *testing.T) {
+	t.Helper()
+	const size = 1 << 20
+	for i, buyer := range m.buyers {
+		s := buyer.connects(t, "it can still buy")
+		if got := get(t, m.consumers[i], s.ProxyAddr, fmt.Sprintf("http://%s/bytes/%d", m.Page.Addr, size)); len(got) != size {
+			t.Errorf("%d of %d bytes came through the tunnel", len(got), size)
+		}
+	}
+	m.recover(t)
 }
 
 // recover waits until everything works again and no session is open.
